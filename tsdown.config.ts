@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from "node:fs";
+import { defineConfig, type UserConfig } from "tsdown";
+
+// The `exports` of package.json are the one list of entry points: "." is src/index.ts, "./time" is src/time/index.ts.
+// One that has no source yet is left out.
+const manifest = JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8")) as {
+  exports: Record<string, unknown>;
+};
+const entry: Record<string, string> = {};
+for (const [key, target] of Object.entries(manifest.exports)) {
+  if (target === null || typeof target === "string") continue;
+  const name = key === "." ? "index" : `${key.slice(2)}/index`;
+  if (existsSync(new URL(`./src/${name}.ts`, import.meta.url))) entry[name] = `src/${name}.ts`;
+}
+const cli: Record<string, string> = existsSync(new URL("./src/cli/main.ts", import.meta.url))
+  ? { "cli/main": "src/cli/main.ts" }
+  : {};
+
+// All entry points of a format are built together, so that they share one copy of the runtime's state.
+const common: UserConfig = {
+  outDir: "dist",
+  platform: "neutral",
+  target: "es2022",
+  fixedExtension: false,
+  sourcemap: true,
+  outputOptions: { sourcemapExcludeSources: true },
+  treeshake: true,
+  dts: { sourcemap: true },
+  deps: { neverBundle: [/^node:/, "tsx", /^tsx\//, "commander"] },
+};
+
+const builds: UserConfig[] =
+  Object.keys(entry).length === 0
+    ? []
+    : [
+        { ...common, format: "esm", entry: { ...entry, ...cli } },
+        { ...common, format: "cjs", entry },
+      ];
+
+export default defineConfig(builds);
