@@ -1,0 +1,40 @@
+/** Making channels. */
+import { Hchan } from "./hchan.ts";
+import type { Chan } from "./types.ts";
+
+/** Options of `chan`. */
+export interface ChanOptions<Z> {
+  /** What a receive from the closed and drained channel gives; `undefined` by default. */
+  readonly zero?: Z;
+  /** A name, shown in dumps, deadlock reports and traces. */
+  readonly name?: string;
+}
+
+/**
+ * Makes a channel (Go's `make(chan T, capacity)`).
+ *
+ * @param capacity how many values it holds before a send blocks: a whole number from 0 (the default, unbuffered: a send
+ *   and a receive meet) to 2^32-1
+ * @param options `zero`, what receives give once the channel is closed and drained; `name`, for dumps and traces
+ * @throws Panic CHAN_SIZE for another number; ArgumentError for what is no number
+ *
+ * Source: https://go.dev/ref/spec#Making_slices_maps_and_channels
+ *
+ * @example
+ * ```ts
+ * import { chan } from "millrace";
+ * const jobs = chan<string>(2, { name: "jobs" });
+ * console.log(jobs.trySend("a"), jobs.length, jobs.capacity); // true 1 2
+ * const counts = chan<number, number>(0, { zero: 0 });
+ * counts.close();
+ * console.log(await counts.recv()); // 0
+ * ```
+ */
+export function chan<T, Z = T>(
+  capacity: number | undefined,
+  options: { readonly zero: Z; readonly name?: string },
+): Chan<T, Z>;
+export function chan<T>(capacity?: number, options?: { readonly name?: string }): Chan<T>;
+export function chan(capacity = 0, options: ChanOptions<unknown> = {}): Chan<unknown, unknown> {
+  return new Hchan(capacity, options.zero, options.name);
+}

@@ -1,0 +1,73 @@
+/**
+ * The receives that say whether the value was sent: `recvOk` and `range`. They are the plain receive with its outcome
+ * translated, which on a park needs a waiter of their own between the channel and whoever waits.
+ */
+import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
+import type { P } from "../runtime/proc.ts";
+import { Waiter } from "../runtime/waiter.ts";
+import { CLOSED } from "./closed.ts";
+import type { Hchan } from "./hchan.ts";
+
+/** On the channel's queue for `owner`: translates what the channel says. */
+class Translator extends Waiter {
+  readonly #owner: Waiter;
+  readonly #translate: (value: unknown, ok: boolean) => unknown;
+
+  constructor(owner: Waiter, translate: (value: unknown, ok: boolean) => unknown) {
+    super();
+    this.#owner = owner;
+    this.#translate = translate;
+  }
+
+  override complete(value: unknown, ok: boolean): void {
+    this.#owner.proxies = null;
+    this.#owner.complete(this.#translate(value, ok), ok);
+  }
+
+  override fail(error: unknown): void {
+    this.#owner.proxies = null;
+    this.#owner.fail(error);
+  }
+}
+
+/** A receive whose outcome is `translate(value, ok)`. */
+export class TranslatedRecv<T> extends Op<T> {
+  readonly #ch: Hchan;
+  readonly #translate: (value: unknown, ok: boolean) => T;
+
+  constructor(ch: Hchan, translate: (value: unknown, ok: boolean) => T) {
+    super();
+    this.#ch = ch;
+    this.#translate = translate;
+  }
+
+  override get reason(): WaitReason {
+    return "chan receive";
+  }
+
+  override attempt(): T | NO {
+    const value = this.#ch.take();
+    if (value === NO) return NO;
+    return value === CLOSED ? this.#translate(this.#ch.zero, false) : this.#translate(value, true);
+  }
+
+  override enqueue(w: Waiter): void {
+    const translator = new Translator(w, this.#translate);
+    w.proxies = translator;
+    this.#ch.recvq.push(translator);
+  }
+
+  override dequeue(w: Waiter): void {
+    if (w.proxies === null) return;
+    this.#ch.recvq.remove(w.proxies as Waiter);
+    w.proxies = null;
+  }
+
+  override get home(): P {
+    return this.#ch.p;
+  }
+
+  override get subject(): Subject {
+    return this.#ch;
+  }
+}

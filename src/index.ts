@@ -1,0 +1,33 @@
+export { type ChanOptions, chan } from "./chan/make.ts";
+export { nilChan } from "./chan/nil.ts";
+export { type Range, range } from "./chan/range.ts";
+export type { Chan, Channel, RecvChan, SendChan } from "./chan/types.ts";
+export { type Runtime, runtime } from "./runtime/api.ts";
+export { defer } from "./runtime/defer.ts";
+export { type Listener, listen, type RuntimeEvent } from "./runtime/events.ts";
+export type { Goroutine } from "./runtime/g.ts";
+export { type Go, Op, type Parked, type WaitReason } from "./runtime/op.ts";
+export {
+  ArgumentError,
+  type Code,
+  DeadlockError,
+  type FatalCode,
+  FatalError,
+  Goexit,
+  LeakError,
+  NotInGoroutineError,
+  Panic,
+  type PanicCode,
+} from "./runtime/panic.ts";
+export type { RunOptions } from "./runtime/proc.ts";
+export { wait } from "./runtime/promise.ts";
+export { go, main, type Result, run } from "./runtime/run.ts";
+export type { GoroutineInfo } from "./runtime/traceback.ts";
+export {
+  type Case,
+  type Cases,
+  type Selected,
+  type SelectedIndex,
+  type SelectOptions,
+  select,
+} from "./select/select.ts";

@@ -1,0 +1,100 @@
+/** Go's package `runtime`. */
+import { processors } from "./host.ts";
+import { m } from "./m.ts";
+import { NO, Op, type WaitReason } from "./op.ts";
+import { ArgumentError, Goexit, show } from "./panic.ts";
+import { currentStack, type GoroutineInfo } from "./traceback.ts";
+import { made } from "./unused.ts";
+import type { Waiter } from "./waiter.ts";
+
+class Gosched extends Op<void> {
+  override get reason(): WaitReason {
+    return "runtime.Gosched";
+  }
+
+  override attempt(): NO {
+    return NO;
+  }
+
+  /** The waiter is ready at once, and so goes to the tail of the run queue. */
+  override enqueue(w: Waiter): void {
+    w.complete(undefined, true);
+  }
+
+  override dequeue(): void {}
+}
+
+class GoexitOp extends Op<never> {
+  override get reason(): WaitReason {
+    return "runtime.Goexit";
+  }
+
+  override attempt(): never {
+    const g = m.curg;
+    if (g === null) throw new ArgumentError("runtime.goexit works only in a goroutine that is a generator (function*)");
+    g.exiting ??= new Goexit();
+    m.budget = 0; // the next operation looks, and throws it again
+    throw g.exiting;
+  }
+
+  override enqueue(): void {}
+
+  override dequeue(): void {}
+}
+
+let procs = 0;
+
+/** What a program can ask of, and tell, the scheduler: Go's package `runtime`, for the run it is asked in. */
+export interface Runtime {
+  /** How many goroutines there are that have not ended. */
+  numGoroutine(): number;
+  /** How many threads the machine can run at once. */
+  numCPU(): number;
+  /**
+   * The most threads that goroutines run on at once; with `n`, sets it. Gives the setting before. Goroutines started
+   * from plain closures stay on their own thread whatever it says.
+   *
+   * @throws ArgumentError when `n` is no whole number; as in Go, `n < 1` only asks
+   */
+  gomaxprocs(n?: number): number;
+  /** Lets all other runnable goroutines run first. Never blocks otherwise. */
+  gosched(): Op<void>;
+  /**
+   * Ends the goroutine that performs it, after running its `finally` blocks. A `catch` that swallows it meets it again at
+   * the next operation. When main does this, the run goes on until no goroutine is left, which is a deadlock, as in Go.
+   */
+  goexit(): Op<never>;
+  /** All goroutines that have not ended, with their stacks. */
+  goroutines(): GoroutineInfo[];
+  /** The stack of the code that calls it, as Go prints it. */
+  stack(): string;
+}
+
+/**
+ * Go's package `runtime`.
+ * Source: https://pkg.go.dev/runtime
+ *
+ * @example
+ * ```ts
+ * import { go, run, runtime } from "millrace";
+ * await run(function* () {
+ *   go(function* () { yield* runtime.gosched(); });
+ *   console.log(runtime.numGoroutine()); // 2
+ * });
+ * ```
+ */
+export const runtime: Runtime = {
+  numGoroutine: () => m.current().live,
+  numCPU: processors,
+  gomaxprocs(n = 0) {
+    if (!Number.isInteger(n)) throw new ArgumentError(`runtime.gomaxprocs: expected a whole number, got ${show(n)}`);
+    if (procs === 0) procs = processors();
+    const before = procs;
+    if (n > 0) procs = n;
+    return before;
+  },
+  gosched: () => made(new Gosched()),
+  goexit: () => made(new GoexitOp()),
+  goroutines: () => m.current().info(),
+  stack: currentStack,
+};

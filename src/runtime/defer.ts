@@ -1,0 +1,21 @@
+/**
+ * Calls `fn` at the end of the block it stands in: Go's `defer`, by way of `using`.
+ *
+ * Deferred calls run last in, first out, whether the block ends by return, throw or `goexit`. Unlike Go's they run at the
+ * end of the block, not of the function.
+ * Source: https://go.dev/ref/spec#Defer_statements
+ *
+ * @param fn called once; what it returns is ignored, so it can't block (use `finally` for that)
+ *
+ * @example
+ * ```ts
+ * import { defer } from "millrace";
+ * {
+ *   using _ = defer(() => console.log("second"));
+ *   console.log("first");
+ * }
+ * ```
+ */
+export function defer(fn: () => void): Disposable {
+  return { [Symbol.dispose]: fn };
+}

@@ -1,0 +1,127 @@
+/**
+ * The goroutine (Go's `g`).
+ *
+ * A `G` is its own waiter for a plain operation and its own entry in the run queue and in the list of all goroutines:
+ * parked on a receive, a goroutine is this object and its generator, nothing else. Every field costs 8 bytes times ten
+ * million, so think before adding one.
+ *
+ *                    go                    scheduler                  no partner
+ *   (nothing) ────────────────▶ Grunnable ───────────▶ Grunning ────────────────▶ Gwaiting
+ *                                 ▲  ▲                  │    │                        │
+ *                                 │  └── Gpreempted ◀───┘    └──▶ Gdead               │
+ *                                 └───────────────── complete / fail ─────────────────┘
+ *
+ * `Gthrow` is Grunnable with an error to throw where it waited; `Gretry` is Grunning out of Gpreempted: the operation is
+ * still to be attempted.
+ */
+import { emit, tap } from "./events.ts";
+import { m } from "./m.ts";
+import { NO, Op, type WaitReason } from "./op.ts";
+import type { Goexit } from "./panic.ts";
+import type { P } from "./proc.ts";
+import { Gdead, Grunnable, Gthrow, type Status } from "./status.ts";
+import { Waiter, WaitQueue } from "./waiter.ts";
+
+/** What `go` gives: a goroutine that was started. It is no promise, because starting one and walking away is normal. */
+export interface Goroutine<out R = unknown> {
+  /** Its number, from 1 (main) up, unique in its run. */
+  readonly id: number;
+  /** The name of its function. */
+  readonly name: string;
+  /**
+   * Waits until the goroutine has ended.
+   *
+   * Blocks until then. Gives what its function returned, `undefined` after `runtime.goexit()`. A goroutine that panics
+   * ends its run, so a join never sees that.
+   */
+  join(): Op<R>;
+}
+
+type Body = (...args: never[]) => unknown;
+
+export class G extends Waiter implements Goroutine {
+  status: Status = Grunnable;
+  /** What it waits for; the operation to attempt again when preempted. */
+  op: Op<unknown> | null = null;
+  /** The suspended body; null before its start, and always for async and plain functions. */
+  gen: Iterator<unknown, unknown, unknown> | null = null;
+  readonly p: P;
+  readonly id: number;
+  readonly fn: Body;
+  /** The arguments, until it starts. */
+  args: unknown[] | null;
+  /** When it parked, in milliseconds of `m.coarse`. */
+  since = 0;
+  /** Who waits for its end. */
+  joiners: WaitQueue | null = null;
+  /** Thrown at every operation once `goexit` was called. */
+  exiting: Goexit | null = null;
+  /** The list of all goroutines of its run. */
+  allprev: G | null = null;
+  allnext: G | null = null;
+  /** Who said `go`: number and name, because the goroutine itself may be gone. */
+  readonly parent: number;
+  readonly parentName: string;
+
+  constructor(p: P, id: number, fn: Body, args: unknown[], by: G | null) {
+    super();
+    this.p = p;
+    this.id = id;
+    this.fn = fn;
+    this.args = args;
+    this.parent = by === null ? 0 : by.id;
+    this.parentName = by === null ? "" : by.name;
+  }
+
+  get name(): string {
+    return this.fn.name === "" ? "func" : this.fn.name;
+  }
+
+  join(): Op<never> {
+    return new JoinOp(this) as Op<unknown> as Op<never>;
+  }
+
+  override complete(value: unknown, _ok: boolean): void {
+    this.value = value;
+    this.status = Grunnable;
+    this.op = null;
+    this.p.ready(this);
+    if (tap.listener !== null)
+      emit({ kind: "go-ready", run: this.p.id, g: this.id, by: m.curg === null ? 0 : m.curg.id });
+  }
+
+  override fail(error: unknown): void {
+    this.complete(error, false);
+    this.status = Gthrow;
+  }
+}
+
+class JoinOp extends Op<unknown> {
+  readonly #g: G;
+
+  constructor(g: G) {
+    super();
+    this.#g = g;
+  }
+
+  override get reason(): WaitReason {
+    return "join";
+  }
+
+  override attempt(): unknown {
+    return this.#g.status === Gdead ? this.#g.value : NO;
+  }
+
+  override enqueue(w: Waiter): void {
+    this.#g.joiners ??= new WaitQueue();
+    this.#g.joiners.push(w);
+  }
+
+  override dequeue(w: Waiter): void {
+    this.#g.joiners?.remove(w);
+  }
+
+  override get home(): P {
+    return this.#g.p;
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * The one door to the host: clock, timers, macrotasks, randomness, the process. Nothing else in the core touches them,
+ * so that the same core runs in Node and in browsers and a test can tell where nondeterminism comes in.
+ *
+ * Node's globals are looked up at run time and described by the small interface below instead of by Node's types,
+ * because none of them has to be there.
+ */
+
+/** A handle of the host's `setTimeout`. */
+export type HostTimer = unknown;
+
+interface Stream {
+  write(text: string, done?: (error?: unknown) => void): boolean;
+  readonly writableLength?: number;
+  readonly destroyed?: boolean;
+}
+
+interface NodeProcess {
+  readonly versions?: { readonly node?: string };
+  readonly stdout?: Stream;
+  readonly stderr?: Stream;
+  exitCode?: number | string | null | undefined;
+  on(event: string, listener: (...args: never[]) => void): unknown;
+  off(event: string, listener: (...args: never[]) => void): unknown;
+  listenerCount(event: string): number;
+  exit(code?: number): never;
+  getBuiltinModule?(name: string): unknown;
+}
+
+interface HostGlobals {
+  setTimeout(fn: () => void, ms: number): HostTimer;
+  clearTimeout(timer: HostTimer): void;
+  setImmediate?(fn: () => void): unknown;
+  queueMicrotask(fn: () => void): void;
+  readonly performance: { now(): number };
+  readonly process?: NodeProcess;
+  readonly navigator?: { readonly hardwareConcurrency?: number };
+  readonly crypto?: { getRandomValues(into: Uint32Array): Uint32Array };
+  readonly MessageChannel?: new () => {
+    readonly port1: { onmessage: (() => void) | null; unref?(): void };
+    readonly port2: { postMessage(value: unknown): void };
+  };
+  reportError?(error: unknown): void;
+}
+
+const host = globalThis as unknown as HostGlobals;
+const node: NodeProcess | undefined = host.process?.versions?.node === undefined ? undefined : host.process;
+
+/** The monotonic clock, in milliseconds with a fraction. */
+export const monotonic: () => number = () => host.performance.now();
+
+/** The wall clock, in milliseconds since 1970. Cheaper to read than the monotonic one, and free to jump. */
+export const wall: () => number = () => Date.now();
+
+/** Runs `fn` after the code that now runs, before timers and I/O. */
+export const microtask: (fn: () => void) => void = (fn) => host.queueMicrotask(fn);
+
+/** Runs `fn` after the host has had its turn: timers, sockets, rendering. Holds the process open until it ran. */
+export const macrotask: (fn: () => void) => void = pickMacrotask();
+
+function pickMacrotask(): (fn: () => void) => void {
+  const immediate = host.setImmediate;
+  if (immediate !== undefined) return (fn) => void immediate(fn);
+  const Port = host.MessageChannel;
+  if (Port === undefined) return (fn) => void host.setTimeout(fn, 0);
+  // A browser clamps nested setTimeout to 4 ms; a message to oneself is the macrotask without that.
+  const queue: (() => void)[] = [];
+  const { port1, port2 } = new Port();
+  port1.onmessage = () => queue.shift()?.();
+  return (fn) => {
+    queue.push(fn);
+    port2.postMessage(null);
+  };
+}
+
+/** The longest delay a host timer takes; a longer one would fire at once. */
+const MAX_DELAY = 2 ** 31 - 1;
+
+/** Runs `fn` once, `ms` milliseconds from now (rounded up, because hosts round down), or earlier where that is too long. */
+export function startTimer(fn: () => void, ms: number): HostTimer {
+  return host.setTimeout(fn, Math.min(Math.max(Math.ceil(ms), 0), MAX_DELAY));
+}
+
+export function stopTimer(timer: HostTimer): void {
+  host.clearTimeout(timer);
+}
+
+/** Thirty-two random bits to seed a run with. */
+export function entropy(): number {
+  if (host.crypto === undefined) return (Math.random() * 2 ** 32) | 0;
+  return (host.crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) | 0;
+}
+
+/** How many threads the machine can run at once. */
+export function processors(): number {
+  const os = node?.getBuiltinModule?.("node:os") as { availableParallelism?(): number } | undefined;
+  return os?.availableParallelism?.() ?? host.navigator?.hardwareConcurrency ?? 1;
+}
+
+/** Whether this is the program's first thread, where `main` runs. */
+export function isMainThread(): boolean {
+  const threads = node?.getBuiltinModule?.("node:worker_threads") as { isMainThread?: boolean } | undefined;
+  if (threads?.isMainThread !== undefined) return threads.isMainThread;
+  return !("WorkerGlobalScope" in globalThis);
+}
+
+/** Calls `fn` each time the host's event loop has run dry. Only Node can tell; elsewhere `fn` is never called. */
+export function onLoopDry(fn: () => void): () => void {
+  node?.on("beforeExit", fn);
+  return () => void node?.off("beforeExit", fn);
+}
+
+/** Calls `fn` when the process gets `signal`, with the number of other listeners for it. */
+export function onSignal(signal: "SIGINT" | "SIGQUIT", fn: (others: number) => void): () => void {
+  const listener = (): void => fn((node?.listenerCount(signal) ?? 1) - 1);
+  node?.on(signal, listener);
+  return () => void node?.off(signal, listener);
+}
+
+/** Hands an error to the host as one that nobody caught. */
+export function uncaught(error: unknown): void {
+  if (host.reportError !== undefined) host.reportError(error);
+  else
+    host.setTimeout(() => {
+      throw error;
+    }, 0);
+}
+
+/** Writes to standard error, or to the console where there is none. */
+export function writeError(text: string): void {
+  if (node?.stderr !== undefined) node.stderr.write(text);
+  else console.error(text);
+}
+
+/** Ends the process once its output is written; without a process, does nothing. `code` undefined: the one already set. */
+export async function exit(code?: number): Promise<void> {
+  if (node === undefined) return;
+  await Promise.all([flushed(node.stdout), flushed(node.stderr)]);
+  const chosen = code ?? Number(node.exitCode ?? 0);
+  node.exit(chosen);
+}
+
+function flushed(stream: Stream | undefined): Promise<void> | undefined {
+  if (stream === undefined || stream.destroyed || !stream.writableLength) return undefined;
+  return new Promise((resolve) => stream.write("", () => resolve()));
+}

@@ -1,0 +1,109 @@
+/**
+ * The machine (Go's `m`): this JavaScript thread, with the goroutine it runs now and its share of time.
+ *
+ * There is one, `m`. Every operation counts down `m.budget`; at zero it looks at the clock. So time is kept at the price
+ * of a decrement an operation, like Go's `stackguard0`, which one compare of every function prologue serves: whatever
+ * wants the running goroutine to come to the scheduler sets the budget to 0.
+ *
+ * Two shares of time: after a TURN, promises that are ready get to run (microtasks); after a SLICE, the host does (timers,
+ * sockets, rendering) and other goroutines before the one that used it up.
+ */
+import type { G } from "./g.ts";
+import { macrotask, monotonic } from "./host.ts";
+import type { P } from "./proc.ts";
+
+/** How long goroutines may run before the host gets a turn: Go's own time slice. */
+const SLICE = 10;
+/** How long they may run before promise reactions get a turn. */
+const TURN = 1;
+/** Operations between two looks at the clock, at most. Looking costs about as much as one operation. */
+const MAX_BUDGET = 128;
+
+export const GO_ON = 0;
+export const YIELD_TO_PROMISES = 1;
+export const YIELD_TO_HOST = 2;
+export type Verdict = typeof GO_ON | typeof YIELD_TO_PROMISES | typeof YIELD_TO_HOST;
+
+/** Only a run's strategy says this: the run's other goroutines are due, the host is not. */
+export const YIELD_TO_OTHERS = 3;
+export type Preemption = Verdict | typeof YIELD_TO_OTHERS;
+
+export class M {
+  /** The goroutine that runs now; null in callbacks of the host and after an `await`. */
+  curg: G | null = null;
+  /** Operations left until the next look at the clock. */
+  budget: number = MAX_BUDGET;
+  /** Set while a parked goroutine is resumed only to see its stack. */
+  probe: { stack: string } | null = null;
+  /** Milliseconds since this thread began, as of the last look at the clock; what "waiting since" is read from. */
+  coarse = 0;
+  /** The runs that are under way, oldest first. */
+  readonly runs: P[] = [];
+  /** The run of what is started outside of any: for libraries and servers that do not own the program. */
+  fallback!: P;
+
+  readonly #origin: number = monotonic();
+  #granted: number = MAX_BUDGET;
+  #looked = 0;
+  #turn = 0;
+  #slice = 0;
+  #afterHost: (() => void)[] = [];
+
+  /**
+   * The run that the code which runs now belongs to: its goroutine's; without one (a host callback, an async function
+   * after an `await`) the only one under way, else the default run.
+   */
+  current(): P {
+    if (this.curg !== null) return this.curg.p;
+    const [only] = this.runs;
+    return only !== undefined && this.runs.length === 1 ? only : this.fallback;
+  }
+
+  /** Calls `fn` after the host had a turn, at the start of a new slice. */
+  afterHost(fn: () => void): void {
+    if (this.#afterHost.push(fn) > 1) return;
+    macrotask(() => {
+      const due = this.#afterHost;
+      this.#afterHost = [];
+      this.#beginSlice();
+      for (const run of due) run();
+    });
+  }
+
+  /** The budget is used up: reads the clock, grants a new one and says who is to run next. */
+  spent(): Verdict {
+    if (this.#afterHost.length > 0) {
+      // The slice is over: whoever comes now comes too late for it.
+      this.budget = 0;
+      return YIELD_TO_HOST;
+    }
+    const now = this.look();
+    const passed = now - this.#looked;
+    this.#looked = now;
+    // Slow operations are looked at one by one, quick ones by the hundred.
+    if (passed > 1) this.#granted = passed > 4 ? 1 : Math.max(1, this.#granted >> 1);
+    else if (passed < 0.25) this.#granted = Math.min(MAX_BUDGET, this.#granted * 2);
+    this.budget = this.#granted;
+    if (now - this.#slice >= SLICE) return YIELD_TO_HOST;
+    if (now - this.#turn >= TURN) return YIELD_TO_PROMISES;
+    return GO_ON;
+  }
+
+  /** Reads the clock. */
+  look(): number {
+    const now = monotonic() - this.#origin;
+    this.coarse = now | 0;
+    return now;
+  }
+
+  /** Promises had their turn. */
+  beginTurn(): void {
+    this.#turn = this.look();
+  }
+
+  #beginSlice(): void {
+    this.#turn = this.#slice = this.#looked = this.look();
+  }
+}
+
+export const m: M = new M();

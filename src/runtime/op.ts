@@ -1,0 +1,213 @@
+/**
+ * An operation is a value: everything that can block is an `Op<T>`, and a new primitive is a subclass with four parts:
+ * `reason`, `attempt`, `enqueue`, `dequeue`. It is lazy; performing it is done by `yield*` (in a goroutine), by `await`,
+ * or by `select`. Each performance is a new attempt.
+ *
+ * How `yield*` works here. `yield* op` calls `op[Symbol.iterator]()`, which attempts the operation, and then `next()` on
+ * what it returned, which is always the one `step` of this thread. If the operation is done, `next()` says so and the
+ * goroutine never suspends: no promise, no allocation. If not, the goroutine was put on the operation's queue, `next()`
+ * answers `PARKED`, the generator suspends, and the scheduler calls `next()` again when the goroutine was made ready.
+ * What `next()` has to do is in `g.status`, so `step` needs no state, and resuming a parked goroutine with `m.probe` set
+ * runs `next()` on top of its frames: that is how its stack is read.
+ *
+ * Rejected: an iterator object per performance (an allocation each), unwinding a goroutine with `iterator.return()` (a
+ * `finally` that yields inside a delegated generator lets the caller run on), a trampoline for nested generators (slower).
+ */
+import { AsyncWaiter } from "./async.ts";
+import { emit, tap } from "./events.ts";
+import type { G } from "./g.ts";
+import { GO_ON, m } from "./m.ts";
+import { NotInGoroutineError, Panic } from "./panic.ts";
+import type { P } from "./proc.ts";
+import { Gpreempted, Gretry, Grunning, Gthrow, Gwaiting } from "./status.ts";
+import type { Waiter } from "./waiter.ts";
+
+/** Why a goroutine waits, in Go's words where Go has them. A closed list: add new ones, do not re-use. */
+export type WaitReason =
+  | "chan receive"
+  | "chan receive (nil chan)"
+  | "chan send"
+  | "chan send (nil chan)"
+  | "select"
+  | "select (no cases)"
+  | "sleep"
+  | "sync.Mutex.Lock"
+  | "sync.RWMutex.RLock"
+  | "sync.RWMutex.Lock"
+  | "sync.WaitGroup.Wait"
+  | "sync.Cond.Wait"
+  | "semacquire"
+  | "errgroup"
+  | "rate limit"
+  | "join"
+  | "promise"
+  | "await"
+  | "runtime.Gosched"
+  | "runtime.Goexit";
+
+/** What an attempt answers when it cannot complete without blocking. */
+export const NO: unique symbol = Symbol("would block");
+export type NO = typeof NO;
+
+/** What a goroutine's generator yields to the scheduler. Only operations make one, so `yield*` an operation. */
+export interface Parked {
+  readonly parked: true;
+}
+
+/** The type of a goroutine's body: `function* worker(): Go<void> { … }`. */
+export type Go<R = void> = Generator<Parked, R, unknown>;
+
+/** The thing an operation waits for, where it has a number and perhaps a name: shown in dumps. */
+export interface Subject {
+  readonly id: number;
+  readonly name: string | undefined;
+}
+
+/** The result with which a generator suspends: recognised by identity, so nothing else can be mistaken for it. */
+export const PARKED: IteratorYieldResult<Parked> = { done: false, value: { parked: true } };
+const DONE: IteratorReturnResult<unknown> = { done: true, value: undefined };
+
+/** The iterator of every operation. */
+class Step implements IterableIterator<Parked, unknown, unknown> {
+  next(): IteratorResult<Parked, unknown> {
+    const g = m.curg as G;
+    if (g.status !== Grunning) return stepSlow(g);
+    DONE.value = g.value;
+    g.value = undefined;
+    return DONE;
+  }
+
+  /** The scheduler throws into a goroutine that yielded something that is no operation. */
+  throw(error: unknown): never {
+    throw error;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+}
+
+export const step: Iterator<Parked, never, unknown> = new Step() as unknown as Iterator<Parked, never, unknown>;
+
+function stepSlow(g: G): IteratorResult<Parked, unknown> {
+  if (m.probe !== null) {
+    m.probe.stack = new Error().stack ?? "";
+    return PARKED;
+  }
+  if (g.status === Gretry) {
+    // It had to let others run before this operation; now it is its turn.
+    const op = g.op as Op<unknown>;
+    g.op = null;
+    g.status = Grunning;
+    if (g.exiting !== null) throw g.exiting;
+    DONE.value = op.attempt();
+    if (DONE.value !== NO) return DONE;
+    park(g, op);
+  } else if (g.status === Gthrow) {
+    const error = g.value;
+    g.value = undefined;
+    g.status = Grunning;
+    // Made by whoever ended the wait; people look for the line that waited.
+    if (error instanceof Panic) captureStack(error);
+    throw error;
+  }
+  return PARKED;
+}
+
+/** Points `error.stack` at the code that now runs. */
+function captureStack(error: Error): void {
+  (Error as { captureStackTrace?: (target: object) => void }).captureStackTrace?.(error);
+}
+
+/** Suspends `g`, which performs `op`, until a partner completes it. */
+export function park(g: G, op: Op<unknown>): void {
+  g.op = op;
+  g.status = Gwaiting;
+  g.since = m.coarse;
+  if (tap.listener !== null) {
+    emit({ kind: "go-park", run: g.p.id, g: g.id, reason: op.reason, chan: op.subject?.id ?? 0 });
+  }
+  op.enqueue(g);
+}
+
+/**
+ * The budget is used up, or the goroutine is ending: decides whether `g` may perform `op` now. If not, it suspends
+ * without having attempted it.
+ */
+export function checkIn(g: G, op: Op<unknown>): boolean {
+  if (g.exiting !== null) {
+    m.budget = 0;
+    throw g.exiting;
+  }
+  const why = g.p.preemption(g);
+  if (why === GO_ON) return true;
+  g.op = op;
+  g.status = Gpreempted;
+  g.p.preempt(g, why);
+  return false;
+}
+
+/** The goroutine that performs an operation with `yield*` now. */
+export function performer(): G {
+  const g = m.curg;
+  if (g === null) throw new NotInGoroutineError();
+  return g;
+}
+
+/**
+ * Something that can block and then gives a `T`: sending, receiving, sleeping, locking, waiting, selecting.
+ *
+ * Creating one does nothing. Perform it with `yield*` inside a goroutine, with `await` anywhere, or make it a case of a
+ * `select`. It can be performed any number of times; each performance is a new attempt.
+ *
+ * @example
+ * ```ts
+ * import { chan, go, run } from "millrace";
+ * await run(function* () {
+ *   const ch = chan<string>();
+ *   go(function* () { yield* ch.send("ping"); });
+ *   console.log(yield* ch.recv()); // ping
+ * });
+ * ```
+ */
+export abstract class Op<out T> implements PromiseLike<T> {
+  /** Why a goroutine that performs it is parked. */
+  abstract get reason(): WaitReason;
+
+  /** Completes now, without blocking, or answers `NO`. Throws where the operation panics. */
+  abstract attempt(): T | NO;
+
+  /** Registers a waiter wherever this operation waits. Called right after `attempt` said `NO`. */
+  abstract enqueue(w: Waiter): void;
+
+  /** Takes that waiter out again: another case won, or its run is over. Does nothing if it is not there. */
+  abstract dequeue(w: Waiter): void;
+
+  /** The run this operation belongs to, where it has a home; else the one that performs it. */
+  get home(): P | null {
+    return null;
+  }
+
+  /** What it waits for, for dumps. */
+  get subject(): Subject | undefined {
+    return undefined;
+  }
+
+  [Symbol.iterator](): Iterator<Parked, T, unknown> {
+    const g = performer();
+    if (--m.budget < 0 && !checkIn(g, this)) return step;
+    const value = this.attempt();
+    if (value === NO) park(g, this);
+    else g.value = value;
+    return step;
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: an operation is awaitable, that is the point
+  // biome-ignore format: one signature
+  then<A = T, B = never>(
+    onDone?: ((value: T) => A | PromiseLike<A>) | null,
+    onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): PromiseLike<A | B> {
+    return AsyncWaiter.perform(this, onDone, onError);
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * All errors of the library, in Go's three tiers and Go's words.
+ *
+ * 1. Expected ends are values (`ok === false`) or sentinel errors (`context.Canceled`).
+ * 2. Misuse is a `Panic` with Go's text. Thrown in a goroutine and not caught there, it ends the run.
+ * 3. A state that cannot go on is a `FatalError`. It ends the run even if a `catch` swallows it.
+ *
+ * The `code` is what programs compare; texts are for people.
+ */
+import type { GoroutineInfo } from "./traceback.ts";
+
+/** What a `Panic` can say, one code for each of Go's texts. */
+export type PanicCode =
+  | "SEND_ON_CLOSED"
+  | "CLOSE_OF_CLOSED"
+  | "CLOSE_OF_NIL"
+  | "CHAN_SIZE"
+  | "NEGATIVE_WAITGROUP"
+  | "WAITGROUP_REUSED"
+  | "TICKER_INTERVAL"
+  | "NIL_CONTEXT"
+  | "NIL_KEY"
+  | "NIL_FUNCTION"
+  | "SEMAPHORE_RELEASE";
+
+/** What a `FatalError` can say. */
+export type FatalCode = "DEADLOCK" | "LEAK" | "UNLOCK_OF_UNLOCKED" | "RUNLOCK_OF_UNLOCKED";
+
+/** Any `code` of an error of this library. */
+export type Code = PanicCode | FatalCode | "BAD_ARGUMENT" | "NOT_A_GOROUTINE";
+
+const TEXT = {
+  SEND_ON_CLOSED: "send on closed channel",
+  CLOSE_OF_CLOSED: "close of closed channel",
+  CLOSE_OF_NIL: "close of nil channel",
+  CHAN_SIZE: "makechan: size out of range",
+  NEGATIVE_WAITGROUP: "sync: negative WaitGroup counter",
+  WAITGROUP_REUSED: "sync: WaitGroup is reused before previous Wait has returned",
+  TICKER_INTERVAL: "non-positive interval for NewTicker",
+  NIL_CONTEXT: "cannot create context from nil parent",
+  NIL_KEY: "nil key",
+  NIL_FUNCTION: "go of nil func value",
+  SEMAPHORE_RELEASE: "semaphore: released more than held",
+} as const satisfies Record<PanicCode, string>;
+
+/**
+ * A programmer's error, with Go's text and a literal `code`: sending on a closed channel, closing one twice.
+ *
+ * @example
+ * ```ts
+ * import { chan, Panic } from "millrace";
+ * const ch = chan<number>();
+ * ch.close();
+ * try { ch.close(); } catch (e) { console.log(e instanceof Panic && e.code); } // CLOSE_OF_CLOSED
+ * ```
+ */
+export class Panic extends Error {
+  readonly code: PanicCode;
+
+  /** @param detail what was given and what was expected, added to Go's text in brackets */
+  constructor(code: PanicCode, detail?: string) {
+    super(detail === undefined ? TEXT[code] : `${TEXT[code]} (${detail})`);
+    this.code = code;
+  }
+
+  override get name(): string {
+    return "Panic";
+  }
+}
+
+/** A state that cannot go on: the run is over, whatever catches this. */
+export class FatalError extends Error {
+  readonly code: FatalCode;
+
+  constructor(code: FatalCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+
+  override get name(): string {
+    return "FatalError";
+  }
+}
+
+/**
+ * All goroutines are asleep: none can ever run again, and main has not returned.
+ *
+ * `goroutines` says for each where it stands and what it waits for; `message` holds the same as Go prints it.
+ */
+export class DeadlockError extends FatalError {
+  readonly goroutines: readonly GoroutineInfo[];
+
+  constructor(headline: string, goroutines: readonly GoroutineInfo[], dump: string) {
+    super("DEADLOCK", dump === "" ? headline : `${headline}\n\n${dump}`);
+    this.goroutines = goroutines;
+  }
+
+  override get name(): string {
+    return "DeadlockError";
+  }
+}
+
+/** Goroutines were still there when their run ended, and the run was asked to check (`leaks`). */
+export class LeakError extends FatalError {
+  readonly goroutines: readonly GoroutineInfo[];
+
+  constructor(goroutines: readonly GoroutineInfo[], dump: string) {
+    const n = goroutines.length;
+    super("LEAK", `${n} goroutine${n === 1 ? "" : "s"} leaked\n\n${dump}`);
+    this.goroutines = goroutines;
+  }
+
+  override get name(): string {
+    return "LeakError";
+  }
+}
+
+/** A bad argument: the message names the value and says what was expected. */
+export class ArgumentError extends TypeError {
+  readonly code = "BAD_ARGUMENT";
+}
+
+/** An operation was performed with `yield*` where no goroutine runs. */
+export class NotInGoroutineError extends Error {
+  readonly code = "NOT_A_GOROUTINE";
+
+  constructor() {
+    super(
+      "yield* on an operation works only inside a goroutine (a generator started with go, run or main); elsewhere use await",
+    );
+  }
+}
+
+/**
+ * What `runtime.goexit()` throws to end its goroutine. `finally` blocks run; a `catch` should pass it on, and one that
+ * swallows it meets it again at the goroutine's next operation.
+ */
+export class Goexit extends Error {
+  constructor() {
+    super("runtime.Goexit called");
+  }
+
+  override get name(): string {
+    return "Goexit";
+  }
+}
+
+/** Shows a value in an error message, short. */
+export function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "function") return value.name === "" ? "a function" : `function ${value.name}`;
+  if (typeof value !== "object" || value === null) return String(value);
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  const name = (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor?.name;
+  return name === undefined || name === "" || name === "Object" ? "an object" : `a ${name}`;
+}

@@ -1,0 +1,377 @@
+/**
+ * The scheduler (Go's `proc.go`). A `P` holds what one run needs: its run queue, its goroutines, its randomness, its
+ * timers. Several runs can be under way on one thread; they share the thread's time through `m`.
+ *
+ * Invariants: a goroutine is in the run queue exactly when its status is Grunnable, Gpreempted or Gthrow; `#scheduled` is
+ * true exactly when a drain is under way or booked with the host. After `over`, nothing of this run runs any more, and
+ * none of its waiters is on a queue.
+ *
+ * The order: first started, first run; a woken goroutine goes to the tail. Go runs the newest first (`runnext`), which
+ * helps its caches; ours is the order people expect and the same on every run.
+ *
+ * Rejected: one queue for all runs with a run id on each goroutine. A run has its own strategy, seed, clock and end, so
+ * each of these would be a look-up by id.
+ */
+import type { AsyncWaiter } from "./async.ts";
+import { emit, tap } from "./events.ts";
+import { G } from "./g.ts";
+import { entropy, microtask, onLoopDry, uncaught } from "./host.ts";
+import { GO_ON, m, type Preemption, type Verdict, YIELD_TO_HOST, YIELD_TO_OTHERS } from "./m.ts";
+import { Op, PARKED } from "./op.ts";
+import { ArgumentError, DeadlockError, type FatalError, LeakError, show } from "./panic.ts";
+import { RunQueue } from "./runq.ts";
+import { Gdead, Gpreempted, Gretry, Grunnable, Grunning, Gwaiting } from "./status.ts";
+import { Random, Seeded, type Strategy } from "./strategy.ts";
+import { callSite, formatAll, type GoroutineInfo, infoOf } from "./traceback.ts";
+import { Unused } from "./unused.ts";
+
+/** Options of `run` and `main`. */
+export interface RunOptions {
+  /** A 32-bit number: makes every choice of the run (which ready case, who is preempted when) the same each time. */
+  readonly seed?: number;
+  /** A name for traces. */
+  readonly name?: string;
+  /** Timer and ticker channels as before Go 1.23: buffered, with stale values to drain. */
+  readonly asyncTimerChan?: boolean;
+  /** Records where goroutines are started, and warns of operations that were made and never performed. */
+  readonly debug?: boolean;
+  /** When main returns and goroutines are left: `true` makes that a `LeakError`, a function is called with their list. */
+  readonly leaks?: boolean | ((left: readonly GoroutineInfo[]) => void);
+  /** Aborting it ends the run: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a run ended. */
+export type Outcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: unknown; readonly g: G | null };
+
+/** What a goroutine's function may be: a generator, async or plain function, or one that returns an operation. */
+export type Body = (...args: never[]) => unknown;
+
+let runs = 0;
+let stopWatching: (() => void) | null = null;
+
+export class P {
+  readonly id: number = ++runs;
+  readonly name: string;
+  readonly asyncTimerChan: boolean;
+  /** Whether places are recorded, which costs a stack trace each. */
+  readonly debug: boolean;
+  /** The run has ended. */
+  over = false;
+  /** Goroutines that have not ended. */
+  live = 0;
+  /** Called when the run queue is empty and nothing is booked: a virtual clock advances here. */
+  idle: (() => void) | null = null;
+  /** Called when the run ends: what the time package and others hold for this run is given back. */
+  readonly atEnd: (() => void)[] = [];
+  strategy: Strategy | null;
+  readonly unused: Unused | null;
+
+  readonly #random: Random;
+  readonly #runq = new RunQueue();
+  readonly #leaks: RunOptions["leaks"];
+  #scheduled = false;
+  #verdict: Verdict = GO_ON;
+  #ids = 0;
+  #unlooked = 0;
+  #first: G | null = null;
+  #last: G | null = null;
+  #awaiting: AsyncWaiter | null = null;
+  #main: G | null = null;
+  #mainExited = false;
+  #finished: ((outcome: Outcome) => void) | null = null;
+  #sites: WeakMap<G, string> | null = null;
+  readonly #drainFn = (): void => this.#drain();
+
+  constructor(options: RunOptions, strategy: Strategy | null = null) {
+    const { seed } = options;
+    this.name = options.name ?? "";
+    this.asyncTimerChan = options.asyncTimerChan ?? false;
+    this.debug = options.debug ?? false;
+    this.unused = this.debug ? new Unused() : null;
+    this.#leaks = options.leaks;
+    this.#random = new Random(seed ?? entropy());
+    this.strategy = strategy ?? (seed === undefined ? null : new Seeded(seed));
+  }
+
+  // ---- starting ----------------------------------------------------------------------------------------------------
+
+  /** Runs `fn` as the main goroutine; `finished` is called once, when the run is over. */
+  start(fn: Body, finished: (outcome: Outcome) => void): G {
+    this.#finished = finished;
+    if (m.runs.push(this) === 1) stopWatching = onLoopDry(loopDry);
+    if (tap.listener !== null) emit({ kind: "run-start", run: this.id, name: this.name });
+    this.#main = this.go(fn, [], null);
+    return this.#main;
+  }
+
+  /** Starts a goroutine: it goes to the tail of the run queue, and its body begins when its turn comes. */
+  go(fn: Body, args: unknown[], by: G | null): G {
+    const g = new G(this, ++this.#ids, fn, args, by);
+    const last = this.#last;
+    g.allprev = last;
+    if (last === null) this.#first = g;
+    else last.allnext = g;
+    this.#last = g;
+    this.live++;
+    if (this.debug) {
+      this.#sites ??= new WeakMap();
+      this.#sites.set(g, callSite());
+    }
+    if (tap.listener !== null) emit({ kind: "go-create", run: this.id, g: g.id, name: g.name, by: g.parent });
+    this.ready(g);
+    return g;
+  }
+
+  // ---- the run queue -----------------------------------------------------------------------------------------------
+
+  /** Makes `g` runnable. */
+  ready(g: G): void {
+    if (this.over) return;
+    this.#runq.push(g);
+    if (!this.#scheduled) {
+      this.#scheduled = true;
+      microtask(this.#drainFn);
+    }
+  }
+
+  /** Whether `g` may attempt one more operation, now that the budget is used up. */
+  preemption(g: G): Preemption {
+    if (this.over) return YIELD_TO_HOST;
+    if (this.strategy === null) return m.spent();
+    if (this.strategy.preempt(g)) return YIELD_TO_OTHERS;
+    if (++this.#unlooked < 128) return GO_ON;
+    this.#unlooked = 0;
+    const verdict = m.spent();
+    m.budget = 0;
+    return verdict;
+  }
+
+  /** Puts `g`, which is about to attempt an operation, back into the run queue. */
+  preempt(g: G, why: Preemption): void {
+    if (this.over) return;
+    if (tap.listener !== null) emit({ kind: "go-yield", run: this.id, g: g.id });
+    // Where a strategy orders the run, the host's turns must not: they depend on the clock.
+    if (why === YIELD_TO_OTHERS || (why === YIELD_TO_HOST && this.strategy === null)) this.#runq.push(g);
+    else this.#runq.unshift(g);
+    if (why !== YIELD_TO_OTHERS) this.#verdict = why;
+  }
+
+  /** One turn of the scheduler: runs goroutines until none is runnable or somebody else is due. */
+  #drain(): void {
+    m.beginTurn();
+    this.#verdict = GO_ON;
+    while (this.#runq.length > 0) {
+      this.#resume(this.strategy === null ? this.#runq.shift() : this.#pick(this.strategy));
+      if (this.#verdict !== GO_ON) break;
+      if (--m.budget < 0 && (this.#verdict = m.spent()) !== GO_ON) break;
+    }
+    m.curg = null;
+    if (this.#runq.length === 0) {
+      this.#scheduled = false;
+      if (!this.over) this.idle?.();
+    } else if (this.#verdict === YIELD_TO_HOST) m.afterHost(this.#drainFn);
+    else microtask(this.#drainFn);
+  }
+
+  #pick(strategy: Strategy): G {
+    m.budget = 0; // each operation asks the strategy
+    return this.#runq.take(strategy.pick(this.#runq.length, (index) => this.#runq.at(index)));
+  }
+
+  #resume(g: G): void {
+    m.curg = g;
+    try {
+      if (g.status === Grunnable) g.status = Grunning;
+      else if (g.status === Gpreempted) g.status = Gretry;
+      if (g.gen === null) this.#begin(g);
+      else {
+        const result = g.gen.next();
+        if (result !== PARKED) this.#left(g, result);
+      }
+    } catch (error) {
+      this.#threw(g, error);
+    }
+  }
+
+  /** Calls the goroutine's function and sees what kind it is. */
+  #begin(g: G): void {
+    const args = g.args as never[];
+    g.args = null;
+    if (tap.listener !== null) emit({ kind: "go-start", run: this.id, g: g.id });
+    const body = g.fn.apply(undefined, args) as Partial<PromiseLike<unknown> & Iterator<unknown> & Iterable<unknown>>;
+    if (typeof body !== "object" || body === null) this.#end(g, body);
+    else if (body instanceof Op) {
+      g.gen = body[Symbol.iterator]();
+      this.#left(g, g.gen.next());
+    } else if (typeof body.next === "function" && typeof body[Symbol.iterator] === "function") {
+      g.gen = body as Iterator<unknown, unknown, unknown>;
+      this.#left(g, g.gen.next());
+    } else if (typeof body.then === "function") {
+      g.status = Gwaiting;
+      body.then(
+        (value) => this.over || this.#end(g, value),
+        (error) => this.over || this.#threw(g, error),
+      );
+    } else if (Symbol.asyncIterator in body && typeof body.next === "function") {
+      throw new ArgumentError(
+        `go: ${g.name} is an async generator; a goroutine is a generator, async or plain function`,
+      );
+    } else this.#end(g, body);
+  }
+
+  /** The generator gave a result that is not known to be `PARKED`. */
+  #left(g: G, result: IteratorResult<unknown, unknown>): void {
+    if (result === PARKED) return;
+    if (result.done === true) {
+      this.#end(g, result.value);
+      return;
+    }
+    const said = result.value instanceof Op ? "an operation without the star" : show(result.value);
+    const error = new ArgumentError(`goroutine ${g.id} (${g.name}) yielded ${said}; write yield* before an operation`);
+    const gen = g.gen as Iterator<unknown, unknown, unknown>;
+    if (gen.throw === undefined) throw error;
+    this.#left(g, gen.throw(error));
+  }
+
+  // ---- ending ------------------------------------------------------------------------------------------------------
+
+  #end(g: G, value: unknown): void {
+    g.status = Gdead;
+    g.value = value;
+    g.gen = null;
+    this.live--;
+    this.#unlink(g);
+    if (tap.listener !== null) emit({ kind: "go-end", run: this.id, g: g.id });
+    this.unused?.report(g);
+    for (let w = g.joiners?.shift() ?? null; w !== null; w = g.joiners?.shift() ?? null) w.complete(value, true);
+    if (g === this.#main && g.exiting === null) this.finish({ ok: true, value });
+    else if (g === this.#main) this.#mainExited = true;
+    if (this.#mainExited && this.live === 0) this.#deadlock();
+  }
+
+  #threw(g: G, error: unknown): void {
+    if (g.exiting !== null && error === g.exiting) {
+      this.#end(g, undefined);
+      return;
+    }
+    if (tap.listener !== null) emit({ kind: "go-panic", run: this.id, g: g.id, error });
+    if (this.#finished !== null) this.finish({ ok: false, error, g });
+    else {
+      // The default run has no end: the panic is the host's uncaught exception.
+      g.status = Gdead;
+      this.live--;
+      this.#unlink(g);
+      uncaught(error);
+    }
+  }
+
+  /** Ends the run at once, because its state cannot go on. Throws the error as well, to unwind whoever is running. */
+  fatal(error: FatalError): never {
+    if (this.#finished === null) uncaught(error);
+    else this.finish({ ok: false, error, g: m.curg });
+    throw error;
+  }
+
+  /** Ends the run: whatever it has left stops where it stands and waits for nothing any more. */
+  finish(outcome: Outcome): void {
+    if (this.over || this.#finished === null) return;
+    const result = outcome.ok ? this.#checkLeaks(outcome) : outcome;
+    this.over = true;
+    m.runs.splice(m.runs.indexOf(this), 1);
+    if (m.runs.length === 0) stopWatching?.();
+    m.budget = 0;
+    this.unused?.report(null);
+    for (const g of this.goroutines()) {
+      if (g.status === Gwaiting) g.op?.dequeue(g);
+      g.gen = g === m.curg ? g.gen : null;
+    }
+    for (let w = this.#awaiting; w !== null; w = w.awaitnext) w.op.dequeue(w);
+    this.#runq.clear();
+    this.#first = this.#last = this.#awaiting = null;
+    for (const end of this.atEnd) end();
+    if (tap.listener !== null) emit({ kind: "run-end", run: this.id, name: this.name });
+    this.#finished(result);
+  }
+
+  #checkLeaks(outcome: Outcome): Outcome {
+    if (this.#leaks === undefined || this.#leaks === false || this.live === 0) return outcome;
+    const left = this.info();
+    if (this.#leaks !== true) {
+      this.#leaks(left);
+      return outcome;
+    }
+    return { ok: false, error: new LeakError(left, formatAll(left)), g: null };
+  }
+
+  /** Nothing can ever run again. */
+  #deadlock(): void {
+    const headline =
+      this.live === 0
+        ? "no goroutines (main called runtime.Goexit) - deadlock!"
+        : "all goroutines are asleep - deadlock!";
+    const info = this.info();
+    this.finish({ ok: false, error: new DeadlockError(headline, info, formatAll(info)), g: null });
+  }
+
+  /** The host's event loop has nothing left that could wake anyone. */
+  dry(): void {
+    if (this.#finished !== null && this.#runq.length === 0) this.#deadlock();
+  }
+
+  // ---- looking -----------------------------------------------------------------------------------------------------
+
+  /** The goroutines that have not ended, oldest first. */
+  *goroutines(): Generator<G, void> {
+    for (let g = this.#first; g !== null; g = g.allnext) yield g;
+  }
+
+  /** Those that wait with `await`, newest first. */
+  *awaiting(): Generator<AsyncWaiter, void> {
+    for (let w = this.#awaiting; w !== null; w = w.awaitnext) yield w;
+  }
+
+  /** Everything a dump shows. */
+  info(): GoroutineInfo[] {
+    return infoOf(this);
+  }
+
+  /** Where `g` was started, if the run records that. */
+  siteOf(g: G): string | undefined {
+    return this.#sites?.get(g);
+  }
+
+  /** A random number below `n`, from the run's one source. */
+  below(n: number): number {
+    return this.strategy === null ? this.#random.below(n) : this.strategy.below(n);
+  }
+
+  addAwaiting(w: AsyncWaiter): void {
+    w.awaitnext = this.#awaiting;
+    if (this.#awaiting !== null) this.#awaiting.awaitprev = w;
+    this.#awaiting = w;
+  }
+
+  removeAwaiting(w: AsyncWaiter): void {
+    if (w.awaitprev === null) this.#awaiting = w.awaitnext;
+    else w.awaitprev.awaitnext = w.awaitnext;
+    if (w.awaitnext !== null) w.awaitnext.awaitprev = w.awaitprev;
+    w.awaitprev = w.awaitnext = null;
+  }
+
+  #unlink(g: G): void {
+    if (g.allprev === null) this.#first = g.allnext;
+    else g.allprev.allnext = g.allnext;
+    if (g.allnext === null) this.#last = g.allprev;
+    else g.allnext.allprev = g.allprev;
+    g.allprev = g.allnext = null;
+  }
+}
+
+function loopDry(): void {
+  for (const p of [...m.runs]) p.dry();
+}
+
+m.fallback = new P({ name: "default" });

@@ -1,0 +1,96 @@
+/**
+ * Waiting for a promise, with one reaction per promise: however often it is waited for, and however often that wait
+ * loses a select, the promise gets one `then`. `Promise.race` in a loop adds one each time and leaks them.
+ */
+import { NO, Op, type WaitReason } from "./op.ts";
+import { ArgumentError, show } from "./panic.ts";
+import { made } from "./unused.ts";
+import { type Waiter, WaitQueue } from "./waiter.ts";
+
+const PENDING = 0;
+const FULFILLED = 1;
+const REJECTED = 2;
+
+class Settling {
+  status: typeof PENDING | typeof FULFILLED | typeof REJECTED = PENDING;
+  value: unknown = undefined;
+  readonly waiters: WaitQueue = new WaitQueue();
+
+  constructor(promise: PromiseLike<unknown>) {
+    promise.then(
+      (value) => this.#settle(FULFILLED, value),
+      (error) => this.#settle(REJECTED, error),
+    );
+  }
+
+  #settle(status: typeof FULFILLED | typeof REJECTED, value: unknown): void {
+    this.status = status;
+    this.value = value;
+    for (let w = this.waiters.shift(); w !== null; w = this.waiters.shift()) {
+      if (status === FULFILLED) w.complete(value, true);
+      else w.fail(value);
+    }
+  }
+}
+
+const settlings = new WeakMap<PromiseLike<unknown>, Settling>();
+
+class PromiseOp extends Op<unknown> {
+  readonly #settling: Settling;
+
+  constructor(settling: Settling) {
+    super();
+    this.#settling = settling;
+  }
+
+  override get reason(): WaitReason {
+    return "promise";
+  }
+
+  override attempt(): unknown {
+    const { status, value } = this.#settling;
+    if (status === PENDING) return NO;
+    if (status === REJECTED) throw value;
+    return value;
+  }
+
+  override enqueue(w: Waiter): void {
+    this.#settling.waiters.push(w);
+  }
+
+  override dequeue(w: Waiter): void {
+    this.#settling.waiters.remove(w);
+  }
+}
+
+/**
+ * Waits for a promise inside a goroutine, or as a case of a select.
+ *
+ * Blocks until it settles. Throws, where it is performed, what the promise was rejected with. A promise gets one reaction
+ * however often it is waited for; one that was waited for counts as handled.
+ *
+ * @param promise anything with a `then`, except an operation, which needs no `wait`
+ * @throws ArgumentError for anything else
+ *
+ * @example
+ * ```ts
+ * import { run, select, wait } from "millrace";
+ * const answer = new Promise<number>((resolve) => setTimeout(resolve, 1, 42));
+ * await run(function* () {
+ *   const s = yield* select({ answer: wait(answer) });
+ *   console.log(s.value); // 42
+ * });
+ * ```
+ */
+export function wait<T>(promise: PromiseLike<T>): Op<Awaited<T>> {
+  if (promise instanceof Op) throw new ArgumentError("wait: got an operation; perform it itself, with yield* or await");
+  if (typeof (promise as Partial<PromiseLike<T>> | null | undefined)?.then !== "function") {
+    throw new ArgumentError(`wait: expected a promise, got ${show(promise)}`);
+  }
+  let settling = settlings.get(promise);
+  if (settling === undefined) {
+    settling = new Settling(promise);
+    settlings.set(promise, settling);
+  }
+  return made(new PromiseOp(settling) as Op<unknown> as Op<Awaited<T>>);
+}

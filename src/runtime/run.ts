@@ -1,0 +1,150 @@
+/** The ways into the runtime: `go`, `run`, `main`. */
+import type { G, Goroutine } from "./g.ts";
+import { exit, isMainThread, onSignal, writeError } from "./host.ts";
+import { m } from "./m.ts";
+import type { Go } from "./op.ts";
+import { ArgumentError, FatalError, Panic, show } from "./panic.ts";
+import { type Body, type Outcome, P, type RunOptions } from "./proc.ts";
+import { formatAll, formatStack } from "./traceback.ts";
+
+/** What a goroutine's function gives, seen through the generator, promise or operation it returns. */
+export type Result<X> = [X] extends [Go<infer R>] ? R : [X] extends [PromiseLike<infer R>] ? Awaited<R> : X;
+
+/**
+ * Starts a goroutine.
+ *
+ * Never blocks: the goroutine is put at the end of the run queue, and its body begins when its turn comes. An error
+ * thrown out of it is a panic and ends the run; outside `run` and `main` it is an uncaught exception of the host.
+ * Source: https://go.dev/ref/spec#Go_statements
+ *
+ * @param fn a generator function (`function*`), an async function, a plain function, or one that returns an operation
+ * @param args what to call it with
+ * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
+ *
+ * @example
+ * ```ts
+ * import { chan, go, run, type SendChan } from "millrace";
+ * function* worker(id: number, out: SendChan<string>) { yield* out.send(`worker ${id}`); }
+ * await run(function* () {
+ *   const out = chan<string>();
+ *   go(worker, 7, out);
+ *   console.log(yield* out.recv()); // worker 7
+ * });
+ * ```
+ */
+export function go<A extends unknown[], X>(fn: (...args: A) => X, ...args: A): Goroutine<Result<X>> {
+  checkFunction("go", fn);
+  return m.current().go(fn as Body, args, m.curg) as Goroutine as Goroutine<Result<X>>;
+}
+
+/**
+ * Runs a main goroutine inside a larger program.
+ *
+ * The promise resolves to what `fn` returns. When it returns the run is over: its other goroutines stop where they stand.
+ * It rejects with whatever a goroutine of the run throws, with a `DeadlockError` when the host's event loop runs dry
+ * before main has returned, and with the signal's reason when `options.signal` aborts.
+ *
+ * @param fn the main goroutine: a generator, async or plain function
+ *
+ * @example
+ * ```ts
+ * import { chan, go, run } from "millrace";
+ * const sum = await run(function* () {
+ *   const ch = chan<number>();
+ *   go(function* () { yield* ch.send(20); yield* ch.send(22); });
+ *   return (yield* ch.recv())! + (yield* ch.recv())!;
+ * });
+ * console.log(sum); // 42
+ * ```
+ */
+export async function run<X>(fn: () => X, options: RunOptions = {}): Promise<Result<X>> {
+  checkFunction("run", fn);
+  checkOptions(options);
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const p = new P(options);
+  const aborted = (): void => p.finish({ ok: false, error: signal?.reason, g: null });
+  signal?.addEventListener("abort", aborted);
+  const outcome = await new Promise<Outcome>((resolve) => p.start(fn as Body, resolve));
+  signal?.removeEventListener("abort", aborted);
+  if (!outcome.ok) throw outcome.error;
+  return outcome.value as Result<X>;
+}
+
+/**
+ * Runs a main goroutine as the program.
+ *
+ * Ends the process when `fn` returns, whatever the host still has open, after standard output and error are written:
+ * with `process.exitCode` if that was set, else 0. A panic or deadlock is printed as Go prints it and ends the process
+ * with 2. SIGINT ends it with 130 unless the program listens for it; SIGQUIT prints every goroutine and ends it with 2.
+ * Does nothing on a worker thread, so a file can be both the program and a module that threads import.
+ *
+ * @param fn the main goroutine: a generator, async or plain function
+ *
+ * @example
+ * ```ts no-run
+ * import { main } from "millrace";
+ * main(function* () {
+ *   console.log("hello");
+ * });
+ * ```
+ */
+export function main(fn: () => unknown, options: RunOptions = {}): void {
+  checkFunction("main", fn);
+  checkOptions(options);
+  if (!isMainThread()) return;
+  const p = new P(options);
+  const end = (code?: number): void => void exit(code);
+  const { signal } = options;
+  signal?.addEventListener("abort", () => p.finish({ ok: false, error: signal.reason, g: null }));
+  onSignal("SIGINT", (others) => {
+    if (others === 0) end(130);
+  });
+  onSignal("SIGQUIT", () => {
+    writeError(`SIGQUIT: quit\n\n${formatAll(p.info())}\n`);
+    end(2);
+  });
+  p.start(fn as Body, (outcome) => {
+    if (outcome.ok) return end();
+    writeError(report(outcome.error, outcome.g));
+    end(2);
+  });
+}
+
+/** The way Go reports the end of a program that failed. */
+function report(error: unknown, g: G | null): string {
+  if (error instanceof FatalError) return `fatal error: ${error.message}\n`;
+  const stack = error instanceof Error ? formatStack(error.stack ?? "") : "";
+  const where =
+    g === null ? "" : `\n\ngoroutine ${g.id} [running]:\n${stack === "" ? `${g.name}()` : stack}${origin(g)}`;
+  return `panic: ${panicText(error)}${where}\n`;
+}
+
+function origin(g: G): string {
+  if (g.parent === 0) return "";
+  const site = g.p.siteOf(g);
+  return `\ncreated by ${g.parentName} in goroutine ${g.parent}${site === undefined ? "" : `\n\t${site}`}`;
+}
+
+function panicText(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error === "string" ? error : show(error);
+  const named = error.name === "Error" || error instanceof Panic ? error.message : `${error.name}: ${error.message}`;
+  const cause = error.cause === undefined ? "" : `\n\tcaused by: ${panicText(error.cause)}`;
+  const all = error instanceof AggregateError ? error.errors.map((each) => `\n\t${panicText(each)}`).join("") : "";
+  return named + cause + all;
+}
+
+function checkFunction(where: string, fn: unknown): void {
+  if (typeof fn === "function") return;
+  if (fn === null || fn === undefined) throw new Panic("NIL_FUNCTION", `${where}: got ${String(fn)}`);
+  throw new ArgumentError(`${where}: expected a function, got ${show(fn)}`);
+}
+
+function checkOptions({ seed, leaks }: RunOptions): void {
+  if (seed !== undefined && !Number.isInteger(seed)) {
+    throw new ArgumentError(`run: seed must be a whole number, got ${show(seed)}`);
+  }
+  if (leaks !== undefined && typeof leaks !== "boolean" && typeof leaks !== "function") {
+    throw new ArgumentError(`run: leaks must be true, false or a function, got ${show(leaks)}`);
+  }
+}

@@ -1,0 +1,25 @@
+/** The states of a goroutine; the picture is in `g.ts`. */
+
+/** Its code runs, or the operation it performs is complete. */
+export const Grunning = 0;
+/** In the run queue. */
+export const Grunnable = 1;
+/** Parked on `g.op`. */
+export const Gwaiting = 2;
+/** In the run queue, before an operation that it has not attempted yet. */
+export const Gpreempted = 3;
+/** Runs again after Gpreempted: the operation is to be attempted now. */
+export const Gretry = 4;
+/** In the run queue; the operation failed and `g.value` is to be thrown. */
+export const Gthrow = 5;
+/** Ended; `g.value` is its result. */
+export const Gdead = 6;
+
+export type Status =
+  | typeof Grunning
+  | typeof Grunnable
+  | typeof Gwaiting
+  | typeof Gpreempted
+  | typeof Gretry
+  | typeof Gthrow
+  | typeof Gdead;

@@ -1,0 +1,89 @@
+/**
+ * Operations that were made and never performed. A forgotten `yield*` is the commonest mistake with generators, and a
+ * silent one: `ch.send(1);` alone does nothing. In debug mode each operation is handed out in a wrapper that knows
+ * whether it was performed, and what is left is reported when its goroutine ends, or the run.
+ */
+import type { G } from "./g.ts";
+import { writeError } from "./host.ts";
+import { m } from "./m.ts";
+import { type NO, Op, type Parked, type Subject, type WaitReason } from "./op.ts";
+import type { P } from "./proc.ts";
+import { callSite } from "./traceback.ts";
+import type { Waiter } from "./waiter.ts";
+
+class Watched<T> extends Op<T> {
+  readonly #op: Op<T>;
+  readonly #unused: Unused;
+
+  constructor(op: Op<T>, unused: Unused) {
+    super();
+    this.#op = op;
+    this.#unused = unused;
+  }
+
+  override get reason(): WaitReason {
+    return this.#op.reason;
+  }
+
+  override attempt(): T | NO {
+    this.#unused.used(this);
+    return this.#op.attempt();
+  }
+
+  override enqueue(w: Waiter): void {
+    this.#op.enqueue(w);
+  }
+
+  override dequeue(w: Waiter): void {
+    this.#op.dequeue(w);
+  }
+
+  override get home(): P | null {
+    return this.#op.home;
+  }
+
+  override get subject(): Subject | undefined {
+    return this.#op.subject;
+  }
+
+  override [Symbol.iterator](): Iterator<Parked, T, unknown> {
+    this.#unused.used(this);
+    return super[Symbol.iterator]();
+  }
+}
+
+interface Made {
+  readonly by: G | null;
+  readonly site: string;
+}
+
+export class Unused {
+  readonly #made = new Map<Op<unknown>, Made>();
+
+  watch<T>(op: Op<T>): Op<T> {
+    const watched = new Watched(op, this);
+    this.#made.set(watched, { by: m.curg, site: callSite() });
+    return watched;
+  }
+
+  used(op: Op<unknown>): void {
+    this.#made.delete(op);
+  }
+
+  /** Warns of what `g` left; of everything for null. */
+  report(g: G | null): void {
+    for (const [op, { by, site }] of this.#made) {
+      if (g !== null && by !== g) continue;
+      this.#made.delete(op);
+      const who = by === null ? "an operation" : `goroutine ${by.id} (${by.name}) made an operation that`;
+      const what = `${op.reason}${op.subject?.name === undefined ? "" : ` "${op.subject.name}"`}`;
+      writeError(`millrace: ${who} was never performed: ${what}, made at ${site}. Is a yield* or await missing?\n`);
+    }
+  }
+}
+
+/** Every function that makes an operation for users passes it through here. */
+export function made<T>(op: Op<T>): Op<T> {
+  const unused = m.current().unused;
+  return unused === null ? op : unused.watch(op);
+}

@@ -1,0 +1,65 @@
+/**
+ * A waiter (Go's `sudog`) and the queue of them (Go's `waitq`).
+ *
+ * Invariants: a waiter is on at most one queue; a waiter that is on a queue has not been completed, and completing it
+ * takes it off first. So whoever finds a waiter on a queue may complete it without asking whether it is still there:
+ * a select leaves all its other queues at the moment one case wins, not later when its goroutine runs.
+ *
+ * Rejected: Go's lazy removal (`selectDone` and `waitq.dequeue` that skips losers). It exists there because the winner
+ * holds only one channel's lock. On one thread there is no lock to wait for, and eager removal keeps the queues exact.
+ */
+export abstract class Waiter {
+  prev: Waiter | null = null;
+  next: Waiter | null = null;
+  /** What it sends, then what it was given. */
+  value: unknown = undefined;
+  /** The waiters that stand for this one, when it waits through several (select) or through one that translates. */
+  proxies: Waiter[] | Waiter | null = null;
+
+  /** The operation has happened. `ok` is false when a receive was ended by a close. */
+  abstract complete(value: unknown, ok: boolean): void;
+  /** The operation has failed: `error` is thrown where it was performed. */
+  abstract fail(error: unknown): void;
+}
+
+/** A doubly linked list of waiters, first in, first out; removal anywhere is O(1). */
+export class WaitQueue {
+  first: Waiter | null = null;
+  last: Waiter | null = null;
+
+  push(w: Waiter): void {
+    const last = this.last;
+    w.prev = last;
+    w.next = null;
+    if (last === null) this.first = w;
+    else last.next = w;
+    this.last = w;
+  }
+
+  shift(): Waiter | null {
+    const w = this.first;
+    if (w === null) return null;
+    const next = w.next;
+    this.first = next;
+    if (next === null) this.last = null;
+    else next.prev = null;
+    w.next = null;
+    return w;
+  }
+
+  /** Takes `w` out; does nothing if it is not here. */
+  remove(w: Waiter): void {
+    const { prev, next } = w;
+    if (prev === null && this.first !== w) return;
+    if (prev === null) this.first = next;
+    else prev.next = next;
+    if (next === null) this.last = prev;
+    else next.prev = prev;
+    w.prev = null;
+    w.next = null;
+  }
+
+  *[Symbol.iterator](): Iterator<Waiter, void> {
+    for (let w = this.first; w !== null; w = w.next) yield w;
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * Select (Go's `runtime/select.go`): one of several operations, at most one of which happens.
+ *
+ * Attempt: the cases are polled in random order, so that among the ready ones each is as likely; the first ready one is
+ * taken. Enqueue: if none is ready, one waiter a case is put on every queue; the first to be completed takes the others
+ * off at once. A losing case has no effect and leaves nothing behind.
+ *
+ * The random order is a Fisher-Yates shuffle that stops at the first ready case, on an array kept between performances:
+ * shuffling any order gives a random order, so it need not be reset.
+ *
+ * A select is an operation itself, so it can be awaited, performed many times, and be a case of another select.
+ */
+import { emit, tap } from "../runtime/events.ts";
+import { m } from "../runtime/m.ts";
+import { NO, Op, type WaitReason } from "../runtime/op.ts";
+import { ArgumentError, show } from "../runtime/panic.ts";
+import { made } from "../runtime/unused.ts";
+import { Waiter } from "../runtime/waiter.ts";
+
+/** A case: an operation, or nothing, which is never ready (Go's nil channel). */
+export type Case = Op<unknown> | null | undefined;
+
+/** Cases by name. `default: true` makes the select non-blocking. */
+export interface Cases {
+  readonly [name: string]: Case | true;
+  readonly default?: true;
+}
+
+/** What a select by name gives: which case happened and its value, so that `switch (s.case)` narrows `s.value`. */
+export type Selected<C extends Cases> = {
+  [K in keyof C & string]: K extends "default"
+    ? { readonly case: "default"; readonly value: undefined }
+    : NonNullable<C[K]> extends Op<infer T>
+      ? { readonly case: K; readonly value: T }
+      : never;
+}[keyof C & string];
+
+/** What a select over an array gives. */
+export type SelectedIndex<C extends readonly Case[]> = number extends C["length"]
+  ? NonNullable<C[number]> extends Op<infer T>
+    ? { readonly index: number; readonly value: T }
+    : never
+  : {
+      [I in keyof C & `${number}`]: NonNullable<C[I]> extends Op<infer T>
+        ? { readonly index: I extends `${infer N extends number}` ? N : never; readonly value: T }
+        : never;
+    }[keyof C & `${number}`];
+
+/** Options of `select`. */
+export interface SelectOptions {
+  /** Which of several ready cases is taken: each with the same chance (the default), or the first in the order listed. */
+  readonly order?: "random" | "listed";
+}
+
+/** One case's waiter. */
+class CaseWaiter extends Waiter {
+  readonly op: Op<unknown>;
+  readonly #select: SelectOp;
+  readonly #owner: Waiter;
+  readonly #at: number;
+
+  constructor(op: Op<unknown>, select: SelectOp, owner: Waiter, at: number) {
+    super();
+    this.op = op;
+    this.#select = select;
+    this.#owner = owner;
+    this.#at = at;
+  }
+
+  override complete(value: unknown, ok: boolean): void {
+    this.#select.leave(this.#owner, this);
+    this.#owner.complete(this.#select.outcome(this.#at, value), ok);
+  }
+
+  override fail(error: unknown): void {
+    this.#select.leave(this.#owner, this);
+    this.#owner.fail(error);
+  }
+}
+
+class SelectOp extends Op<unknown> {
+  readonly #ops: readonly Op<unknown>[];
+  /** The case's name or index, by position in `#ops`. */
+  readonly #labels: readonly (string | number)[];
+  readonly #named: boolean;
+  readonly #hasDefault: boolean;
+  /** A permutation of the positions, or null to poll them as listed. */
+  readonly #order: number[] | null;
+
+  constructor(
+    ops: readonly Op<unknown>[],
+    labels: readonly (string | number)[],
+    named: boolean,
+    hasDefault: boolean,
+    order: number[] | null,
+  ) {
+    super();
+    this.#ops = ops;
+    this.#labels = labels;
+    this.#named = named;
+    this.#hasDefault = hasDefault;
+    this.#order = order;
+  }
+
+  override get reason(): WaitReason {
+    return this.#ops.length === 0 ? "select (no cases)" : "select";
+  }
+
+  override attempt(): unknown {
+    const ops = this.#ops;
+    const order = this.#order;
+    const p = m.current();
+    for (let n = ops.length; n > 0; n--) {
+      let at: number;
+      if (order === null) at = ops.length - n;
+      else {
+        const pick = n === 1 ? 0 : p.below(n);
+        at = order[pick] as number;
+        order[pick] = order[n - 1] as number;
+        order[n - 1] = at;
+      }
+      const value = (ops[at] as Op<unknown>).attempt();
+      if (value !== NO) return this.outcome(at, value);
+    }
+    return this.#hasDefault ? { case: "default", value: undefined } : NO;
+  }
+
+  override enqueue(w: Waiter): void {
+    const waiters = this.#ops.map((op, at) => new CaseWaiter(op, this, w, at));
+    w.proxies = waiters;
+    for (const waiter of waiters) {
+      waiter.op.enqueue(waiter);
+      if (w.proxies === null) return; // it completed while it was registered
+    }
+  }
+
+  override dequeue(w: Waiter): void {
+    this.leave(w, null);
+  }
+
+  /** Takes all waiters of `owner` off their queues, except the one that was just taken off by its completion. */
+  leave(owner: Waiter, winner: Waiter | null): void {
+    const waiters = owner.proxies as CaseWaiter[] | null;
+    if (waiters === null) return;
+    owner.proxies = null;
+    for (const waiter of waiters) if (waiter !== winner) waiter.op.dequeue(waiter);
+  }
+
+  outcome(at: number, value: unknown): unknown {
+    const label = this.#labels[at] as string | number;
+    if (tap.listener !== null) emit({ kind: "select", run: m.current().id, g: m.curg?.id ?? 0, case: label });
+    return this.#named ? { case: label, value } : { index: label, value };
+  }
+}
+
+/**
+ * Waits for the first of several operations; at most one of them happens.
+ *
+ * Blocks until a case is ready; never with `default: true`, which is taken when none is; for ever without cases. Panics
+ * or throws what the chosen case panics or throws with. Several ready: one is chosen uniformly at random, or the first
+ * listed with `order: "listed"` (for an object, JavaScript's order of keys: integer-like ones first, so use an array
+ * where that matters). A `null` or `undefined` case is never ready.
+ * Source: https://go.dev/ref/spec#Select_statements
+ *
+ * @param cases operations by name, giving `{ case, value }`, or an array of them, giving `{ index, value }`
+ * @throws ArgumentError when a case is no operation, or `default` is not `true`
+ *
+ * @example
+ * ```ts
+ * import { chan, run, select } from "millrace";
+ * await run(function* () {
+ *   const messages = chan<string>(1);
+ *   const quit = chan<void>();
+ *   yield* messages.send("hi");
+ *   const s = yield* select({ message: messages.recv(), quit: quit.recv() });
+ *   if (s.case === "message") console.log(s.value); // hi
+ * });
+ * ```
+ */
+export function select<const C extends readonly Case[]>(cases: C, options?: SelectOptions): Op<SelectedIndex<C>>;
+export function select<const C extends Cases>(cases: C, options?: SelectOptions): Op<Selected<C>>;
+export function select(cases: readonly Case[] | Cases, options?: SelectOptions): Op<unknown> {
+  const order = options?.order;
+  if (order !== undefined && order !== "random" && order !== "listed") {
+    throw new ArgumentError(`select: order must be "random" or "listed", got ${show(order)}`);
+  }
+  if (typeof cases !== "object" || cases === null || cases instanceof Op) {
+    throw new ArgumentError(`select: expected an object or an array of operations, got ${show(cases)}`);
+  }
+  const ops: Op<unknown>[] = [];
+  const labels: (string | number)[] = [];
+  const add = (op: unknown, label: string | number): void => {
+    if (op === null || op === undefined) return;
+    if (!(op instanceof Op)) throw new ArgumentError(badCase(op, label));
+    ops.push(op);
+    labels.push(label);
+  };
+  const named = !Array.isArray(cases);
+  let hasDefault = false;
+  if (named) {
+    for (const name in cases as Cases) {
+      const op = (cases as Cases)[name];
+      if (name !== "default") add(op, name);
+      else if (op === true) hasDefault = true;
+      else if (op !== undefined) throw new ArgumentError(`select: the case named default takes true, got ${show(op)}`);
+    }
+  } else for (let i = 0; i < (cases as readonly Case[]).length; i++) add((cases as readonly Case[])[i], i);
+  return made(new SelectOp(ops, labels, named, hasDefault, order === "listed" ? null : ops.map((_, at) => at)));
+}
+
+function badCase(op: unknown, label: string | number): string {
+  const hint =
+    typeof (op as { recv?: unknown }).recv === "function" ? "; a channel is no case: write its recv() or send(v)" : "";
+  return `select: case ${show(label)} is no operation but ${show(op)}${hint}`;
+}
