@@ -1,0 +1,83 @@
+/**
+ * One measurement in a process of its own: `child.ts WORKLOAD SIDE RUNS`, where SIDE is a package of `peers` or one of the
+ * workload's own variants. Prints one line of JSON, a `Timed` or a `Bytes`.
+ */
+import type { Meter, Program } from "./program.ts";
+import { memory, type Peer, peers, timed, type Workload } from "./workloads.ts";
+
+/** Milliseconds of each run, and of processor time in all. */
+export interface Timed {
+  ms: number[];
+  cpu: number;
+}
+
+/** Bytes for each of the n. */
+export interface Bytes {
+  rss: number;
+  heap: number;
+  cpu: number;
+}
+
+const noMeter: Meter = { empty() {}, full() {} };
+/** A run that takes longer is not worth repeating, for the rounds repeat it. */
+const LONG = 2000;
+
+function collect(): void {
+  if (!globalThis.gc) throw new Error("needs --expose-gc");
+  globalThis.gc();
+  globalThis.gc();
+}
+
+function cpu(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+async function load(workload: Workload, side: string): Promise<Program> {
+  const variant = workload.variants.find(({ name }) => name === side);
+  if (!variant) return (await peers[side as Peer]()).default[workload.program];
+  const built = import.meta.resolve("millrace");
+  if (!built.includes("/dist/")) throw new Error(`measures ${built}, not what is built in dist/`);
+  return variant.load();
+}
+
+async function once(program: Program, n: number): Promise<number> {
+  collect();
+  const start = performance.now();
+  await program(n, noMeter);
+  return performance.now() - start;
+}
+
+async function time(program: Program, n: number, runs: number): Promise<Timed> {
+  const tenth = await once(program, n / 10);
+  if (tenth * 10 < LONG) await once(program, n);
+  const ms: number[] = [];
+  for (let i = 0; i < runs; i++) {
+    ms.push(await once(program, n));
+    if ((ms[i] as number) > LONG) break;
+  }
+  return { ms, cpu: cpu() };
+}
+
+async function weigh(program: Program, n: number): Promise<Bytes> {
+  const at: NodeJS.MemoryUsage[] = [];
+  const look = () => {
+    collect();
+    at.push(process.memoryUsage());
+  };
+  await program(1000, noMeter);
+  await program(n, { empty: look, full: look });
+  const [empty, full] = at;
+  if (!empty || !full) throw new Error("the program did not say when to look");
+  return { rss: (full.rss - empty.rss) / n, heap: (full.heapUsed - empty.heapUsed) / n, cpu: cpu() };
+}
+
+const [name, side, runs] = process.argv.slice(2);
+const aboutTime = timed.find((w) => w.name === name);
+const aboutMemory = memory.find((w) => w.name === name);
+if (!side || !(aboutTime || aboutMemory)) throw new Error("usage: child.ts WORKLOAD SIDE RUNS");
+const result = aboutTime
+  ? await time(await load(aboutTime, side), aboutTime.n, Number(runs))
+  : aboutMemory && (await weigh(await load(aboutMemory, side), aboutMemory.n));
+console.log(JSON.stringify(result));
+process.exit(0);

@@ -1,0 +1,21 @@
+/** What a workload's program is: it does the work at size `n`, checks its own result and throws when that is wrong. */
+export type Program = (n: number, meter: Meter) => Promise<void>;
+
+/** Where a program about memory says when to look: with nothing made yet, and with all `n` of them there. */
+export interface Meter {
+  empty(): void;
+  full(): void;
+}
+
+/** Throws unless every value arrived exactly once, as far as `got` can tell. */
+export function check(got: number, want: number): void {
+  if (got !== want) throw new Error(`wrong result: ${got}, not ${want}`);
+}
+
+/** 1 + 2 + … + n. */
+export function sumTo(n: number): number {
+  return (n * (n + 1)) / 2;
+}
+
+/** How many goroutines stand in the ring. */
+export const RING = 1000;

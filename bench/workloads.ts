@@ -1,0 +1,192 @@
+/** Every workload: its size, who takes part in it, and what Millrace is held to. */
+import type { Name } from "./peers/async.ts";
+import type { Program } from "./program.ts";
+
+export const peers = {
+  hand: () => import("./peers/hand.ts"),
+  medium: () => import("./peers/medium.ts"),
+  "csp-ts": () => import("./peers/csp-ts.ts"),
+  "@thi.ng/csp": () => import("./peers/thi-ng.ts"),
+  "ts-chan": () => import("./peers/ts-chan.ts"),
+} satisfies Record<string, () => Promise<{ default: Record<Name, Program> }>>;
+
+export type Peer = keyof typeof peers;
+
+/** At most `atMost` × the time of `of`; with `belowPeers`, and less than every npm package too. */
+export interface TimeTarget {
+  atMost: number;
+  of: "go" | "hand";
+  belowPeers?: true;
+}
+
+/** One way to write the workload with Millrace. */
+export interface Variant {
+  name: string;
+  load: () => Promise<Program>;
+  target?: TimeTarget;
+}
+
+export interface Workload {
+  name: string;
+  what: string;
+  n: number;
+  variants: readonly Variant[];
+  /** What the same program is called for channels made of promises. */
+  program: Name;
+  /** `hand`, then the two fastest npm packages that finish it. */
+  peers: readonly Peer[];
+}
+
+export interface TimedWorkload extends Workload {
+  unit: "ns" | "ms";
+}
+
+export interface MemoryWorkload extends Workload {
+  go: boolean;
+  /** What one may take, in bytes of resident memory. */
+  atMost?: number;
+  /** Room for the heap, in MB. */
+  heap: number;
+  /** How often it is measured at most, for it varies little. */
+  rounds: number;
+}
+
+const overGo = (atMost: number): TimeTarget => ({ atMost, of: "go" });
+const awaitStyle: TimeTarget = { atMost: 1.3, of: "hand", belowPeers: true };
+
+export const timed: readonly TimedWorkload[] = [
+  {
+    name: "hand-off",
+    what: "unbuffered, one sender, one receiver",
+    n: 1_000_000,
+    unit: "ns",
+    variants: [
+      { name: "generators", load: async () => (await import("./hand-off.ts")).handOff, target: overGo(0.6) },
+      { name: "await", load: async () => (await import("./hand-off.ts")).handOffAwait, target: awaitStyle },
+    ],
+    program: "hand-off",
+    peers: ["hand", "medium", "csp-ts"],
+  },
+  {
+    name: "buffered",
+    what: "the same with room for 1024",
+    n: 2_000_000,
+    unit: "ns",
+    variants: [
+      { name: "generators", load: async () => (await import("./buffered.ts")).buffered, target: overGo(0.8) },
+      { name: "await", load: async () => (await import("./buffered.ts")).bufferedAwait, target: awaitStyle },
+    ],
+    program: "buffered",
+    peers: ["hand", "@thi.ng/csp", "csp-ts"],
+  },
+  {
+    name: "select-2",
+    what: "one receiver selects over 2 senders",
+    n: 500_000,
+    unit: "ns",
+    variants: [
+      { name: "inline", load: async () => (await import("./select.ts")).select2, target: overGo(0.8) },
+      { name: "made once", load: async () => (await import("./select.ts")).select2Hoisted, target: overGo(0.8) },
+    ],
+    program: "select-2",
+    peers: ["hand", "medium", "@thi.ng/csp"],
+  },
+  {
+    name: "select-16",
+    what: "one receiver selects over 16 senders",
+    n: 320_000,
+    unit: "ns",
+    variants: [
+      { name: "inline", load: async () => (await import("./select.ts")).select16, target: overGo(0.3) },
+      { name: "made once", load: async () => (await import("./select.ts")).select16Hoisted, target: overGo(0.3) },
+    ],
+    program: "select-16",
+    peers: ["hand", "medium", "ts-chan"],
+  },
+  {
+    name: "spawn-1e5",
+    what: "start 100,000 that each send once",
+    n: 100_000,
+    unit: "ns",
+    variants: [{ name: "generators", load: async () => (await import("./spawn.ts")).spawn, target: overGo(0.4) }],
+    program: "spawn",
+    peers: ["hand", "medium", "csp-ts"],
+  },
+  {
+    name: "spawn-1e6",
+    what: "start 1,000,000 that each send once",
+    n: 1_000_000,
+    unit: "ns",
+    variants: [{ name: "generators", load: async () => (await import("./spawn.ts")).spawn, target: overGo(0.4) }],
+    program: "spawn",
+    peers: ["hand"],
+  },
+  {
+    name: "ring",
+    what: "a ring of 1000, per hop",
+    n: 1_000_000,
+    unit: "ns",
+    variants: [{ name: "generators", load: async () => (await import("./ring.ts")).ring, target: overGo(0.6) }],
+    program: "ring",
+    peers: ["hand", "medium", "csp-ts"],
+  },
+  {
+    name: "sieve",
+    what: "the first 1000 primes",
+    n: 1000,
+    unit: "ms",
+    variants: [{ name: "generators", load: async () => (await import("./sieve.ts")).sieve, target: overGo(0.8) }],
+    program: "sieve",
+    peers: ["hand", "medium", "csp-ts"],
+  },
+];
+
+export const memory: readonly MemoryWorkload[] = [
+  {
+    name: "parked-1e5",
+    what: "100,000 parked on a receive",
+    n: 100_000,
+    variants: [{ name: "generators", load: async () => (await import("./memory.ts")).parked }],
+    program: "parked",
+    peers: ["hand", "csp-ts", "medium"],
+    go: true,
+    atMost: 350,
+    heap: 4096,
+    rounds: 3,
+  },
+  {
+    name: "parked-1e6",
+    what: "1,000,000 parked on a receive",
+    n: 1_000_000,
+    variants: [{ name: "generators", load: async () => (await import("./memory.ts")).parked }],
+    program: "parked",
+    peers: ["hand", "csp-ts", "medium"],
+    go: true,
+    atMost: 350,
+    heap: 4096,
+    rounds: 3,
+  },
+  {
+    name: "parked-1e7",
+    what: "10,000,000 parked on a receive",
+    n: 10_000_000,
+    variants: [{ name: "generators", load: async () => (await import("./memory.ts")).parked }],
+    program: "parked",
+    peers: [],
+    go: false,
+    atMost: 350,
+    heap: 12_288,
+    rounds: 1,
+  },
+  {
+    name: "channel",
+    what: "an idle unbuffered channel",
+    n: 1_000_000,
+    variants: [{ name: "channels", load: async () => (await import("./memory.ts")).channels }],
+    program: "channel",
+    peers: ["hand", "csp-ts", "medium"],
+    go: true,
+    heap: 4096,
+    rounds: 3,
+  },
+];
