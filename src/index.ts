@@ -1,7 +1,7 @@
 export { type ChanOptions, chan } from "./chan/make.ts";
 export { nilChan } from "./chan/nil.ts";
 export { type Range, range } from "./chan/range.ts";
-export type { Chan, Channel, RecvChan, SendChan } from "./chan/types.ts";
+export type { Chan, Channel, Received, RecvChan, SendChan, TryReceived } from "./chan/types.ts";
 export { type Runtime, runtime } from "./runtime/api.ts";
 export { defer } from "./runtime/defer.ts";
 export { type Listener, listen, type RuntimeEvent } from "./runtime/events.ts";

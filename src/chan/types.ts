@@ -33,6 +33,15 @@ export interface SendChan<in T> extends Channel {
   close(): void;
 }
 
+/**
+ * What a receive gives that says whether the value was sent. A named type, because the compiler infers `T` and `Z` of a
+ * named type one by one, but mixes them when it takes a union of tuples apart.
+ */
+export type Received<T, Z> = [value: T, ok: true] | [value: Z, ok: false];
+
+/** The same, or `undefined` when nothing could be received. */
+export type TryReceived<T, Z> = [value: T, ok: true] | [value: Z, ok: false] | undefined;
+
 /** The receiving end of a channel (Go's `<-chan T`). `Z` is what a receive from a closed and drained channel gives. */
 export interface RecvChan<out T, out Z = undefined> extends Channel {
   /**
@@ -43,9 +52,9 @@ export interface RecvChan<out T, out Z = undefined> extends Channel {
    */
   recv(): Op<T | Z>;
   /** Receives like `recv`, and says whether the value was sent (`true`) or is the zero value of a closed channel (`false`). */
-  recvOk(): Op<[value: T, ok: true] | [value: Z, ok: false]>;
+  recvOk(): Op<Received<T, Z>>;
   /** Receives if that is possible without blocking; `undefined` if not. */
-  tryRecv(): [value: T, ok: true] | [value: Z, ok: false] | undefined;
+  tryRecv(): TryReceived<T, Z>;
   /** Receives until the channel is closed and drained: `for await (const v of ch)`. Leaving the loop leaves the channel as it is. */
   [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined>;
 }
