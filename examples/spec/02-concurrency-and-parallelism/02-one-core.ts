@@ -1,0 +1,25 @@
+/**
+ * Concurrency vs parallelism › 6. Visual Representation › Concurrency (single-core)
+ *
+ * One thread switches between two tasks. The picture is drawn from what the runtime did: whose turn it was, in order.
+ */
+import { type Go, main, runtime } from "millrace";
+import { WaitGroup } from "millrace/sync";
+
+const turns: string[] = [];
+
+function* task(name: string): Go {
+  for (let i = 0; i < 2; i++) {
+    turns.push(name);
+    yield* runtime.gosched(); // the other's turn
+  }
+}
+
+main(function* () {
+  const wg = new WaitGroup();
+  wg.go(() => task("A"));
+  wg.go(() => task("B"));
+  yield* wg.wait();
+
+  console.log(`Time: |${turns.map((name) => `----${name}----|`).join("")}`);
+});
