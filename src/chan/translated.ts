@@ -2,6 +2,7 @@
  * The receives that say whether the value was sent: `recvOk` and `range`. They are the plain receive with its outcome
  * translated, which on a park needs a waiter of their own between the channel and whoever waits.
  */
+import type { G } from "../runtime/g.ts";
 import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { Waiter } from "../runtime/waiter.ts";
@@ -17,6 +18,14 @@ class Translator extends Waiter {
     super();
     this.#owner = owner;
     this.#translate = translate;
+  }
+
+  override get g(): G | null {
+    return this.#owner.g;
+  }
+
+  override get gone(): boolean {
+    return this.#owner.gone;
   }
 
   override complete(value: unknown, ok: boolean): void {

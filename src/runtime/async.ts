@@ -70,6 +70,10 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
     this.op.enqueue(this);
   }
 
+  override get gone(): boolean {
+    return this.p.over;
+  }
+
   override complete(value: unknown, _ok: boolean): void {
     this.p.removeAwaiting(this);
     this.#finish(FULFILLED, this.#onDone, value);

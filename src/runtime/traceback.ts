@@ -28,6 +28,8 @@ export interface GoroutineInfo {
   readonly createdBy: { readonly id: number; readonly name: string; readonly site?: string } | undefined;
   /** The channel it waits for. */
   readonly channel?: { readonly id: number; readonly name: string | undefined };
+  /** The goroutine that holds the lock it waits for, where that is known. */
+  readonly holder?: { readonly id: number; readonly name: string };
 }
 
 interface Frame {
@@ -94,11 +96,12 @@ export function currentStack(): string {
 /** The stack of a suspended goroutine: resumes it on top of its frames, and it stays suspended. */
 function probeStack(g: G): string {
   const { gen } = g;
-  // Only a generator of the language is known to hand `next` down to the operation; another iterator would run.
-  if (gen === null || Object.prototype.toString.call(gen) !== "[object Generator]") return "";
+  if (gen === null) return "";
   const curg = m.curg;
   const probe = { stack: "" };
+  const step = m.step;
   m.curg = g;
+  m.step = null;
   m.probe = probe;
   try {
     deep(() => gen.next());
@@ -106,6 +109,7 @@ function probeStack(g: G): string {
     return "";
   } finally {
     m.curg = curg;
+    m.step = step;
     m.probe = null;
   }
   // What lies below the probe belongs to whoever asked.
@@ -117,7 +121,6 @@ function describe(g: G): GoroutineInfo {
   const state =
     g.status === Gwaiting ? "waiting" : g.status === Grunning || g.status === Gretry ? "running" : "runnable";
   const waiting = state === "waiting";
-  const channel = waiting ? named(g.op) : undefined;
   const site = g.p.siteOf(g);
   return {
     id: g.id,
@@ -127,13 +130,19 @@ function describe(g: G): GoroutineInfo {
     since: waiting ? sinceEpoch(g.since) : undefined,
     stack: g === m.curg ? currentStack() : probeStack(g),
     createdBy: g.parent === 0 ? undefined : { id: g.parent, name: g.parentName, ...(site !== undefined && { site }) },
-    ...(channel !== undefined && { channel }),
+    ...(waiting && awaited(g.op)),
   };
 }
 
-function named(op: Op<unknown> | null): GoroutineInfo["channel"] {
+/** What an operation waits for. */
+function awaited(op: Op<unknown> | null): Pick<GoroutineInfo, "channel" | "holder"> {
   const subject = op?.subject;
-  return subject === undefined ? undefined : { id: subject.id, name: subject.name };
+  if (subject === undefined) return {};
+  const { id, name, holder } = subject;
+  return {
+    ...(id !== 0 && { channel: { id, name } }),
+    ...(holder !== undefined && { holder: { id: holder.id, name: holder.name } }),
+  };
 }
 
 function sinceEpoch(coarse: number): number {
@@ -147,14 +156,13 @@ export function infoOf(p: P): GoroutineInfo[] {
   const asyncs = infos.filter((info) => info.reason === "await");
   const [waiter, ...more] = p.awaiting();
   if (waiter === undefined || more.length > 0 || asyncs.length !== 1) return infos;
-  const channel = named(waiter.op);
   return infos.map((info) =>
     info === asyncs[0]
       ? {
           ...info,
           reason: waiter.op.reason,
           since: sinceEpoch(waiter.since),
-          ...(channel !== undefined && { channel }),
+          ...awaited(waiter.op),
         }
       : info,
   );
@@ -164,10 +172,9 @@ export function infoOf(p: P): GoroutineInfo[] {
 function format(info: GoroutineInfo): string {
   const minutes = info.since === undefined ? 0 : Math.floor((wall() - info.since) / 60_000);
   const waited = minutes === 0 ? "" : `, ${minutes} minute${minutes === 1 ? "" : "s"}`;
-  const name = info.channel?.name;
-  const lines = [
-    `goroutine ${info.id} [${info.reason ?? info.state}${waited}]:${name === undefined ? "" : ` channel "${name}"`}`,
-  ];
+  const { channel, holder } = info;
+  const what = holder !== undefined ? ` held by goroutine ${holder.id}` : channel?.name && ` channel "${channel.name}"`;
+  const lines = [`goroutine ${info.id} [${info.reason ?? info.state}${waited}]:${what ?? ""}`];
   lines.push(info.stack === "" ? `${info.name}()` : info.stack);
   if (info.createdBy !== undefined) {
     lines.push(`created by ${info.createdBy.name} in goroutine ${info.createdBy.id}`);

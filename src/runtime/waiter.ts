@@ -8,6 +8,8 @@
  * Rejected: Go's lazy removal (`selectDone` and `waitq.dequeue` that skips losers). It exists there because the winner
  * holds only one channel's lock. On one thread there is no lock to wait for, and eager removal keeps the queues exact.
  */
+import type { G } from "./g.ts";
+
 export abstract class Waiter {
   prev: Waiter | null = null;
   next: Waiter | null = null;
@@ -15,6 +17,16 @@ export abstract class Waiter {
   value: unknown = undefined;
   /** The waiters that stand for this one, when it waits through several (select) or through one that translates. */
   proxies: Waiter[] | Waiter | null = null;
+
+  /** The goroutine that waits; null where an async function does. */
+  get g(): G | null {
+    return null;
+  }
+
+  /** Its run is over, so whatever it were given would be lost. */
+  get gone(): boolean {
+    return false;
+  }
 
   /** The operation has happened. `ok` is false when a receive was ended by a close. */
   abstract complete(value: unknown, ok: boolean): void;

@@ -11,6 +11,7 @@
  * A select is an operation itself, so it can be awaited, performed many times, and be a case of another select.
  */
 import { emit, tap } from "../runtime/events.ts";
+import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import { NO, Op, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
@@ -65,6 +66,14 @@ class CaseWaiter extends Waiter {
     this.#select = select;
     this.#owner = owner;
     this.#at = at;
+  }
+
+  override get g(): G | null {
+    return this.#owner.g;
+  }
+
+  override get gone(): boolean {
+    return this.#owner.gone;
   }
 
   override complete(value: unknown, ok: boolean): void {

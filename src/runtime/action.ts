@@ -1,0 +1,87 @@
+/**
+ * A composite action: several operations and the program's own code in a row, such as `withLock`.
+ *
+ * It is performed with `yield*` or `await` like an operation, but it is none: code that has run can't be taken back, so
+ * it could not lose a select without a trace. It therefore shares no base class with `Op`, and `select` refuses it by
+ * type and at run time.
+ *
+ * `yield*` runs the body's generator inside the goroutine that performs it, so `try`/`finally` in a body work as written
+ * there, for a panic and for `goexit` alike. `await` starts a goroutine for it: the body may then contain generators,
+ * and what it waits for is seen in dumps.
+ */
+import { m } from "./m.ts";
+import { type Go, Op, type Parked, performer } from "./op.ts";
+import { ArgumentError, Goexit, Panic, show } from "./panic.ts";
+import { wait } from "./promise.ts";
+import type { Result } from "./run.ts";
+
+/**
+ * Something that runs a function of yours between operations, so it can be performed but can't be a case of a select.
+ *
+ * Creating one does nothing. Perform it with `yield*` inside a goroutine or with `await` anywhere, any number of times.
+ *
+ * @example
+ * ```ts
+ * import { run } from "millrace";
+ * import { type Action, Mutex } from "millrace/sync";
+ * await run(function* () {
+ *   const mu = new Mutex();
+ *   const action: Action<number> = mu.withLock(() => 42);
+ *   console.log(yield* action); // 42
+ * });
+ * ```
+ */
+export class Action<out T> implements PromiseLike<T> {
+  readonly #body: () => Go<T>;
+
+  constructor(body: () => Go<T>) {
+    this.#body = body;
+  }
+
+  [Symbol.iterator](): Iterator<Parked, T, unknown> {
+    performer();
+    return this.#body();
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: an action is awaitable, like an operation
+  then<A = T, B = never>(
+    onDone?: ((value: T) => A | PromiseLike<A>) | null,
+    onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    const body = this.#body;
+    const done = new Promise<T>((resolve, reject) => {
+      m.current().go(perform as never, [body, resolve, reject], m.curg);
+    });
+    return done.then(onDone, onError);
+  }
+}
+
+/** The goroutine behind an awaited action. */
+function* perform<T>(body: () => Go<T>, resolve: (value: T) => void, reject: (error: unknown) => void): Go {
+  try {
+    resolve(yield* body());
+  } catch (error) {
+    if (!(error instanceof Goexit)) return reject(error);
+    // As for a join: a goroutine that left by goexit gives undefined.
+    resolve(undefined as T);
+    throw error;
+  }
+}
+
+/** Calls a function of the program as part of a goroutine, whatever kind of function it is, and gives its result. */
+export function* call<A extends unknown[], X>(fn: (...args: A) => X, args: A): Go<Result<X>> {
+  const body = fn(...args) as unknown;
+  if (typeof body !== "object" || body === null) return body as Result<X>;
+  if (body instanceof Op || body instanceof Action) return (yield* body) as Result<X>;
+  const { next, then } = body as Partial<Iterator<unknown> & PromiseLike<unknown>>;
+  if (typeof next === "function" && Symbol.iterator in body) return yield* body as Go<Result<X>>;
+  if (typeof then === "function") return (yield* wait(body as PromiseLike<unknown>)) as Result<X>;
+  return body as Result<X>;
+}
+
+/** Refuses what can't be called. */
+export function checkCallable(where: string, fn: unknown): void {
+  if (typeof fn === "function") return;
+  if (fn === null || fn === undefined) throw new Panic("NIL_FUNCTION", `${where}: got ${String(fn)}`);
+  throw new ArgumentError(`${where}: expected a function, got ${show(fn)}`);
+}

@@ -1,0 +1,3 @@
+export { Action } from "../runtime/action.ts";
+export { Mutex } from "./mutex.ts";
+export { WaitGroup } from "./waitgroup.ts";

@@ -1,0 +1,175 @@
+/**
+ * The mutual exclusion lock (Go's `sync.Mutex`).
+ *
+ * Invariants: `held` is null exactly when the lock is free; a free lock has no waiter; each acquisition has a `Held` of
+ * its own, and only the one that is `held` can release the lock, so a disposable that comes too late does nothing.
+ *
+ * Fairness: strictly first in, first out. `unlock` hands the lock to the longest waiter, which owns it before it runs, so
+ * nobody can barge in and nobody starves. Go lets a running goroutine take a lock that was just freed, and switches to
+ * hand-off after a waiter has starved for a millisecond; that buys throughput where parking costs a switch of threads.
+ * Here waiting costs a place in the run queue, and barging would let a goroutine that loops over lock and unlock keep
+ * everyone else out for its whole slice of 10 ms.
+ */
+import { Action, call, checkCallable } from "../runtime/action.ts";
+import { emit, tap } from "../runtime/events.ts";
+import type { G } from "../runtime/g.ts";
+import { m } from "../runtime/m.ts";
+import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
+import { FatalError } from "../runtime/panic.ts";
+import type { P } from "../runtime/proc.ts";
+import type { Result } from "../runtime/run.ts";
+import { made } from "../runtime/unused.ts";
+import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
+
+let mutexes = 0;
+
+/** One acquisition. */
+class Held implements Disposable {
+  readonly #lock: LockOp;
+  readonly g: G | null;
+
+  constructor(lock: LockOp, g: G | null) {
+    this.#lock = lock;
+    this.g = g;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#lock.held === this) this.#lock.release();
+  }
+}
+
+/** The lock itself, which is also the operation of taking it: that has no state of its own. */
+class LockOp extends Op<Disposable> {
+  held: Held | null = null;
+  readonly queue: WaitQueue = new WaitQueue();
+  readonly #label: string = `Mutex ${++mutexes}`;
+  readonly #home: P = m.current();
+
+  /** Takes the lock if it is free. */
+  take(g: G | null): Held | null {
+    if (this.held !== null) return null;
+    this.held = new Held(this, g);
+    if (tap.listener !== null) this.#tell("lock", g);
+    return this.held;
+  }
+
+  release(): void {
+    if (this.held === null) {
+      m.current().fatal(new FatalError("UNLOCK_OF_UNLOCKED", "sync: unlock of unlocked mutex"));
+    }
+    if (tap.listener !== null) this.#tell("unlock", m.curg);
+    this.held = null;
+    const next = this.queue.shift();
+    if (next !== null) next.complete(this.take(next.g), true);
+  }
+
+  #tell(kind: "lock" | "unlock", g: G | null): void {
+    emit({ kind, run: m.current().id, g: g?.id ?? 0, lock: this.#label });
+  }
+
+  override get reason(): WaitReason {
+    return "sync.Mutex.Lock";
+  }
+
+  override attempt(): Disposable | NO {
+    return this.take(m.curg) ?? NO;
+  }
+
+  override enqueue(w: Waiter): void {
+    this.queue.push(w);
+  }
+
+  override dequeue(w: Waiter): void {
+    this.queue.remove(w);
+  }
+
+  override get home(): P {
+    return this.#home;
+  }
+
+  override get subject(): Subject {
+    return { id: 0, name: undefined, holder: this.held?.g ?? undefined };
+  }
+}
+
+/**
+ * A mutual exclusion lock: at most one holder at a time, waiters served first in, first out. As in Go it does not belong
+ * to a goroutine: any code may unlock it, and locking it twice in one goroutine is a deadlock.
+ *
+ * Between two operations no other goroutine runs, so a lock is needed only where operations or `await`s stand between.
+ * Source: https://pkg.go.dev/sync#Mutex
+ *
+ * @example
+ * ```ts
+ * import { run, runtime } from "millrace";
+ * import { Mutex } from "millrace/sync";
+ * await run(function* () {
+ *   const mu = new Mutex();
+ *   {
+ *     using _ = yield* mu.lock();
+ *     yield* runtime.gosched(); // nobody else gets the lock meanwhile
+ *   }
+ *   console.log(mu.tryLock()); // true
+ *   mu.unlock();
+ * });
+ * ```
+ */
+export class Mutex {
+  readonly #lock: LockOp = new LockOp();
+
+  /**
+   * Takes the lock.
+   *
+   * Blocks until it is free and all who waited longer had it. Gives a disposable that unlocks it: `using _ = yield* mu.lock()`.
+   * Disposing it twice, or after `unlock()`, does nothing.
+   * Source: https://pkg.go.dev/sync#Mutex.Lock
+   */
+  lock(): Op<Disposable> {
+    return made(this.#lock);
+  }
+
+  /**
+   * Takes the lock if it is free, and says whether it did. Never blocks.
+   * Source: https://pkg.go.dev/sync#Mutex.TryLock
+   */
+  tryLock(): boolean {
+    return this.#lock.take(m.curg) !== null;
+  }
+
+  /**
+   * Frees the lock, or hands it to whoever waits longest. Never blocks.
+   * Source: https://pkg.go.dev/sync#Mutex.Unlock
+   *
+   * @throws FatalError UNLOCK_OF_UNLOCKED, which ends the run, when it is not locked
+   */
+  unlock(): void {
+    this.#lock.release();
+  }
+
+  /**
+   * Takes the lock, calls `fn` and frees the lock, whether `fn` returns, throws or leaves by `goexit`.
+   *
+   * Blocks like `lock`, then as long as `fn` takes. Gives what `fn` returns. Can't be a case of a select.
+   *
+   * @param fn a generator, async or plain function
+   *
+   * @example
+   * ```ts
+   * import { Mutex } from "millrace/sync";
+   * const mu = new Mutex();
+   * console.log(await mu.withLock(async () => 42)); // 42
+   * ```
+   */
+  withLock<X>(fn: () => X): Action<Result<X>> {
+    checkCallable("Mutex.withLock", fn);
+    const lock = this.#lock;
+    return new Action(function* () {
+      const held = yield* lock;
+      try {
+        return yield* call(fn, []);
+      } finally {
+        held[Symbol.dispose]();
+      }
+    });
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * The wait group (Go's `sync.WaitGroup`).
+ *
+ * Invariants: the counter is never negative; while it is zero nobody waits.
+ *
+ * Go's rule of reuse, "new Add calls must happen after all previous Wait calls have returned", is checked as in Go, by
+ * the goroutine that wakes: it panics when it finds the counter above zero. That needs an iterator that runs on both
+ * sides of the wait, one a group. A wait that was a case of a select, or that was awaited, has returned in the moment the
+ * counter reached zero, so there is nothing to check.
+ */
+import { checkCallable } from "../runtime/action.ts";
+import { emit, tap } from "../runtime/events.ts";
+import type { G, Goroutine } from "../runtime/g.ts";
+import { m } from "../runtime/m.ts";
+import { NO, Op, type Parked, step, type WaitReason } from "../runtime/op.ts";
+import { ArgumentError, Panic, show } from "../runtime/panic.ts";
+import type { P } from "../runtime/proc.ts";
+import type { Result } from "../runtime/run.ts";
+import { made } from "../runtime/unused.ts";
+import { Waiter, WaitQueue } from "../runtime/waiter.ts";
+
+let groups = 0;
+
+/** The group itself, which is also the operation of waiting for it, and that operation's iterator. */
+class WaitOp extends Op<void> {
+  count = 0;
+  readonly queue: WaitQueue = new WaitQueue();
+  readonly #label: string = `WaitGroup ${++groups}`;
+  readonly #home: P = m.current();
+
+  add(delta: number): void {
+    const count = this.count + delta;
+    if (count < 0) throw new Panic("NEGATIVE_WAITGROUP", `the counter is ${this.count}, add got ${delta}`);
+    if (delta < 0 && tap.listener !== null) this.#tell("unlock", m.curg);
+    this.count = count;
+    if (count > 0) return;
+    for (let w = this.queue.shift(); w !== null; w = this.queue.shift()) {
+      if (tap.listener !== null) this.#tell("lock", w.g);
+      w.complete(undefined, true);
+    }
+  }
+
+  #tell(kind: "lock" | "unlock", g: G | null): void {
+    emit({ kind, run: m.current().id, g: g?.id ?? 0, lock: this.#label });
+  }
+
+  override get reason(): WaitReason {
+    return "sync.WaitGroup.Wait";
+  }
+
+  override attempt(): undefined | NO {
+    if (this.count > 0) return NO;
+    if (tap.listener !== null) this.#tell("lock", m.curg);
+    return undefined;
+  }
+
+  override enqueue(w: Waiter): void {
+    this.queue.push(w);
+  }
+
+  override dequeue(w: Waiter): void {
+    this.queue.remove(w);
+  }
+
+  override get home(): P {
+    return this.#home;
+  }
+
+  override [Symbol.iterator](): Iterator<Parked, void, unknown> {
+    super[Symbol.iterator]();
+    return this;
+  }
+
+  next(): IteratorResult<Parked, never> {
+    const result = step.next();
+    if (result.done === true && this.count > 0) throw new Panic("WAITGROUP_REUSED");
+    return result;
+  }
+}
+
+/** Waits for the end of a goroutine of the group. */
+class Leaver extends Waiter {
+  readonly #group: WaitOp;
+  readonly #p: P;
+
+  constructor(group: WaitOp, p: P) {
+    super();
+    this.#group = group;
+    this.#p = p;
+  }
+
+  override complete(): void {
+    try {
+      this.#group.add(-1);
+    } catch (error) {
+      // The scheduler is at work: the panic gets a goroutine of its own.
+      this.#p.go(
+        function done() {
+          throw error;
+        },
+        [],
+        null,
+      );
+    }
+  }
+
+  override fail(): void {
+    this.complete();
+  }
+}
+
+/**
+ * Waits for a number of goroutines to end: `add` before starting one, `done` when it ends, `wait` for all; or `go`, which
+ * does the first two.
+ *
+ * Used again, all its previous waits must have returned before the next `add`.
+ * Source: https://pkg.go.dev/sync#WaitGroup
+ *
+ * @example
+ * ```ts
+ * import { run } from "millrace";
+ * import { WaitGroup } from "millrace/sync";
+ * await run(function* () {
+ *   const wg = new WaitGroup();
+ *   for (let id = 1; id <= 3; id++) wg.go(() => console.log(`worker ${id}`));
+ *   yield* wg.wait();
+ *   console.log("all done");
+ * });
+ * ```
+ */
+export class WaitGroup {
+  readonly #wait: WaitOp = new WaitOp();
+
+  /**
+   * Adds `delta`, which may be negative, to the counter. At zero, all who wait go on. Never blocks.
+   * Source: https://pkg.go.dev/sync#WaitGroup.Add
+   *
+   * @param delta a whole number
+   * @throws Panic NEGATIVE_WAITGROUP when the counter would be negative, ArgumentError when `delta` is no whole number
+   */
+  add(delta: number): void {
+    if (!Number.isSafeInteger(delta)) {
+      throw new ArgumentError(`WaitGroup.add: expected a whole number, got ${show(delta)}`);
+    }
+    this.#wait.add(delta);
+  }
+
+  /**
+   * Takes one from the counter. Never blocks.
+   * Source: https://pkg.go.dev/sync#WaitGroup.Done
+   *
+   * @throws Panic NEGATIVE_WAITGROUP when the counter is zero
+   */
+  done(): void {
+    this.#wait.add(-1);
+  }
+
+  /**
+   * Waits until the counter is zero.
+   *
+   * Blocks until then. Panics with WAITGROUP_REUSED when the group was used again before this wait has returned.
+   * Source: https://pkg.go.dev/sync#WaitGroup.Wait
+   */
+  wait(): Op<void> {
+    return made(this.#wait);
+  }
+
+  /**
+   * Starts a goroutine that counts: `add(1)` now, `done()` when it ends, also by `goexit`.
+   *
+   * Never blocks. The function must not panic.
+   * Source: https://pkg.go.dev/sync#WaitGroup.Go
+   *
+   * @param fn a generator, async or plain function, as for `go`
+   * @param args what to call it with
+   * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
+   *
+   * @example
+   * ```ts
+   * import { WaitGroup } from "millrace/sync";
+   * const wg = new WaitGroup();
+   * wg.go(async (name: string) => console.log(`hello, ${name}`), "world");
+   * await wg.wait();
+   * ```
+   */
+  go<A extends unknown[], X>(fn: (...args: A) => X, ...args: A): Goroutine<Result<X>> {
+    checkCallable("WaitGroup.go", fn);
+    const p = m.current();
+    this.#wait.add(1);
+    const g = p.go(fn, args, m.curg);
+    g.joiners ??= new WaitQueue();
+    g.joiners.push(new Leaver(this.#wait, p));
+    return g as Goroutine as Goroutine<Result<X>>;
+  }
+}
