@@ -13,7 +13,7 @@ for (const [key, target] of Object.entries(manifest.exports)) {
   if (existsSync(new URL(`./src/${name}.ts`, import.meta.url))) entry[name] = `src/${name}.ts`;
 }
 const cli: Record<string, string> = existsSync(new URL("./src/cli/main.ts", import.meta.url))
-  ? { "cli/main": "src/cli/main.ts" }
+  ? { "cli/main": "src/cli/main.ts", "cli/resolve": "src/cli/resolve.ts" }
   : {};
 
 // All entry points of a format are built together, so that they share one copy of the runtime's state.

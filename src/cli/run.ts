@@ -1,0 +1,88 @@
+/**
+ * `millrace run`: the program runs in this very process, with tsx as its loader, as if `node FILE` had loaded TypeScript.
+ *
+ * Rejected: a child process, as tsx's own command has it. The terminal sends Ctrl-C to both processes, everyone else
+ * sends signals to the parent alone, and the parent can't tell the two apart: it would deliver a signal twice, or not at
+ * all. In one process the program gets its signals, standard streams and exit code from the host itself.
+ */
+import { statSync } from "node:fs";
+import module, { createRequire } from "node:module";
+import { extname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { CommanderError } from "commander";
+import { register as registerRequire } from "tsx/cjs/api";
+import { register as registerImport } from "tsx/esm/api";
+import { isOurs } from "./resolve.ts";
+
+/** What `run` does besides running. */
+export interface RunSettings {
+  /** Seeds the program's `main`, which reads it from the environment. */
+  readonly seed?: number;
+}
+
+/** Runs `name` with `args`, and comes back when its module has been evaluated, if at all. */
+export async function run(name: string, args: readonly string[], settings: RunSettings): Promise<void> {
+  const file = resolve(name);
+  checkFile(name, file);
+  // What follows FILE is the program's; the -- that may stand between them is the user's punctuation.
+  const rest = args[0] === "--" ? args.slice(1) : args;
+  process.argv.splice(1, Number.POSITIVE_INFINITY, file, ...rest);
+  if (settings.seed !== undefined) process.env.MILLRACE_SEED = String(settings.seed);
+
+  registerRequire();
+  registerImport();
+  // What child_process.fork starts is TypeScript too.
+  process.execArgv.push("--import", import.meta.resolve("tsx"));
+  resolveOurselves();
+  explainSyntaxErrors();
+
+  if (/^\.m[jt]s$/.test(extname(file))) await import(pathToFileURL(file).href);
+  else await runMain(file);
+}
+
+function checkFile(name: string, file: string): void {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat?.isFile()) return;
+  const what = stat === undefined ? "no such file" : stat.isDirectory() ? "is a directory" : "is no file";
+  console.error(`millrace run: ${name}: ${what}`);
+  throw new CommanderError(2, "millrace.file", what);
+}
+
+/** Runs `file` the way `node FILE` does: an ES module or CommonJS by its package.json, and `require.main` is it. */
+function runMain(file: string): Promise<void> {
+  return new Promise((done) => {
+    // From the event loop, so that an error thrown while it loads is an uncaught exception of the program's own.
+    setImmediate(() => {
+      done();
+      module.runMain(file);
+    });
+  });
+}
+
+/** A program that can't be translated ends with the place and what is wrong there, not with the translator's frames. */
+function explainSyntaxErrors(): void {
+  process.on("uncaughtExceptionMonitor", (error: Partial<Error & { readonly code: string }> | null) => {
+    if (error?.name !== "TransformError") return;
+    console.error(`millrace run: ${error.message}`);
+    if (error.code === "ERR_REQUIRE_ASYNC_MODULE") {
+      console.error('Name the file .mts, or put "type": "module" into its package.json, to make it an ES module.');
+    }
+    process.exit(1);
+  });
+}
+
+/** A program that has no `millrace` of its own, because the command is installed globally, gets this one. */
+function resolveOurselves(): void {
+  module.register("./resolve.js", import.meta.url);
+  const here = createRequire(import.meta.url);
+  const loader = module as unknown as { _resolveFilename(request: string, ...more: unknown[]): string };
+  const before = loader._resolveFilename;
+  loader._resolveFilename = function (request, ...more) {
+    try {
+      return before.call(this, request, ...more);
+    } catch (error) {
+      if (!isOurs(request) || (error as { code?: unknown }).code !== "MODULE_NOT_FOUND") throw error;
+      return here.resolve(request);
+    }
+  };
+}
