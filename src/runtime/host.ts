@@ -19,6 +19,7 @@ interface NodeProcess {
   readonly versions?: { readonly node?: string };
   readonly stdout?: Stream;
   readonly stderr?: Stream;
+  readonly env?: Readonly<Record<string, string | undefined>>;
   exitCode?: number | string | null | undefined;
   on(event: string, listener: (...args: never[]) => void): unknown;
   off(event: string, listener: (...args: never[]) => void): unknown;
@@ -102,6 +103,11 @@ export function isMainThread(): boolean {
   const threads = node?.getBuiltinModule?.("node:worker_threads") as { isMainThread?: boolean } | undefined;
   if (threads?.isMainThread !== undefined) return threads.isMainThread;
   return !("WorkerGlobalScope" in globalThis);
+}
+
+/** A variable of the process's environment, where there is one. */
+export function environment(name: string): string | undefined {
+  return node?.env?.[name];
 }
 
 /** Calls `fn` each time the host's event loop has run dry. Only Node can tell; elsewhere `fn` is never called. */

@@ -1,6 +1,6 @@
 /** The ways into the runtime: `go`, `run`, `main`. */
 import type { G, Goroutine } from "./g.ts";
-import { exit, isMainThread, onSignal, writeError } from "./host.ts";
+import { environment, exit, isMainThread, onSignal, writeError } from "./host.ts";
 import { m } from "./m.ts";
 import type { Go } from "./op.ts";
 import { ArgumentError, FatalError, Panic, show } from "./panic.ts";
@@ -77,7 +77,8 @@ export async function run<X>(fn: () => X, options: RunOptions = {}): Promise<Res
  * Ends the process when `fn` returns, whatever the host still has open, after standard output and error are written:
  * with `process.exitCode` if that was set, else 0. A panic or deadlock is printed as Go prints it and ends the process
  * with 2. SIGINT ends it with 130 unless the program listens for it; SIGQUIT prints every goroutine and ends it with 2.
- * Does nothing on a worker thread, so a file can be both the program and a module that threads import.
+ * Does nothing on a worker thread, so a file can be both the program and a module that threads import. The environment's
+ * MILLRACE_SEED, which `millrace run --seed N` sets, comes before `options.seed`.
  *
  * @param fn the main goroutine: a generator, async or plain function
  *
@@ -93,7 +94,7 @@ export function main(fn: () => unknown, options: RunOptions = {}): void {
   checkFunction("main", fn);
   checkOptions(options);
   if (!isMainThread()) return;
-  const p = new P(options);
+  const p = new P(seeded(options));
   const end = (code?: number): void => void exit(code);
   const { signal } = options;
   signal?.addEventListener("abort", () => p.finish({ ok: false, error: signal.reason, g: null }));
@@ -132,6 +133,14 @@ function panicText(error: unknown): string {
   const cause = error.cause === undefined ? "" : `\n\tcaused by: ${panicText(error.cause)}`;
   const all = error instanceof AggregateError ? error.errors.map((each) => `\n\t${panicText(each)}`).join("") : "";
   return named + cause + all;
+}
+
+/** Whoever starts the program may seed it. */
+function seeded(options: RunOptions): RunOptions {
+  const seed = environment("MILLRACE_SEED");
+  if (seed === undefined || seed === "") return options;
+  if (!/^-?\d+$/.test(seed)) throw new ArgumentError(`MILLRACE_SEED must be a whole number, got ${show(seed)}`);
+  return { ...options, seed: Number(seed) };
 }
 
 function checkFunction(where: string, fn: unknown): void {
