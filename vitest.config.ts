@@ -1,21 +1,70 @@
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitest/config";
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { docsBlocks } from "./test/docs/plugin.ts";
 
 const src = fileURLToPath(new URL("./src", import.meta.url));
 
-export default defineConfig({
-  resolve: {
-    // Tests in this process run on the sources; child processes and the packed package use dist.
-    alias: [
-      { find: /^millrace$/, replacement: `${src}/index.ts` },
-      { find: /^millrace\/([a-z]+)$/, replacement: `${src}/$1/index.ts` },
-    ],
-  },
+// Tests in this process run on the sources; child processes and the packed package use dist.
+const resolve = {
+  alias: [
+    { find: /^millrace$/, replacement: `${src}/index.ts` },
+    { find: /^millrace\/([a-z]+)$/, replacement: `${src}/$1/index.ts` },
+  ],
+};
+
+const node: TestProjectConfiguration = {
+  resolve,
+  plugins: [docsBlocks()],
   test: {
+    name: "node",
     include: ["test/**/*.test.ts"],
+    exclude: ["test/browser/**"],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     pool: "forks",
     execArgv: ["--expose-gc"],
   },
+};
+
+/** The conformance suite once more, in a browser. */
+const browser = (executablePath: string): TestProjectConfiguration => ({
+  resolve,
+  test: {
+    name: "browser",
+    include: ["test/browser/**/*.test.ts", "test/conformance/**/*.test.ts"],
+    setupFiles: ["test/browser/setup.ts"],
+    testTimeout: 20_000,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions: { executablePath, args: ["--no-sandbox"] } }),
+      instances: [{ browser: "chromium" }],
+    },
+  },
+});
+
+function findChromium(): string | undefined {
+  const places = [
+    process.env.CHROMIUM ?? "",
+    "/usr/bin/chromium",
+    "/usr/bin/chromium-browser",
+    "/usr/bin/google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+  ];
+  return places.find((place) => place !== "" && existsSync(place));
+}
+
+const chromium = findChromium();
+if (chromium === undefined) {
+  const missing = "no Chromium found: install one, or set CHROMIUM to its path";
+  if (process.env.CI !== undefined) throw new Error(missing);
+  console.warn(`The browser tests are left out: ${missing}.`);
+}
+
+export default defineConfig({
+  test: { projects: chromium === undefined ? [node] : [node, browser(chromium)] },
 });

@@ -64,14 +64,16 @@ function pickMacrotask(): (fn: () => void) => void {
   if (immediate !== undefined) return (fn) => void immediate(fn);
   const Port = host.MessageChannel;
   if (Port === undefined) return (fn) => void host.setTimeout(fn, 0);
-  // A browser clamps nested setTimeout to 4 ms; a message to oneself is the macrotask without that.
+  // A browser clamps nested setTimeout to 4 ms; a message to oneself is the macrotask without that. It takes two: a timer
+  // that came due while goroutines ran is queued behind the first message, and would miss its turn by a whole slice.
   const queue: (() => void)[] = [];
   const { port1, port2 } = new Port();
-  port1.onmessage = () => queue.shift()?.();
-  return (fn) => {
+  const post = (fn: () => void): void => {
     queue.push(fn);
     port2.postMessage(null);
   };
+  port1.onmessage = () => queue.shift()?.();
+  return (fn) => post(() => post(fn));
 }
 
 /** The longest delay a host timer takes; a longer one would fire at once. */
