@@ -1,0 +1,56 @@
+/**
+ * Prints what the runtime does, one line a step, in the words of the specification's execution timelines.
+ *
+ * Shared by the examples of those chapters.
+ */
+import { listen, type RuntimeEvent } from "millrace";
+import { goroutine } from "./hchan.ts";
+
+/** Follows the runtime until it is disposed of. */
+export function timeline(): Disposable {
+  const ends = new Map<number, { sendx: number; recvx: number; capacity: number }>();
+  const stop = listen((event) => {
+    const line = describe(event, ends);
+    if (line !== undefined) console.log(`  ${line}`);
+  });
+  return { [Symbol.dispose]: stop };
+}
+
+function describe(
+  event: RuntimeEvent,
+  channels: Map<number, { sendx: number; recvx: number; capacity: number }>,
+): string | undefined {
+  const g = "g" in event ? goroutine(event.g) : "";
+  const ch = "chan" in event ? channels.get(event.chan) : undefined;
+  switch (event.kind) {
+    case "chan-make":
+      channels.set(event.chan, { sendx: 0, recvx: 0, capacity: event.capacity });
+      return `an hchan is made, dataqsiz = ${event.capacity}, sendq and recvq empty`;
+    case "go-create":
+      return event.by === 0 ? undefined : `${goroutine(event.by)} starts ${g}`;
+    case "go-park":
+      if (event.chan === 0) return `${g} is parked (${event.reason})`;
+      return `${g} is parked in ${event.reason === "chan send" ? "sendq" : "recvq"}`;
+    case "go-ready":
+      return `${g} is woken: back in the run queue`;
+    case "go-end":
+      return `${g} ends`;
+    case "chan-send":
+      if (ch === undefined || event.direct) return `${g} hands ${event.value} to the waiting receiver`;
+      return `${g} puts ${event.value} into buf[${take(ch, "sendx")}], qcount = ${event.length}`;
+    case "chan-recv":
+      if (ch === undefined || event.direct) return `${g} takes ${event.value} from the waiting sender`;
+      return `${g} takes ${event.value} from buf[${take(ch, "recvx")}], qcount = ${event.length}`;
+    case "chan-close":
+      return `${g} sets the closed flag`;
+    default:
+      return undefined;
+  }
+}
+
+/** The index now, which then moves on to the next slot of the ring. */
+function take(ch: { sendx: number; recvx: number; capacity: number }, end: "sendx" | "recvx"): number {
+  const at = ch[end];
+  ch[end] = (at + 1) % ch.capacity;
+  return at;
+}
