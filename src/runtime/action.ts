@@ -12,6 +12,7 @@
 import { m } from "./m.ts";
 import { type Go, Op, type Parked, performer } from "./op.ts";
 import { ArgumentError, Goexit, Panic, show } from "./panic.ts";
+import type { Body } from "./proc.ts";
 import { wait } from "./promise.ts";
 import type { Result } from "./run.ts";
 
@@ -50,7 +51,7 @@ export class Action<out T> implements PromiseLike<T> {
   ): Promise<A | B> {
     const body = this.#body;
     const done = new Promise<T>((resolve, reject) => {
-      m.current().go(perform as never, [body, resolve, reject], m.curg);
+      m.current().go(perform as Body, [body, resolve, reject], m.curg);
     });
     return done.then(onDone, onError);
   }

@@ -9,21 +9,22 @@
  * holds only one channel's lock. On one thread there is no lock to wait for, and eager removal keeps the queues exact.
  */
 import type { G } from "./g.ts";
+import type { RuntimeTimer } from "./timers.ts";
 
 export abstract class Waiter {
   prev: Waiter | null = null;
   next: Waiter | null = null;
   /** What it sends, then what it was given. */
   value: unknown = undefined;
-  /** The waiters that stand for this one, when it waits through several (select) or through one that translates. */
-  proxies: Waiter[] | Waiter | null = null;
+  /** What stands for this one where it waits: a select's waiters, one that translates, a timer. */
+  proxies: Waiter[] | Waiter | RuntimeTimer | null = null;
 
   /** The goroutine that waits; null where an async function does. */
   get g(): G | null {
     return null;
   }
 
-  /** Its run is over, so whatever it were given would be lost. */
+  /** It can't take anything any more: its run is over, or another case of its select was taken and it is about to leave. */
   get gone(): boolean {
     return false;
   }

@@ -73,7 +73,7 @@ class CaseWaiter extends Waiter {
   }
 
   override get gone(): boolean {
-    return this.#owner.gone;
+    return this.#owner.proxies === null || this.#owner.gone;
   }
 
   override complete(value: unknown, ok: boolean): void {

@@ -1,3 +1,8 @@
 export { Action } from "../runtime/action.ts";
+export { Cond, type Locker } from "./cond.ts";
 export { Mutex } from "./mutex.ts";
+export { Once, onceValue } from "./once.ts";
+export { RWMutex } from "./rwmutex.ts";
+export { Semaphore } from "./semaphore.ts";
+export { type FlightResult, type Shared, SingleFlight } from "./singleflight.ts";
 export { WaitGroup } from "./waitgroup.ts";

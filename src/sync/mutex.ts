@@ -1,8 +1,9 @@
 /**
  * The mutual exclusion lock (Go's `sync.Mutex`).
  *
- * Invariants: `held` is null exactly when the lock is free; a free lock has no waiter; each acquisition has a `Held` of
- * its own, and only the one that is `held` can release the lock, so a disposable that comes too late does nothing.
+ * Invariants: `held` is null exactly when the lock is free; a free lock has no waiter. Each acquisition has a disposable of
+ * its own, which unlocks once. It is not tied to that acquisition, because `cond.wait()` gives the lock up and takes it
+ * again, and the disposable from before must then unlock it.
  *
  * Fairness: strictly first in, first out. `unlock` hands the lock to the longest waiter, which owns it before it runs, so
  * nobody can barge in and nobody starves. Go lets a running goroutine take a lock that was just freed, and switches to
@@ -27,6 +28,7 @@ let mutexes = 0;
 class Held implements Disposable {
   readonly #lock: LockOp;
   readonly g: G | null;
+  #disposed = false;
 
   constructor(lock: LockOp, g: G | null) {
     this.#lock = lock;
@@ -34,7 +36,9 @@ class Held implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.#lock.held === this) this.#lock.release();
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#lock.release();
   }
 }
 
@@ -121,7 +125,7 @@ export class Mutex {
    * Takes the lock.
    *
    * Blocks until it is free and all who waited longer had it. Gives a disposable that unlocks it: `using _ = yield* mu.lock()`.
-   * Disposing it twice, or after `unlock()`, does nothing.
+   * Disposing it twice unlocks once; use it or `unlock()`, not both.
    * Source: https://pkg.go.dev/sync#Mutex.Lock
    */
   lock(): Op<Disposable> {

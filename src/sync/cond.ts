@@ -1,0 +1,154 @@
+/**
+ * The condition variable (Go's `sync.Cond`).
+ *
+ * Invariant: whoever called `wait` is among the tickets from before it gave up the lock until it is signalled, so no
+ * signal of someone who took the lock after it is missed. The ticket is made first, as Go's `notifyListAdd`; to enqueue
+ * only when the goroutine parks would be too late, because it can be preempted between giving up the lock and parking.
+ */
+import { Action } from "../runtime/action.ts";
+import { NO, Op, type WaitReason } from "../runtime/op.ts";
+import { ArgumentError, show } from "../runtime/panic.ts";
+import type { Waiter } from "../runtime/waiter.ts";
+
+/** What a condition variable needs of its lock (Go's `sync.Locker`): a `Mutex` or an `RWMutex` has it. */
+export interface Locker {
+  lock(): Op<unknown>;
+  unlock(): void;
+}
+
+/** A place in the line of those who wait. */
+class Ticket extends Op<void> {
+  readonly #line: Set<Ticket>;
+  #called = false;
+  #waiter: Waiter | null = null;
+
+  constructor(line: Set<Ticket>) {
+    super();
+    this.#line = line;
+    line.add(this);
+  }
+
+  call(): void {
+    this.#line.delete(this);
+    this.#called = true;
+    this.#waiter?.complete(undefined, true);
+  }
+
+  override get reason(): WaitReason {
+    return "sync.Cond.Wait";
+  }
+
+  override attempt(): undefined | NO {
+    return this.#called ? undefined : NO;
+  }
+
+  override enqueue(w: Waiter): void {
+    this.#waiter = w;
+  }
+
+  /** Only at the end of the run, because this is no case of a select: no signal may be lost to it. */
+  override dequeue(): void {
+    this.#waiter = null;
+    this.#line.delete(this);
+  }
+}
+
+class Ready extends Op<void> {
+  override get reason(): WaitReason {
+    return "sync.Cond.Wait";
+  }
+
+  override attempt(): undefined {
+    return undefined;
+  }
+
+  override enqueue(): void {}
+
+  override dequeue(): void {}
+}
+
+const ready = new Ready();
+
+/**
+ * A meeting point for goroutines that wait for something to become true that a lock protects. A channel or a context is
+ * often simpler.
+ * Source: https://pkg.go.dev/sync#Cond
+ *
+ * @example
+ * ```ts
+ * import { go, run } from "millrace";
+ * import { Cond, Mutex } from "millrace/sync";
+ * await run(function* () {
+ *   const mu = new Mutex();
+ *   const changed = new Cond(mu);
+ *   let ready = false;
+ *   go(function* () {
+ *     using _ = yield* mu.lock();
+ *     ready = true;
+ *     changed.broadcast();
+ *   });
+ *   using _ = yield* mu.lock();
+ *   while (!ready) yield* changed.wait();
+ *   console.log(ready); // true
+ * });
+ * ```
+ */
+export class Cond {
+  /** The lock that is held when the condition is looked at or changed. */
+  readonly l: Locker;
+  readonly #line = new Set<Ticket>();
+
+  /**
+   * @param l a `Mutex`, an `RWMutex` or anything else with `lock` and `unlock`
+   * @throws ArgumentError when it has not both
+   */
+  constructor(l: Locker) {
+    const { lock, unlock } = (l ?? {}) as Partial<Locker>;
+    if (typeof lock !== "function" || typeof unlock !== "function") {
+      throw new ArgumentError(`new Cond: expected a lock (Mutex, RWMutex), got ${show(l)}`);
+    }
+    this.l = l;
+  }
+
+  /**
+   * Gives up the lock, waits for `signal` or `broadcast`, and takes the lock again. The caller must hold the lock.
+   *
+   * Blocks until signalled, then until it has the lock. By then the condition may have changed again: call it in a loop,
+   * `while (!condition()) yield* cond.wait()`. A disposable from
+   * the caller's `lock()` stays good.
+   * Source: https://pkg.go.dev/sync#Cond.Wait
+   *
+   * @throws FatalError UNLOCK_OF_UNLOCKED, which ends the run, when the lock is not held
+   */
+  wait(): Action<void> {
+    const { l } = this;
+    const line = this.#line;
+    return new Action(function* () {
+      // A goroutine that is leaving by goexit is told so here, while it still holds the lock.
+      yield* ready;
+      const ticket = new Ticket(line);
+      l.unlock();
+      yield* ticket;
+      yield* l.lock();
+    });
+  }
+
+  /**
+   * Wakes the one who waits longest, if anyone does. Never blocks. The caller may hold the lock, but need not.
+   * Source: https://pkg.go.dev/sync#Cond.Signal
+   */
+  signal(): void {
+    for (const ticket of this.#line) {
+      ticket.call();
+      return;
+    }
+  }
+
+  /**
+   * Wakes all who wait. Never blocks. The caller may hold the lock, but need not.
+   * Source: https://pkg.go.dev/sync#Cond.Broadcast
+   */
+  broadcast(): void {
+    for (const ticket of this.#line) ticket.call();
+  }
+}

@@ -1,0 +1,279 @@
+/**
+ * The reader/writer lock (Go's `sync.RWMutex`).
+ *
+ * Invariants: there is a writer or there are readers, never both; while nobody waits is the only time a reader may walk
+ * in; the first in the queue, if any, can't have the lock yet. So whatever frees a share, and whoever leaves the queue,
+ * calls `grant`, which serves the queue from its head as far as that goes.
+ *
+ * One queue for both, first in, first out: a waiting writer blocks the readers that come after it, as in Go, and the
+ * readers that wait between two writers have their turn between them. Go lets all readers that wait when a writer leaves
+ * go first, those behind the next writer too. Either starves nobody; one queue is what all of this library does.
+ */
+import { Action, call, checkCallable } from "../runtime/action.ts";
+import { emit, tap } from "../runtime/events.ts";
+import type { G } from "../runtime/g.ts";
+import { m } from "../runtime/m.ts";
+import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
+import { type FatalCode, FatalError } from "../runtime/panic.ts";
+import type { P } from "../runtime/proc.ts";
+import type { Result } from "../runtime/run.ts";
+import { made } from "../runtime/unused.ts";
+import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
+
+let mutexes = 0;
+
+/** One acquisition, of the whole lock or of a reader's share. */
+class Share implements Disposable {
+  readonly #state: State;
+  readonly #write: boolean;
+  readonly g: G | null;
+  #disposed = false;
+
+  constructor(state: State, write: boolean, g: G | null) {
+    this.#state = state;
+    this.#write = write;
+    this.g = g;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    if (this.#write) this.#state.unlock();
+    else this.#state.rUnlock(this.g);
+  }
+}
+
+/** What both operations of a lock share. */
+class State {
+  writer: Share | null = null;
+  readers = 0;
+  /** A reader that is known to have its share still: for dumps only. */
+  reader: G | null = null;
+  /** Who waits, with whether for writing as the waiter's value. */
+  readonly queue: WaitQueue = new WaitQueue();
+  readonly home: P = m.current();
+  readonly #label: string = `RWMutex ${++mutexes}`;
+
+  takeRead(g: G | null): Share | null {
+    return this.writer === null && this.queue.first === null ? this.#read(g) : null;
+  }
+
+  takeWrite(g: G | null): Share | null {
+    return this.writer === null && this.readers === 0 ? this.#write(g) : null;
+  }
+
+  #read(g: G | null): Share {
+    this.readers++;
+    this.reader = g;
+    if (tap.listener !== null) this.#tell("lock", g);
+    return new Share(this, false, g);
+  }
+
+  #write(g: G | null): Share {
+    this.writer = new Share(this, true, g);
+    if (tap.listener !== null) this.#tell("lock", g);
+    return this.writer;
+  }
+
+  rUnlock(g: G | null): void {
+    if (this.readers === 0) misuse("RUNLOCK_OF_UNLOCKED", "sync: RUnlock of unlocked RWMutex");
+    if (tap.listener !== null) this.#tell("unlock", g);
+    if (--this.readers === 0 || this.reader === g) this.reader = null;
+    this.grant();
+  }
+
+  unlock(): void {
+    if (this.writer === null) misuse("UNLOCK_OF_UNLOCKED", "sync: Unlock of unlocked RWMutex");
+    if (tap.listener !== null) this.#tell("unlock", m.curg);
+    this.writer = null;
+    this.grant();
+  }
+
+  /** Serves the queue from its head. Completing a waiter can make others leave the queue, which comes back to here. */
+  grant(): void {
+    for (let w = this.queue.first; w !== null; w = this.queue.first) {
+      if (w.gone) this.queue.shift();
+      else if (this.writer !== null || (w.value === true && this.readers > 0)) return;
+      else {
+        this.queue.shift();
+        w.complete(w.value === true ? this.#write(w.g) : this.#read(w.g), true);
+      }
+    }
+  }
+
+  #tell(kind: "lock" | "unlock", g: G | null): void {
+    emit({ kind, run: m.current().id, g: g?.id ?? 0, lock: this.#label });
+  }
+}
+
+function misuse(code: FatalCode, text: string): never {
+  return m.current().fatal(new FatalError(code, text));
+}
+
+class LockOp extends Op<Disposable> {
+  readonly #state: State;
+  readonly #write: boolean;
+
+  constructor(state: State, write: boolean) {
+    super();
+    this.#state = state;
+    this.#write = write;
+  }
+
+  override get reason(): WaitReason {
+    return this.#write ? "sync.RWMutex.Lock" : "sync.RWMutex.RLock";
+  }
+
+  override attempt(): Disposable | NO {
+    return (this.#write ? this.#state.takeWrite(m.curg) : this.#state.takeRead(m.curg)) ?? NO;
+  }
+
+  override enqueue(w: Waiter): void {
+    w.value = this.#write;
+    this.#state.queue.push(w);
+  }
+
+  override dequeue(w: Waiter): void {
+    this.#state.queue.remove(w);
+    w.value = undefined;
+    this.#state.grant();
+  }
+
+  override get home(): P {
+    return this.#state.home;
+  }
+
+  override get subject(): Subject {
+    return { id: 0, name: undefined, holder: this.#state.writer?.g ?? this.#state.reader ?? undefined };
+  }
+}
+
+/**
+ * A lock that any number of readers or one writer can hold. A writer that waits keeps later readers out, so it is not
+ * starved; therefore a goroutine that holds a share must not ask for another one.
+ * Source: https://pkg.go.dev/sync#RWMutex
+ *
+ * @example
+ * ```ts
+ * import { run } from "millrace";
+ * import { RWMutex } from "millrace/sync";
+ * await run(function* () {
+ *   const mu = new RWMutex();
+ *   const prices = new Map([["tea", 3]]);
+ *   {
+ *     using _ = yield* mu.rLock();
+ *     console.log(prices.get("tea")); // 3
+ *   }
+ *   using _ = yield* mu.lock();
+ *   prices.set("tea", 4);
+ * });
+ * ```
+ */
+export class RWMutex {
+  readonly #state: State = new State();
+  readonly #lock: LockOp = new LockOp(this.#state, true);
+  readonly #rLock: LockOp = new LockOp(this.#state, false);
+
+  /**
+   * Takes the lock for writing.
+   *
+   * Blocks until no reader or other writer has it and all who waited longer had it. Gives a disposable that unlocks it.
+   * Source: https://pkg.go.dev/sync#RWMutex.Lock
+   */
+  lock(): Op<Disposable> {
+    return made(this.#lock);
+  }
+
+  /**
+   * Takes a share of the lock for reading.
+   *
+   * Blocks while a writer has the lock or anybody waits for it. Gives a disposable that gives the share back.
+   * Source: https://pkg.go.dev/sync#RWMutex.RLock
+   */
+  rLock(): Op<Disposable> {
+    return made(this.#rLock);
+  }
+
+  /**
+   * Takes the lock for writing if it is free, and says whether it did. Never blocks.
+   * Source: https://pkg.go.dev/sync#RWMutex.TryLock
+   */
+  tryLock(): boolean {
+    return this.#state.takeWrite(m.curg) !== null;
+  }
+
+  /**
+   * Takes a share for reading if no writer has the lock and nobody waits, and says whether it did. Never blocks.
+   * Source: https://pkg.go.dev/sync#RWMutex.TryRLock
+   */
+  tryRLock(): boolean {
+    return this.#state.takeRead(m.curg) !== null;
+  }
+
+  /**
+   * Gives up the lock that was taken for writing. Never blocks.
+   * Source: https://pkg.go.dev/sync#RWMutex.Unlock
+   *
+   * @throws FatalError UNLOCK_OF_UNLOCKED, which ends the run, when it is not locked for writing
+   */
+  unlock(): void {
+    this.#state.unlock();
+  }
+
+  /**
+   * Gives back one share. Never blocks.
+   * Source: https://pkg.go.dev/sync#RWMutex.RUnlock
+   *
+   * @throws FatalError RUNLOCK_OF_UNLOCKED, which ends the run, when there is no reader
+   */
+  rUnlock(): void {
+    this.#state.rUnlock(m.curg);
+  }
+
+  /**
+   * Takes the lock for writing, calls `fn` and frees the lock, however `fn` ends. Blocks like `lock`, then as long as `fn`
+   * takes. Gives what `fn` returns. Can't be a case of a select.
+   *
+   * @param fn a generator, async or plain function
+   *
+   * @example
+   * ```ts
+   * import { RWMutex } from "millrace/sync";
+   * const mu = new RWMutex();
+   * console.log(await mu.withLock(() => 42)); // 42
+   * ```
+   */
+  withLock<X>(fn: () => X): Action<Result<X>> {
+    checkCallable("RWMutex.withLock", fn);
+    return holding(this.#lock, fn);
+  }
+
+  /**
+   * Takes a share for reading, calls `fn` and gives the share back, however `fn` ends. Blocks like `rLock`, then as long
+   * as `fn` takes. Gives what `fn` returns. Can't be a case of a select.
+   *
+   * @param fn a generator, async or plain function
+   *
+   * @example
+   * ```ts
+   * import { RWMutex } from "millrace/sync";
+   * const mu = new RWMutex();
+   * console.log(await mu.withRLock(() => 42)); // 42
+   * ```
+   */
+  withRLock<X>(fn: () => X): Action<Result<X>> {
+    checkCallable("RWMutex.withRLock", fn);
+    return holding(this.#rLock, fn);
+  }
+}
+
+function holding<X>(lock: LockOp, fn: () => X): Action<Result<X>> {
+  return new Action(function* () {
+    const share = yield* lock;
+    try {
+      return yield* call(fn, []);
+    } finally {
+      share[Symbol.dispose]();
+    }
+  });
+}

@@ -1,0 +1,199 @@
+/**
+ * The weighted semaphore (golang.org/x/sync/semaphore).
+ *
+ * Invariants: `0 <= used <= size`; the first in the queue, if any, asks for more than is free. So a large request is not
+ * starved by small ones: those that come after it wait behind it, even if there is room for them. Whatever frees some
+ * weight, and whoever leaves the queue, calls `grant`.
+ */
+import { emit, tap } from "../runtime/events.ts";
+import type { G } from "../runtime/g.ts";
+import { m } from "../runtime/m.ts";
+import { NO, Op, type WaitReason } from "../runtime/op.ts";
+import { ArgumentError, Panic, show } from "../runtime/panic.ts";
+import type { P } from "../runtime/proc.ts";
+import { made } from "../runtime/unused.ts";
+import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
+
+let semaphores = 0;
+
+/** One acquisition. */
+class Held implements Disposable {
+  readonly #state: State;
+  #n: number;
+
+  constructor(state: State, n: number) {
+    this.#state = state;
+    this.#n = n;
+  }
+
+  [Symbol.dispose](): void {
+    const n = this.#n;
+    this.#n = 0;
+    if (n > 0) this.#state.release(n);
+  }
+}
+
+class State {
+  used = 0;
+  readonly size: number;
+  /** Who waits, with the weight as the waiter's value. */
+  readonly queue: WaitQueue = new WaitQueue();
+  readonly home: P = m.current();
+  readonly #label: string = `Semaphore ${++semaphores}`;
+
+  constructor(size: number) {
+    this.size = size;
+  }
+
+  take(n: number, g: G | null): boolean {
+    if (this.queue.first !== null || this.used + n > this.size) return false;
+    this.#use(n, g);
+    return true;
+  }
+
+  #use(n: number, g: G | null): void {
+    this.used += n;
+    if (tap.listener !== null) this.#tell("lock", g);
+  }
+
+  release(n: number): void {
+    if (n > this.used) throw new Panic("SEMAPHORE_RELEASE", `${this.used} of ${this.size} are held, release got ${n}`);
+    if (tap.listener !== null) this.#tell("unlock", m.curg);
+    this.used -= n;
+    this.grant();
+  }
+
+  /** Serves the queue from its head. Completing a waiter can make others leave the queue, which comes back to here. */
+  grant(): void {
+    for (let w = this.queue.first; w !== null; w = this.queue.first) {
+      const n = w.value as number;
+      if (w.gone) this.queue.shift();
+      else if (this.used + n > this.size) return;
+      else {
+        this.queue.shift();
+        this.#use(n, w.g);
+        w.complete(new Held(this, n), true);
+      }
+    }
+  }
+
+  #tell(kind: "lock" | "unlock", g: G | null): void {
+    emit({ kind, run: m.current().id, g: g?.id ?? 0, lock: this.#label });
+  }
+}
+
+class AcquireOp extends Op<Disposable> {
+  readonly #state: State;
+  readonly #n: number;
+
+  constructor(state: State, n: number) {
+    super();
+    this.#state = state;
+    this.#n = n;
+  }
+
+  override get reason(): WaitReason {
+    return "semacquire";
+  }
+
+  override attempt(): Disposable | NO {
+    return this.#state.take(this.#n, m.curg) ? new Held(this.#state, this.#n) : NO;
+  }
+
+  override enqueue(w: Waiter): void {
+    // What can never be had must not keep the others waiting.
+    if (this.#n > this.#state.size) return;
+    w.value = this.#n;
+    this.#state.queue.push(w);
+  }
+
+  override dequeue(w: Waiter): void {
+    this.#state.queue.remove(w);
+    w.value = undefined;
+    this.#state.grant();
+  }
+
+  override get home(): P {
+    return this.#state.home;
+  }
+}
+
+/**
+ * A bound on how much may be in use at once: each acquisition has a weight, 1 by default. Waiters are served first in,
+ * first out, also when a smaller one behind could be served at once, so that large ones get their turn.
+ * Source: https://pkg.go.dev/golang.org/x/sync/semaphore
+ *
+ * @example
+ * ```ts
+ * import { run } from "millrace";
+ * import { Semaphore } from "millrace/sync";
+ * await run(function* () {
+ *   const connections = new Semaphore(2);
+ *   {
+ *     using _ = yield* connections.acquire();
+ *     console.log(connections.tryAcquire(2)); // false
+ *   }
+ *   console.log(connections.tryAcquire(2)); // true
+ *   connections.release(2);
+ * });
+ * ```
+ */
+export class Semaphore {
+  readonly #state: State;
+  readonly #one: AcquireOp;
+
+  /**
+   * @param size the weight that can be held in total: a whole number from 0 up
+   * @throws ArgumentError when it is not that
+   */
+  constructor(size: number) {
+    this.#state = new State(weight("new Semaphore", size));
+    this.#one = new AcquireOp(this.#state, 1);
+  }
+
+  /** The weight that can be held in total. */
+  get size(): number {
+    return this.#state.size;
+  }
+
+  /**
+   * Acquires a weight of `n`.
+   *
+   * Blocks until that much is free and all who waited longer were served; for ever when `n` is more than the size. Gives
+   * a disposable that releases it: `using _ = yield* sem.acquire()`. Use that or `release`, not both.
+   * Source: https://pkg.go.dev/golang.org/x/sync/semaphore#Weighted.Acquire
+   *
+   * @param n a whole number from 0 up
+   * @throws ArgumentError when it is not that
+   */
+  acquire(n: number = 1): Op<Disposable> {
+    return made(n === 1 ? this.#one : new AcquireOp(this.#state, weight("Semaphore.acquire", n)));
+  }
+
+  /**
+   * Acquires a weight of `n` if that much is free and nobody waits, and says whether it did. Never blocks.
+   * Source: https://pkg.go.dev/golang.org/x/sync/semaphore#Weighted.TryAcquire
+   *
+   * @param n a whole number from 0 up
+   * @throws ArgumentError when it is not that
+   */
+  tryAcquire(n: number = 1): boolean {
+    return this.#state.take(weight("Semaphore.tryAcquire", n), m.curg);
+  }
+
+  /**
+   * Releases a weight of `n`. Never blocks.
+   * Source: https://pkg.go.dev/golang.org/x/sync/semaphore#Weighted.Release
+   *
+   * @param n a whole number from 0 up
+   * @throws Panic SEMAPHORE_RELEASE when less than that is held, ArgumentError when it is no such number
+   */
+  release(n: number = 1): void {
+    this.#state.release(weight("Semaphore.release", n));
+  }
+}
+
+function weight(where: string, n: number): number {
+  if (Number.isSafeInteger(n) && n >= 0) return n;
+  throw new ArgumentError(`${where}: expected a whole number from 0 up, got ${show(n)}`);
+}
