@@ -8,18 +8,22 @@ import { goroutine } from "./hchan.ts";
 
 /** Follows the runtime until it is disposed of. */
 export function timeline(): Disposable {
-  const ends = new Map<number, { sendx: number; recvx: number; capacity: number }>();
+  const channels = new Map<number, Ring>();
+  const parked = new Set<number>();
   const stop = listen((event) => {
-    const line = describe(event, ends);
+    const line = describe(event, channels, parked);
     if (line !== undefined) console.log(`  ${line}`);
   });
   return { [Symbol.dispose]: stop };
 }
 
-function describe(
-  event: RuntimeEvent,
-  channels: Map<number, { sendx: number; recvx: number; capacity: number }>,
-): string | undefined {
+interface Ring {
+  sendx: number;
+  recvx: number;
+  readonly capacity: number;
+}
+
+function describe(event: RuntimeEvent, channels: Map<number, Ring>, parked: Set<number>): string | undefined {
   const g = "g" in event ? goroutine(event.g) : "";
   const ch = "chan" in event ? channels.get(event.chan) : undefined;
   switch (event.kind) {
@@ -29,10 +33,11 @@ function describe(
     case "go-create":
       return event.by === 0 ? undefined : `${goroutine(event.by)} starts ${g}`;
     case "go-park":
-      if (event.chan === 0) return `${g} is parked (${event.reason})`;
+      if (ch === undefined) return undefined; // it sleeps, or waits for another goroutine's end
+      parked.add(event.g);
       return `${g} is parked in ${event.reason === "chan send" ? "sendq" : "recvq"}`;
     case "go-ready":
-      return `${g} is woken: back in the run queue`;
+      return parked.delete(event.g) ? `${g} is woken: back in the run queue` : undefined;
     case "go-end":
       return `${g} ends`;
     case "chan-send":
@@ -49,7 +54,7 @@ function describe(
 }
 
 /** The index now, which then moves on to the next slot of the ring. */
-function take(ch: { sendx: number; recvx: number; capacity: number }, end: "sendx" | "recvx"): number {
+function take(ch: Ring, end: "sendx" | "recvx"): number {
   const at = ch[end];
   ch[end] = (at + 1) % ch.capacity;
   return at;

@@ -3,7 +3,8 @@
  *
  * Like a `switch` for channels: the first that is ready is taken, and `default` if none is.
  */
-import { chan, go, main, runtime, select } from "millrace";
+import { chan, go, main, select } from "millrace";
+import * as time from "millrace/time";
 
 main(function* () {
   const ch1 = chan<string>();
@@ -25,6 +26,6 @@ main(function* () {
           yield* ch2.send("two");
         });
     }
-    yield* runtime.gosched(); // let the sender run
+    yield* time.sleep(time.Millisecond); // let the sender run
   }
 });

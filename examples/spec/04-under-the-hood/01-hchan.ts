@@ -4,7 +4,8 @@
  * A channel here has Go's own fields. This program shows them as values go through a buffer of three: `sendx` and `recvx`
  * go round the ring, and a goroutine that can't proceed stands in `sendq` or `recvq`.
  */
-import { chan, go, main, runtime } from "millrace";
+import { chan, go, main } from "millrace";
+import * as time from "millrace/time";
 import { Hchan } from "../hchan.ts";
 
 main(function* () {
@@ -16,7 +17,7 @@ main(function* () {
   console.log("3 sends:    ", String(h));
 
   go(() => ch.send(4)); // the buffer is full
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
   console.log("a 4th send: ", String(h));
 
   yield* ch.recv(); // frees a slot, which the waiting sender fills
@@ -26,7 +27,7 @@ main(function* () {
   console.log("3 receives: ", String(h));
 
   go(() => ch.recv()); // the buffer is empty
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
   console.log("a 5th:      ", String(h));
 
   ch.close();

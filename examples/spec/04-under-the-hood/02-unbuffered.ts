@@ -4,7 +4,8 @@
  * Whoever comes first is enqueued; the other one finds it there and the value goes from goroutine to goroutine. There is
  * no buffer, so `qcount` stays 0.
  */
-import { chan, go, main, runtime } from "millrace";
+import { chan, go, main } from "millrace";
+import * as time from "millrace/time";
 import { Hchan } from "../hchan.ts";
 
 main(function* () {
@@ -12,7 +13,7 @@ main(function* () {
   const ch = chan<string>(0, { name: "ch" });
 
   go(() => ch.send("x")); // no receiver yet: the sender waits in sendq
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
   console.log(String(h));
   console.log("received", yield* ch.recv());
   console.log(String(h));
@@ -20,9 +21,9 @@ main(function* () {
   go(function* () {
     console.log("received", yield* ch.recv()); // no sender yet: the receiver waits in recvq
   });
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
   console.log(String(h));
   yield* ch.send("y");
   console.log(String(h));
-  yield* runtime.gosched(); // the receiver prints
+  yield* time.sleep(time.Millisecond); // the receiver prints
 });

@@ -3,7 +3,8 @@
  *
  * A send puts its value into the buffer, a receive takes one out; only a full or an empty buffer parks anyone.
  */
-import { chan, go, main, runtime } from "millrace";
+import { chan, go, main } from "millrace";
+import * as time from "millrace/time";
 import { Hchan } from "../hchan.ts";
 
 main(function* () {
@@ -16,12 +17,12 @@ main(function* () {
       console.log(`sent ${i}:    `, String(h));
     }
   });
-  yield* runtime.gosched(); // two sends fit, the third parks
+  yield* time.sleep(time.Millisecond); // two sends fit, the third parks
   console.log("full:      ", String(h));
 
   for (let i = 1; i <= 4; i++) {
     yield* ch.recv();
     console.log(`received ${i}:`, String(h));
-    yield* runtime.gosched();
+    yield* time.sleep(time.Millisecond);
   }
 });

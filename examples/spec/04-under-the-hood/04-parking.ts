@@ -5,6 +5,7 @@
  * scheduler gives it its turn.
  */
 import { chan, type Go, go, main, type RecvChan, runtime } from "millrace";
+import * as time from "millrace/time";
 
 function* receiver(ch: RecvChan<string>): Go {
   console.log("got", yield* ch.recv());
@@ -19,10 +20,10 @@ main(function* () {
   const ch = chan<string>();
   go(receiver, ch);
   show("started");
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
   show("parked");
   yield* ch.send("x");
   show("unparked");
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
   show("after its turn");
 });

@@ -3,7 +3,8 @@
  *
  * Closing wakes every receiver in `recvq` with the zero value. Later receives return at once, sends panic.
  */
-import { chan, type Go, go, main, Panic, runtime } from "millrace";
+import { chan, type Go, go, main, Panic } from "millrace";
+import * as time from "millrace/time";
 import { Hchan } from "../hchan.ts";
 
 main(function* () {
@@ -14,12 +15,12 @@ main(function* () {
     console.log("receiver", id, "got", yield* ch.recv());
   }
   for (let id = 1; id <= 3; id++) go(receiver, id);
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
   console.log(String(h));
 
   ch.close();
   console.log(String(h));
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
 
   console.log("later receive:", yield* ch.recv());
   try {

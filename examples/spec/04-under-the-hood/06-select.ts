@@ -5,6 +5,7 @@
  * comes first takes it off the others, which a non-blocking send then finds without a receiver.
  */
 import { chan, go, main, runtime, select } from "millrace";
+import * as time from "millrace/time";
 
 main(function* () {
   const a = chan<string>(1);
@@ -24,9 +25,9 @@ main(function* () {
     const s = yield* select({ left: left.recv(), right: right.recv() });
     console.log("took", s.value, "from", s.case);
   });
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
   console.log("chooser waits in:", runtime.goroutines().find((g) => g.name === "chooser")?.reason);
   console.log("sent on right:", right.trySend("r"));
   console.log("sent on left:", left.trySend("l")); // it has left this queue already
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
 });

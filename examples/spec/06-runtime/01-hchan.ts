@@ -4,7 +4,8 @@
  * A queue with two wait lists. Three receivers park in `recvq` of an empty channel; three sends find them there, in the
  * order they came, and nothing goes through the buffer.
  */
-import { chan, type Go, go, main, runtime } from "millrace";
+import { chan, type Go, go, main } from "millrace";
+import * as time from "millrace/time";
 import { Hchan } from "../hchan.ts";
 
 main(function* () {
@@ -15,10 +16,10 @@ main(function* () {
     console.log(name, "received", yield* ch.recv());
   }
   for (const name of ["first", "second", "third"]) go(receiver, name);
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
   console.log(String(h));
 
   for (let i = 1; i <= 3; i++) yield* ch.send(i);
   console.log(String(h));
-  yield* runtime.gosched(); // the receivers print
+  yield* time.sleep(time.Millisecond); // the receivers print
 });

@@ -4,7 +4,8 @@
  * All the ways a send and a receive can go on a channel of capacity 2: directly to a waiting receiver, through the
  * buffer, and parked when it is full.
  */
-import { chan, go, main, runtime } from "millrace";
+import { chan, go, main } from "millrace";
+import * as time from "millrace/time";
 import { timeline } from "../timeline.ts";
 
 main(function* () {
@@ -13,7 +14,7 @@ main(function* () {
 
   console.log("a receiver waits:");
   const receiver = go(() => ch.recv());
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
   yield* ch.send(1);
   yield* receiver.join();
 
@@ -23,7 +24,7 @@ main(function* () {
 
   console.log("the buffer is full:");
   const sender = go(() => ch.send(4));
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
 
   console.log("the buffer has values:");
   for (let i = 0; i < 3; i++) yield* ch.recv();

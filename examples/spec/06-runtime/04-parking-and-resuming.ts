@@ -4,6 +4,7 @@
  * What the runtime knows of its goroutines: who runs, who is in the run queue, who is parked, on what and why.
  */
 import { chan, type Go, go, main, type RecvChan, runtime, type SendChan } from "millrace";
+import * as time from "millrace/time";
 
 function* consumer(orders: RecvChan<string>, results: SendChan<string>): Go {
   const order = yield* orders.recv();
@@ -24,11 +25,11 @@ main(function* () {
 
   go(consumer, orders, results);
   show("started");
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
   show("consumer had a turn");
   yield* orders.send("tea");
   show("an order came");
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
   show("consumer had a turn");
   console.log(yield* results.recv());
 });

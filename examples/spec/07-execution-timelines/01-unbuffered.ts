@@ -4,7 +4,8 @@
  * The specification's steps, as the runtime goes through them: G1 sends first and parks in `sendq`; main takes 42 from
  * it and wakes it; main prints, then G1 gets its turn and prints.
  */
-import { chan, go, main, runtime } from "millrace";
+import { chan, go, main } from "millrace";
+import * as time from "millrace/time";
 import { timeline } from "../timeline.ts";
 
 main(function* () {
@@ -16,7 +17,7 @@ main(function* () {
     console.log("Sent 42");
   });
 
-  yield* runtime.gosched(); // G1 comes first
+  yield* time.sleep(time.Millisecond); // G1 comes first
   const val = yield* ch.recv();
   console.log("Received", val);
 

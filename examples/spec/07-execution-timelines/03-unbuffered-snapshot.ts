@@ -3,7 +3,8 @@
  *
  * The picture of case 1, each half drawn when it happens.
  */
-import { chan, go, listen, main, runtime } from "millrace";
+import { chan, go, listen, main } from "millrace";
+import * as time from "millrace/time";
 
 main(function* () {
   const stop = listen((event) => {
@@ -13,7 +14,7 @@ main(function* () {
   });
   const ch = chan<number>();
   go(() => ch.send(42));
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
   yield* ch.recv();
   stop();
 });

@@ -3,7 +3,8 @@
  *
  * The picture of case 2, drawn after each step of the program from the channel's own fields.
  */
-import { chan, go, main, runtime } from "millrace";
+import { chan, go, main } from "millrace";
+import * as time from "millrace/time";
 import { Hchan } from "../hchan.ts";
 
 main(function* () {
@@ -20,7 +21,7 @@ main(function* () {
     show("send 2");
     yield* ch.send(3);
   });
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
   show("send 3 blocks");
 
   const first = yield* ch.recv();

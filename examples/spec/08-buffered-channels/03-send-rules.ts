@@ -3,7 +3,8 @@
  *
  * Waiting receiver: direct transfer. Free slot: enqueue. Neither: park.
  */
-import { chan, go, listen, main, runtime } from "millrace";
+import { chan, go, listen, main } from "millrace";
+import * as time from "millrace/time";
 
 main(function* () {
   const stop = listen((event) => {
@@ -13,14 +14,14 @@ main(function* () {
   const ch = chan<number>(1);
 
   const receiver = go(() => ch.recv());
-  yield* runtime.gosched(); // it waits in recvq
+  yield* time.sleep(time.Millisecond); // it waits in recvq
   yield* ch.send(1);
   yield* receiver.join();
 
   yield* ch.send(2);
 
   const sender = go(() => ch.send(3));
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
 
   stop();
   yield* ch.recv();

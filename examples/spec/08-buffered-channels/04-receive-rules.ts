@@ -3,7 +3,8 @@
  *
  * Queued items: dequeue. Waiting sender (only where there is no buffer to take from): direct transfer. Neither: park.
  */
-import { chan, go, listen, main, runtime } from "millrace";
+import { chan, go, listen, main } from "millrace";
+import * as time from "millrace/time";
 
 main(function* () {
   const stop = listen((event) => {
@@ -17,12 +18,12 @@ main(function* () {
 
   const unbuffered = chan<number>();
   const sender = go(() => unbuffered.send(2));
-  yield* runtime.gosched(); // it waits in sendq
+  yield* time.sleep(time.Millisecond); // it waits in sendq
   yield* unbuffered.recv();
   yield* sender.join();
 
   const receiver = go(() => buffered.recv());
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
 
   stop();
   yield* buffered.send(3);

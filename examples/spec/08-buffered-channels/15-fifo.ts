@@ -3,7 +3,8 @@
  *
  * Waiting goroutines are served in the order they arrived: senders as well as receivers.
  */
-import { chan, type Go, go, main, runtime } from "millrace";
+import { chan, type Go, go, main } from "millrace";
+import * as time from "millrace/time";
 
 main(function* () {
   const ch = chan<string>();
@@ -13,7 +14,7 @@ main(function* () {
   }
   for (const name of ["first", "second", "third"]) {
     go(sender, name);
-    yield* runtime.gosched(); // it waits in sendq before the next one comes
+    yield* time.sleep(time.Millisecond); // it waits in sendq before the next one comes
   }
   for (let i = 0; i < 3; i++) console.log("from the", yield* ch.recv(), "sender");
 
@@ -23,7 +24,7 @@ main(function* () {
   }
   for (const name of ["first", "second", "third"]) {
     go(receiver, name);
-    yield* runtime.gosched();
+    yield* time.sleep(time.Millisecond);
   }
   for (const value of ["a", "b", "c"]) yield* ch.send(value);
   for (let i = 0; i < 3; i++) console.log(yield* served.recv());

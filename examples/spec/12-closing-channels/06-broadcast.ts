@@ -3,7 +3,8 @@
  *
  * One close reaches every receiver: a broadcast. A send would reach only one.
  */
-import { chan, go, main, runtime } from "millrace";
+import { chan, go, main } from "millrace";
+import * as time from "millrace/time";
 
 main(function* () {
   const stop = chan<void>();
@@ -15,7 +16,7 @@ main(function* () {
     });
   }
 
-  yield* runtime.gosched(); // they all wait
+  yield* time.sleep(time.Millisecond); // they all wait
   stop.close(); // broadcast stop
-  yield* runtime.gosched(); // let them print
+  yield* time.sleep(time.Millisecond); // let them print
 });

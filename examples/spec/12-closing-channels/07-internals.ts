@@ -3,14 +3,15 @@
  *
  * Closing wakes what waits: a parked receiver gets the zero value and `ok === false`, a parked sender panics.
  */
-import { chan, go, main, Panic, runtime } from "millrace";
+import { chan, go, main, Panic } from "millrace";
+import * as time from "millrace/time";
 import { Hchan } from "../hchan.ts";
 
 function* receivers() {
   using h = new Hchan("ch");
   const ch = chan<number>(0, { name: "ch", zero: 0 });
   const receiver = go(() => ch.recvOk());
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
   console.log(String(h));
 
   ch.close();
@@ -29,7 +30,7 @@ function* senders() {
       if (e instanceof Panic) console.log("the sender panics:", e.message);
     }
   });
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
   console.log(String(h).replace(/G\d/, "G1"));
 
   ch.close();

@@ -4,7 +4,8 @@
  * The receiver has what it wanted and closes the channel; the sender, which knows nothing of it, panics. A receiver can't
  * make this mistake when it is given only a `RecvChan`: that has no `close`.
  */
-import { type Chan, chan, type Go, go, main, runtime } from "millrace";
+import { type Chan, chan, type Go, go, main } from "millrace";
+import * as time from "millrace/time";
 
 function* sender(ch: Chan<number>): Go {
   for (let i = 1; ; i++) yield* ch.send(i);
@@ -16,5 +17,5 @@ main(function* () {
 
   console.log("received", yield* ch.recv());
   ch.close(); // ❌ not its channel to close
-  yield* runtime.gosched();
+  yield* time.sleep(time.Millisecond);
 });
