@@ -31,6 +31,11 @@ const FIRST_BUFFER = 16;
 
 let chans = 0;
 
+/** A number that no other channel has. */
+export function chanId(): number {
+  return ++chans;
+}
+
 const pair = (value: unknown, ok: boolean): [unknown, true] | [unknown, false] => [value, ok] as [unknown, true];
 
 export class Hchan implements Chan<unknown, unknown> {

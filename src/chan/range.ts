@@ -2,8 +2,7 @@
 import type { Op } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { made } from "../runtime/unused.ts";
-import { Hchan } from "./hchan.ts";
-import { TranslatedRecv } from "./translated.ts";
+import { type Source, TranslatedRecv } from "./translated.ts";
 import type { RecvChan } from "./types.ts";
 
 /** A loop over a channel. */
@@ -18,7 +17,7 @@ class ChanRange implements Range<unknown> {
   value: unknown = undefined;
   readonly #next: Op<boolean>;
 
-  constructor(ch: Hchan) {
+  constructor(ch: Source) {
     this.#next = new TranslatedRecv(ch, (value, ok) => {
       this.value = ok ? value : undefined;
       return ok;
@@ -51,10 +50,10 @@ class ChanRange implements Range<unknown> {
  * ```
  */
 export function range<T>(ch: RecvChan<T, unknown>): Range<T> {
-  if (ch instanceof Hchan) return new ChanRange(ch) as Range<unknown> as Range<T>;
   if (typeof (ch as Partial<RecvChan<T>> | null | undefined)?.recvOk !== "function") {
     throw new ArgumentError(`range: expected a channel, got ${show(ch)}`);
   }
+  if ("take" in ch) return new ChanRange(ch as RecvChan<T, unknown> & Source) as Range<unknown> as Range<T>;
   // The nil channel: it never gives a value.
   return { next: () => ch.recv() as Op<never>, value: undefined as never };
 }

@@ -7,7 +7,16 @@ import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { Waiter } from "../runtime/waiter.ts";
 import { CLOSED } from "./closed.ts";
-import type { Hchan } from "./hchan.ts";
+
+/** What can be received from: a channel, or something else that looks like one. */
+export interface Source extends Subject {
+  readonly p: P;
+  readonly zero: unknown;
+  /** Where a receive waits. */
+  readonly recvq: { push(w: Waiter): void; remove(w: Waiter): void };
+  /** The next value; `NO` when there is none yet, `CLOSED` when there will be none. */
+  take(): unknown;
+}
 
 /** On the channel's queue for `owner`: translates what the channel says. */
 class Translator extends Waiter {
@@ -41,10 +50,10 @@ class Translator extends Waiter {
 
 /** A receive whose outcome is `translate(value, ok)`. */
 export class TranslatedRecv<T> extends Op<T> {
-  readonly #ch: Hchan;
+  readonly #ch: Source;
   readonly #translate: (value: unknown, ok: boolean) => T;
 
-  constructor(ch: Hchan, translate: (value: unknown, ok: boolean) => T) {
+  constructor(ch: Source, translate: (value: unknown, ok: boolean) => T) {
     super();
     this.#ch = ch;
     this.#translate = translate;

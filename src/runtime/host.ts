@@ -88,6 +88,14 @@ export function stopTimer(timer: HostTimer): void {
   host.clearTimeout(timer);
 }
 
+/** Says whether `timer` holds the process open. Where a process is not held open by timers, does nothing. */
+export function holdTimer(timer: HostTimer, hold: boolean): void {
+  const handle = timer as { ref?(): void; unref?(): void } | number;
+  if (typeof handle === "number") return;
+  if (hold) handle.ref?.();
+  else handle.unref?.();
+}
+
 /** Thirty-two random bits to seed a run with. */
 export function entropy(): number {
   if (host.crypto === undefined) return (Math.random() * 2 ** 32) | 0;

@@ -13,6 +13,7 @@
  * each of these would be a look-up by id.
  */
 import type { AsyncWaiter } from "./async.ts";
+import { type Clock, hostClock } from "./clock.ts";
 import { emit, tap } from "./events.ts";
 import { G } from "./g.ts";
 import { entropy, microtask, onLoopDry, uncaught } from "./host.ts";
@@ -22,6 +23,7 @@ import { ArgumentError, DeadlockError, type FatalError, LeakError, show } from "
 import { RunQueue } from "./runq.ts";
 import { Gdead, Gpreempted, Gretry, Grunnable, Grunning, Gwaiting } from "./status.ts";
 import { Random, Seeded, type Strategy } from "./strategy.ts";
+import { Timers } from "./timers.ts";
 import { callSite, formatAll, type GoroutineInfo, infoOf } from "./traceback.ts";
 import { Unused } from "./unused.ts";
 
@@ -66,6 +68,9 @@ export class P {
   idle: (() => void) | null = null;
   /** Called when the run ends: what the time package and others hold for this run is given back. */
   readonly atEnd: (() => void)[] = [];
+  /** What its timers and contexts take the time from. */
+  clock: Clock = hostClock;
+  readonly timers: Timers = new Timers(this);
   strategy: Strategy | null;
   readonly unused: Unused | null;
 
@@ -123,6 +128,11 @@ export class P {
     if (tap.listener !== null) emit({ kind: "go-create", run: this.id, g: g.id, name: g.name, by: g.parent });
     this.ready(g);
     return g;
+  }
+
+  /** Whether anything is runnable. */
+  get busy(): boolean {
+    return this.#scheduled;
   }
 
   // ---- the run queue -----------------------------------------------------------------------------------------------

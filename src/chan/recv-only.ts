@@ -1,0 +1,137 @@
+/**
+ * A channel that can only be received from and whose values come from somewhere else than senders: the channel of a
+ * timer, the `done` of a context.
+ *
+ * It has no buffer. `take` asks the subclass, which knows without help whether there is a value now. So the subclass has
+ * work to do only while somebody is parked here: `watched` is called when the first receiver parks, `unwatched` when the
+ * last one has left. Between the two it must complete them in time; otherwise nothing needs to refer to this channel,
+ * and it can be collected.
+ *
+ * A sibling of `Hchan`, not a subclass: with one more shape V8 would look up what it now inlines in every channel
+ * operation of a program that also uses timers.
+ */
+import { emit, tap } from "../runtime/events.ts";
+import { m } from "../runtime/m.ts";
+import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
+import type { P } from "../runtime/proc.ts";
+import { made } from "../runtime/unused.ts";
+import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
+import { CLOSED } from "./closed.ts";
+import { chanId } from "./hchan.ts";
+import { type Source, TranslatedRecv } from "./translated.ts";
+import type { Received, RecvChan, TryReceived } from "./types.ts";
+
+const pair = (value: unknown, ok: boolean): Received<never, undefined> => [value, ok] as [never, true];
+
+export abstract class RecvOnly<out T> implements RecvChan<T>, Source {
+  readonly id: number = chanId();
+  readonly name: string;
+  readonly p: P;
+  readonly zero: undefined = undefined;
+
+  /** Those who are parked here, first in, first out. */
+  protected readonly queue: WaitQueue = new WaitQueue();
+  #recv: RecvOp | null = null;
+
+  constructor(p: P, name: string) {
+    this.p = p;
+    this.name = name;
+    if (tap.listener !== null) emit({ kind: "chan-make", run: p.id, chan: this.id, name, capacity: 0 });
+  }
+
+  /** The next value; `NO` when there is none yet, `CLOSED` when there will be none. */
+  abstract take(): unknown;
+  /** The first receiver has parked. */
+  protected abstract watched(): void;
+  /** The last parked receiver has left. */
+  protected abstract unwatched(): void;
+
+  get length(): number {
+    return 0;
+  }
+
+  get capacity(): number {
+    return 0;
+  }
+
+  /** This object is its own queue as far as operations see it, so that it knows of each that comes and leaves. */
+  get recvq(): this {
+    return this;
+  }
+
+  push(w: Waiter): void {
+    const first = this.queue.first === null;
+    this.queue.push(w);
+    if (first) this.watched();
+  }
+
+  remove(w: Waiter): void {
+    if (this.queue.first === null) return;
+    this.queue.remove(w);
+    if (this.queue.first === null) this.unwatched();
+  }
+
+  recv(): Op<T | undefined> {
+    this.#recv ??= new RecvOp(this);
+    return made(this.#recv) as Op<T | undefined>;
+  }
+
+  recvOk(): Op<Received<T, undefined>> {
+    return made(new TranslatedRecv(this, pair));
+  }
+
+  tryRecv(): TryReceived<T, undefined> {
+    const value = this.take();
+    if (value === NO) return undefined;
+    return value === CLOSED ? [undefined, false] : [value as T, true];
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> {
+    for (;;) {
+      const [value, ok] = await this.recvOk();
+      if (!ok) return undefined;
+      yield value;
+    }
+  }
+
+  /** For the subclass: a value went to a receiver. */
+  protected tell(value: unknown, direct: boolean): void {
+    if (tap.listener === null) return;
+    const { id, p } = this;
+    emit({ kind: "chan-recv", run: p.id, g: m.curg?.id ?? 0, chan: id, value, length: 0, direct });
+  }
+}
+
+class RecvOp extends Op<unknown> {
+  readonly #ch: RecvOnly<unknown>;
+
+  constructor(ch: RecvOnly<unknown>) {
+    super();
+    this.#ch = ch;
+  }
+
+  override get reason(): WaitReason {
+    return "chan receive";
+  }
+
+  override attempt(): unknown {
+    const value = this.#ch.take();
+    return value === CLOSED ? undefined : value;
+  }
+
+  override enqueue(w: Waiter): void {
+    this.#ch.push(w);
+  }
+
+  override dequeue(w: Waiter): void {
+    this.#ch.remove(w);
+  }
+
+  override get home(): P {
+    return this.#ch.p;
+  }
+
+  override get subject(): Subject {
+    return this.#ch;
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * What a run takes the time from: the host's clock, or a virtual one that jumps.
+ *
+ * A clock also keeps the alarms that wake a run's timers, because only it knows when that is: the host's clock by a host
+ * timer, a virtual one by moving itself there as soon as its runs have nothing left to do now. So tests and bubbles pass
+ * hours in no time, and nothing in timers, tickers, contexts or limiters knows of it.
+ */
+import { type HostTimer, holdTimer, macrotask, monotonic, startTimer, stopTimer, wall } from "./host.ts";
+import type { P } from "./proc.ts";
+
+export interface Clock {
+  /** Milliseconds, with a fraction, that only ever grow. What every duration is measured with. */
+  now(): number;
+  /** Milliseconds since 1970. May jump. */
+  wall(): number;
+  /** Calls `ring` once, about `delay` milliseconds from now; early is allowed. Gives the alarm. */
+  start(ring: () => void, delay: number): unknown;
+  stop(alarm: unknown): void;
+  /** Says whether the alarm is wanted: one that is not does not keep the process alive. */
+  hold(alarm: unknown, wanted: boolean): void;
+}
+
+/** The host's clock. */
+export const hostClock: Clock = {
+  now: monotonic,
+  wall,
+  start: startTimer,
+  stop: (alarm) => stopTimer(alarm as HostTimer),
+  hold: (alarm, wanted) => holdTimer(alarm as HostTimer, wanted),
+};
+
+interface Alarm {
+  readonly ring: () => void;
+  readonly when: number;
+  wanted: boolean;
+}
+
+/** The moment at which virtual time begins, that of Go's `testing/synctest`: 2000-01-01 00:00 UTC. */
+const EPOCH = 946_684_800_000;
+
+/**
+ * A clock that stands still while anything can run, and then jumps to the next alarm. It lets the host have a turn first,
+ * so that what promises have ready at this instant happens before the next one.
+ */
+export class VirtualClock implements Clock {
+  readonly #alarms = new Set<Alarm>();
+  readonly #runs = new Set<P>();
+  #now = 0;
+  #booked = false;
+
+  /** Makes `p` live by this clock. To be done before anything of that run looks at the time. */
+  attach(p: P): this {
+    this.#runs.add(p);
+    p.clock = this;
+    p.idle = () => this.#book();
+    p.atEnd.push(() => this.#runs.delete(p));
+    return this;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  wall(): number {
+    return EPOCH + this.#now;
+  }
+
+  start(ring: () => void, delay: number): Alarm {
+    const alarm = { ring, when: this.#now + Math.max(0, delay), wanted: true };
+    this.#alarms.add(alarm);
+    this.#book();
+    return alarm;
+  }
+
+  stop(alarm: unknown): void {
+    this.#alarms.delete(alarm as Alarm);
+  }
+
+  hold(alarm: unknown, wanted: boolean): void {
+    (alarm as Alarm).wanted = wanted;
+    if (wanted) this.#book();
+  }
+
+  /** Moves on by `ms` milliseconds without ringing anything: as if whoever runs now took that long. */
+  pass(ms: number): void {
+    this.#now += ms;
+  }
+
+  #book(): void {
+    if (this.#booked) return;
+    this.#booked = true;
+    macrotask(() => {
+      this.#booked = false;
+      for (const p of this.#runs) if (p.busy) return; // it comes back here when it is idle
+      this.#jump();
+    });
+  }
+
+  #jump(): void {
+    let next: Alarm | null = null;
+    for (const alarm of this.#alarms) if (alarm.wanted && (next === null || alarm.when < next.when)) next = alarm;
+    if (next === null) return;
+    this.#alarms.delete(next);
+    this.#now = Math.max(this.#now, next.when);
+    next.ring();
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * The timers of one run (Go's `runtime/time.go`): a 4-ary min-heap ordered by when they are due, those of one moment in the
+ * order they were set, and one alarm of the clock for its head.
+ *
+ * Invariants: `t.index` is the place of `t` in the heap, -1 outside; a parent is never due after its children; while the
+ * heap holds anything there is an alarm, at or before the moment its head is due, and it is held (it keeps the process
+ * open) exactly while the heap holds anything.
+ *
+ * The alarm is lazy. When the head leaves, the alarm stays and rings early: it then finds nothing due and is set anew. When
+ * the last timer leaves, the alarm is let go, not stopped: a loop that sets a timeout and takes it back, a million times,
+ * sets one alarm. Rejected: a host timer for each timer (an object, a list and a map look-up each); stopping the alarm at
+ * every change of the head (dearer than everything else in here).
+ *
+ * Four children a node: half the depth of a binary heap, and the four lie together.
+ */
+import { emit, tap } from "./events.ts";
+import type { P } from "./proc.ts";
+
+/** An entry of the heap of `timers`. Its owner keeps it and may put it back. */
+export class RuntimeTimer {
+  readonly timers: Timers;
+  /** When it is due, in milliseconds of the run's clock. */
+  when = 0;
+  /** The order among timers that are due at the same moment. */
+  seq = 0;
+  index = -1;
+  /** What happens when it is due. The timer has left the heap by then. */
+  readonly f: (arg: never) => void;
+  readonly arg: unknown;
+
+  constructor(timers: Timers, f: (arg: never) => void, arg: unknown) {
+    this.timers = timers;
+    this.f = f;
+    this.arg = arg;
+  }
+}
+
+function before(a: RuntimeTimer, b: RuntimeTimer): boolean {
+  return a.when < b.when || (a.when === b.when && a.seq < b.seq);
+}
+
+export class Timers {
+  readonly #p: P;
+  readonly #heap: RuntimeTimer[] = [];
+  #seq = 0;
+  #alarm: unknown = null;
+  /** When the alarm rings; Infinity without one. */
+  #rings = Infinity;
+  #firing = false;
+  /** Whether the end of the run will empty this. */
+  #bound = false;
+  readonly #ring = (): void => {
+    this.#alarm = null;
+    this.#rings = Infinity;
+    this.fire();
+  };
+
+  constructor(p: P) {
+    this.#p = p;
+  }
+
+  /** How many timers are pending. */
+  get length(): number {
+    return this.#heap.length;
+  }
+
+  /** When the next timer is due; Infinity without one. */
+  get next(): number {
+    return this.#heap[0]?.when ?? Infinity;
+  }
+
+  /** The next number in the order in which timers are set. */
+  order(): number {
+    return ++this.#seq;
+  }
+
+  /** Puts `t` into the heap, due at `when`; one that is never due is left out. */
+  add(t: RuntimeTimer, when: number, seq: number): void {
+    if (when === Infinity || this.#p.over) return;
+    t.when = when;
+    t.seq = seq;
+    const heap = this.#heap;
+    if (heap.length === 0 && this.#alarm !== null) this.#p.clock.hold(this.#alarm, true);
+    this.#up(t, heap.length);
+    if (tap.listener !== null) emit({ kind: "timer-start", run: this.#p.id, when });
+    if (t.index === 0 && !this.#firing) this.#arm();
+  }
+
+  /** Takes `t` out; does nothing if it is not in the heap. */
+  remove(t: RuntimeTimer): void {
+    if (t.index < 0) return;
+    this.#take(t);
+    if (tap.listener !== null) emit({ kind: "timer-stop", run: this.#p.id, when: t.when });
+    if (this.#heap.length === 0 && this.#alarm !== null) this.#p.clock.hold(this.#alarm, false);
+  }
+
+  /** Fires whatever is due now. */
+  fire(): void {
+    const heap = this.#heap;
+    const { clock, id } = this.#p;
+    const now = clock.now();
+    this.#firing = true;
+    try {
+      for (let t = heap[0]; t !== undefined && t.when <= now; t = heap[0]) {
+        this.#take(t);
+        if (tap.listener !== null) emit({ kind: "timer-fire", run: id, when: t.when });
+        t.f(t.arg as never);
+      }
+    } finally {
+      this.#firing = false;
+      if (heap.length > 0) this.#arm();
+    }
+  }
+
+  /** The run is over: nothing is due any more. */
+  #drop(): void {
+    for (const t of this.#heap) t.index = -1;
+    this.#heap.length = 0;
+    if (this.#alarm !== null) this.#p.clock.stop(this.#alarm);
+    this.#alarm = null;
+    this.#rings = Infinity;
+  }
+
+  /** Sees that the alarm rings no later than the head is due. */
+  #arm(): void {
+    const { clock } = this.#p;
+    const { next } = this;
+    if (next >= this.#rings) return;
+    if (this.#alarm !== null) clock.stop(this.#alarm);
+    else if (!this.#bound) {
+      this.#bound = true;
+      this.#p.atEnd.push(() => this.#drop());
+    }
+    this.#rings = next;
+    this.#alarm = clock.start(this.#ring, next - clock.now());
+  }
+
+  #take(t: RuntimeTimer): void {
+    const heap = this.#heap;
+    const at = t.index;
+    const last = heap.pop() as RuntimeTimer;
+    t.index = -1;
+    if (last === t) return;
+    if (at > 0 && before(last, heap[(at - 1) >> 2] as RuntimeTimer)) this.#up(last, at);
+    else this.#down(last, at);
+  }
+
+  /** Places `t` at `at` or above. */
+  #up(t: RuntimeTimer, at: number): void {
+    const heap = this.#heap;
+    while (at > 0) {
+      const above = (at - 1) >> 2;
+      const parent = heap[above] as RuntimeTimer;
+      if (!before(t, parent)) break;
+      heap[at] = parent;
+      parent.index = at;
+      at = above;
+    }
+    heap[at] = t;
+    t.index = at;
+  }
+
+  /** Places `t` at `at` or below. */
+  #down(t: RuntimeTimer, at: number): void {
+    const heap = this.#heap;
+    const { length } = heap;
+    for (;;) {
+      const first = at * 4 + 1;
+      if (first >= length) break;
+      let least = first;
+      let child = heap[first] as RuntimeTimer;
+      const end = Math.min(first + 4, length);
+      for (let i = first + 1; i < end; i++) {
+        const other = heap[i] as RuntimeTimer;
+        if (before(other, child)) {
+          child = other;
+          least = i;
+        }
+      }
+      if (!before(child, t)) break;
+      heap[at] = child;
+      child.index = at;
+      at = least;
+    }
+    heap[at] = t;
+    t.index = at;
+  }
+}

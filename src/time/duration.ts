@@ -1,0 +1,24 @@
+/**
+ * Durations: milliseconds, as everywhere in JavaScript, with Go's constants so that Go code reads the same. They may have
+ * fractions; `Infinity` is never; zero and less is at once.
+ */
+import { ArgumentError, show } from "../runtime/panic.ts";
+
+/** One millionth of a millisecond, in milliseconds: `3 * time.Nanosecond`. Source: https://pkg.go.dev/time#Duration */
+export const Nanosecond = 1e-6;
+/** One thousandth of a millisecond, in milliseconds. Source: https://pkg.go.dev/time#Duration */
+export const Microsecond = 1e-3;
+/** A millisecond: 1. Source: https://pkg.go.dev/time#Duration */
+export const Millisecond = 1;
+/** A second, in milliseconds: `2 * time.Second`. Source: https://pkg.go.dev/time#Duration */
+export const Second = 1000;
+/** A minute, in milliseconds. Source: https://pkg.go.dev/time#Duration */
+export const Minute = 60_000;
+/** An hour, in milliseconds. Source: https://pkg.go.dev/time#Duration */
+export const Hour = 3_600_000;
+
+/** Refuses what is no number of milliseconds. */
+export function checkDuration(where: string, d: number): void {
+  if (typeof d === "number" && !Number.isNaN(d)) return;
+  throw new ArgumentError(`${where}: expected a duration in milliseconds, got ${show(d)}`);
+}
