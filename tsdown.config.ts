@@ -26,6 +26,8 @@ const common: UserConfig = {
   outputOptions: { sourcemapExcludeSources: true },
   treeshake: true,
   dts: { sourcemap: true },
+  // `Disposable` is in no ES release yet; programs that do not list its lib can use the types all the same.
+  banner: { dts: '/// <reference lib="esnext.disposable" />' },
   deps: { neverBundle: [/^node:/, "tsx", /^tsx\//, "commander"] },
 };
 

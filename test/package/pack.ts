@@ -1,0 +1,54 @@
+/** A project outside the repository with the packed package installed, as a user of the registry would have it. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root: string = fileURLToPath(new URL("../..", import.meta.url));
+
+interface Manifest {
+  readonly version: string;
+  readonly exports: Record<string, unknown>;
+}
+export const manifest: Manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
+
+/** What users may import: `millrace`, `millrace/time`, … */
+export const entries: readonly string[] = Object.entries(manifest.exports)
+  .filter(([, target]) => typeof target === "object" && target !== null)
+  .map(([key]) => `millrace${key.slice(1)}`);
+
+export interface Project {
+  readonly folder: string;
+  readonly tarball: string;
+  /** Runs Node in the project and gives what it printed to either stream, with its exit code where that is not 0. */
+  node(...args: string[]): string;
+  remove(): void;
+}
+
+/** Packs, makes a project of the fixtures, and installs the package in it. Packs what is in dist: it does not build. */
+export function project(): Project {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "packed-")));
+  npm(root, "pack", "--ignore-scripts", "--pack-destination", folder);
+  const tarball = join(folder, `millrace-${manifest.version}.tgz`);
+  cpSync(join(root, "test/package/fixtures"), folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), '{ "name": "user", "private": true, "type": "module" }');
+  npm(folder, "install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts", tarball);
+  return {
+    folder,
+    tarball,
+    node: (...args) => run(folder, process.execPath, args),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Runs a program and gives what it printed to either stream. */
+export function run(cwd: string, file: string, args: readonly string[]): string {
+  const { stdout, stderr, status, error } = spawnSync(file, args, { cwd, encoding: "utf8" });
+  if (error !== undefined) throw error;
+  return `${stdout}${stderr}${status === 0 ? "" : `exit code ${status}\n`}`;
+}
+
+function npm(cwd: string, ...args: string[]): void {
+  execFileSync("npm", args, { cwd, stdio: ["ignore", "ignore", "pipe"], shell: process.platform === "win32" });
+}

@@ -1,0 +1,143 @@
+/** The packed file, installed in a project outside the repository and used as people use packages. */
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { build as esbuild } from "esbuild";
+import { build as vite } from "vite";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { entries, manifest, type Project, project, root, run } from "./pack.ts";
+
+let user: Project;
+beforeAll(() => {
+  user = project();
+}, 120_000);
+afterAll(() => user?.remove());
+
+const tool = (name: string, ...args: string[]): string =>
+  run(user.folder, process.execPath, [join(root, "node_modules", name), ...args]);
+
+describe("what is in it", () => {
+  const installed = (...path: string[]): string => join(user.folder, "node_modules/millrace", ...path);
+
+  it("is the built files, their sources, and nothing of the workshop", () => {
+    const expected = ["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json", "src"];
+    expect(readdirSync(installed()).sort()).toEqual(expected);
+  });
+
+  it("has source maps whose sources are there", () => {
+    const maps = readdirSync(installed("dist"), { recursive: true, encoding: "utf8" }).filter((f) =>
+      f.endsWith(".map"),
+    );
+    expect(maps.length).toBeGreaterThan(0);
+    for (const map of maps) {
+      const folder = join(installed("dist"), map, "..");
+      const { sources } = JSON.parse(readFileSync(join(installed("dist"), map), "utf8")) as { sources: string[] };
+      for (const source of sources) expect(existsSync(join(folder, source)), `${map}: ${source}`).toBe(true);
+    }
+  });
+
+  it("passes publint and attw", () => {
+    expect(tool("publint/src/cli.js", "--strict", user.tarball)).toContain("All good!");
+    expect(tool("@arethetypeswrong/cli/dist/index.js", user.tarball)).toContain("No problems found");
+  });
+});
+
+describe("in Node", () => {
+  it("works from an ES module", () => {
+    expect(user.node("run/esm.mjs")).toBe("1 4 9\n");
+  });
+
+  it("works from a CommonJS module", () => {
+    expect(user.node("run/require.cjs")).toBe("required\n");
+  });
+
+  it("is one runtime when one process both requires and imports it", () => {
+    expect(user.node("run/both.cjs")).toBe("same functions: true true\ngot across true\ntrue true\n");
+  });
+
+  it("works from TypeScript under tsx", () => {
+    expect(user.node("--import", "tsx", "run/typed.ts")).toBe("6\n");
+  });
+
+  it("has the same names in both formats", () => {
+    for (const entry of entries) {
+      const names = `console.log(Object.keys(m).filter((k) => k !== "module.exports" && k !== "__esModule").sort().join())`;
+      const imported = user.node("--input-type=module", "-e", `import * as m from ${JSON.stringify(entry)}; ${names}`);
+      // Where a file cannot be required as an ES module, the CommonJS one is taken; ask for it by its path here.
+      const file = `./node_modules/millrace/dist/${entry === "millrace" ? "" : `${entry.slice(9)}/`}index.cjs`;
+      const required = user.node("--input-type=commonjs", "-e", `const m = require(${JSON.stringify(file)}); ${names}`);
+      expect(imported.trim()).not.toBe("");
+      expect(required, entry).toBe(imported);
+    }
+  });
+
+  it.each([
+    "millrace/dist/index.js",
+    "millrace/src/index.ts",
+    "millrace/internal/op",
+    "millrace/runtime/op",
+    "millrace/dist",
+  ])("does not let %s be imported", (path) => {
+    expect(user.node("--input-type=module", "-e", `import ${JSON.stringify(path)}`)).toContain(
+      "ERR_PACKAGE_PATH_NOT_EXPORTED",
+    );
+    expect(user.node("-e", `require(${JSON.stringify(path)})`)).toContain("ERR_PACKAGE_PATH_NOT_EXPORTED");
+  });
+
+  it("reports a deadlock with the program's own frames only", () => {
+    const report = user.node("run/deadlock.mjs").replaceAll(user.folder, "");
+    expect(report).toMatch(
+      /^fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 \[chan receive\]: channel "nobody"\nwaiter\(\)\n\t\/run\/deadlock\.mjs:4:\d+\nexit code 2\n$/,
+    );
+  });
+
+  it("brings the command", () => {
+    const millrace = join(user.folder, "node_modules/.bin/millrace");
+    expect(run(user.folder, millrace, ["--version"])).toBe(`${manifest.version}\n`);
+    expect(run(user.folder, millrace, ["run", "run/typed.ts"])).toBe("6\n");
+  });
+});
+
+describe("types", () => {
+  const projects = {
+    "an ES module": { type: "module", options: { module: "nodenext" } },
+    "a CommonJS module": { type: "commonjs", options: { module: "nodenext" } },
+    "a bundled program": { type: "module", options: { module: "esnext", moduleResolution: "bundler" } },
+  };
+  it.each(Object.entries(projects))("compile from %s", (name, { type, options }) => {
+    const folder = join(user.folder, "types", name.replaceAll(" ", "-"));
+    mkdirSync(folder);
+    cpSync(join(user.folder, "types/use.ts"), join(folder, "use.ts"));
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ type }));
+    const strict = {
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      skipLibCheck: false,
+    };
+    const compilerOptions = {
+      target: "es2022",
+      lib: ["es2022", "dom"],
+      types: [],
+      noEmit: true,
+      ...strict,
+      ...options,
+    };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.ts"] }));
+    expect(tool("typescript/bin/tsc", "-p", folder)).toBe("");
+  });
+});
+
+describe("bundlers", () => {
+  it.each(["esm", "cjs"] as const)("esbuild makes one %s file that runs", async (format) => {
+    const outfile = join(user.folder, `esbuild.${format === "esm" ? "mjs" : "cjs"}`);
+    const entry = format === "esm" ? "bundled.ts" : "run/require.cjs";
+    await esbuild({ absWorkingDir: user.folder, entryPoints: [entry], bundle: true, minify: true, format, outfile });
+    expect(user.node(outfile)).toBe(format === "esm" ? "bundled\n" : "required\n");
+  });
+
+  it("Vite makes a page whose script runs", async () => {
+    await vite({ root: user.folder, logLevel: "warn", configFile: false, build: { target: "es2022" } });
+    const [script] = readdirSync(join(user.folder, "dist/assets")).filter((name) => name.endsWith(".js"));
+    expect(user.node(join("dist/assets", script as string))).toBe("bundled\n");
+  });
+});
