@@ -16,7 +16,7 @@
  */
 import { emit, tap } from "../runtime/events.ts";
 import { m } from "../runtime/m.ts";
-import { checkIn, NO, Op, type Parked, park, performer, type Subject, step, type WaitReason } from "../runtime/op.ts";
+import { block, checkIn, DONE, NO, Op, type Parked, park, performer, type Subject, step, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
@@ -55,6 +55,7 @@ export class Hchan implements Chan<unknown, unknown> {
   closed = false;
 
   #recv: RecvOp | null = null;
+  #send: SendOp | null = null;
 
   constructor(capacity: number, zero: unknown, name: string | undefined) {
     if (typeof capacity !== "number") {
@@ -88,6 +89,12 @@ export class Hchan implements Chan<unknown, unknown> {
     return made(this.#recv);
   }
 
+  /** What a goroutine that is parked in a send waits for. */
+  parkedSend(): Op<void> {
+    this.#send ??= new SendOp(this, undefined);
+    return this.#send;
+  }
+
   recvOk(): Op<[unknown, true] | [unknown, false]> {
     return made(new TranslatedRecv(this, pair));
   }
@@ -95,16 +102,16 @@ export class Hchan implements Chan<unknown, unknown> {
   /** Go's `chansend` up to where it would block. */
   trySend(value: unknown): boolean {
     if (this.closed) throw new Panic("SEND_ON_CLOSED");
-    const receiver = this.recvq.shift();
-    if (receiver !== null) {
-      receiver.complete(value, true);
+    if (this.recvq.first !== null) {
+      (this.recvq.shift() as Waiter).complete(value, true);
       if (tap.listener !== null) this.#tell("chan-send", value, true);
       return true;
     }
     if (this.qcount === this.dataqsiz) return false;
     if (this.qcount === this.buf.length) this.#grow();
-    this.buf[this.sendx] = value;
-    if (++this.sendx === this.buf.length) this.sendx = 0;
+    const at = this.sendx;
+    this.buf[at] = value;
+    this.sendx = at + 1 === this.buf.length ? 0 : at + 1;
     this.qcount++;
     if (tap.listener !== null) this.#tell("chan-send", value, false);
     return true;
@@ -218,8 +225,15 @@ class SendOp extends Op<void> {
   override [Symbol.iterator](): Iterator<Parked, void, unknown> {
     const g = performer();
     if (--m.budget < 0 && !checkIn(g, this)) return step;
-    if (this.#ch.trySend(this.#value)) g.value = undefined;
-    else park(g, this);
+    if (this.#ch.trySend(this.#value)) {
+      DONE.value = undefined;
+      m.step = DONE;
+    } else {
+      // Parked on the channel's own operation: the value is with the goroutine, and this object can go.
+      block(g, this.#ch.parkedSend());
+      g.value = this.#value;
+      this.#ch.sendq.push(g);
+    }
     return step;
   }
 }
@@ -262,7 +276,10 @@ class RecvOp extends Op<unknown> {
     if (--m.budget < 0 && !checkIn(g, this)) return step;
     const value = this.#ch.take();
     if (value === NO) park(g, this);
-    else g.value = value === CLOSED ? this.#ch.zero : value;
+    else {
+      DONE.value = value === CLOSED ? this.#ch.zero : value;
+      m.step = DONE;
+    }
     return step;
   }
 }

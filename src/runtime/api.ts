@@ -2,7 +2,7 @@
 import { processors } from "./host.ts";
 import { m } from "./m.ts";
 import { NO, Op, type WaitReason } from "./op.ts";
-import { ArgumentError, Goexit, show } from "./panic.ts";
+import { ArgumentError, show } from "./panic.ts";
 import { currentStack, type GoroutineInfo } from "./traceback.ts";
 import { made } from "./unused.ts";
 import type { Waiter } from "./waiter.ts";
@@ -32,9 +32,7 @@ class GoexitOp extends Op<never> {
   override attempt(): never {
     const g = m.curg;
     if (g === null) throw new ArgumentError("runtime.goexit works only in a goroutine that is a generator (function*)");
-    g.exiting ??= new Goexit();
-    m.budget = 0; // the next operation looks, and throws it again
-    throw g.exiting;
+    return g.p.exit(g);
   }
 
   override enqueue(): void {}

@@ -11,15 +11,14 @@
  *                                 │  └── Gpreempted ◀───┘    └──▶ Gdead               │
  *                                 └───────────────── complete / fail ─────────────────┘
  *
- * `Gthrow` is Grunnable with an error to throw where it waited; `Gretry` is Grunning out of Gpreempted: the operation is
+ * `Gnew` is Grunnable before the first step of its body, `Gthrow` is Grunnable with an error to throw where it waited; `Gretry` is Grunning out of Gpreempted: the operation is
  * still to be attempted.
  */
 import { emit, tap } from "./events.ts";
 import { m } from "./m.ts";
-import { NO, Op, type WaitReason } from "./op.ts";
-import type { Goexit } from "./panic.ts";
+import { type Go, NO, Op, type WaitReason } from "./op.ts";
 import type { P } from "./proc.ts";
-import { Gdead, Grunnable, Gthrow, type Status } from "./status.ts";
+import { Gdead, Gnew, Grunnable, Gthrow, type Status } from "./status.ts";
 import { Waiter, WaitQueue } from "./waiter.ts";
 
 /** What `go` gives: a goroutine that was started. It is no promise, because starting one and walking away is normal. */
@@ -40,22 +39,19 @@ export interface Goroutine<out R = unknown> {
 type Body = (...args: never[]) => unknown;
 
 export class G extends Waiter implements Goroutine {
-  status: Status = Grunnable;
+  status: Status = Gnew;
   /** What it waits for; the operation to attempt again when preempted. */
   op: Op<unknown> | null = null;
   /** The suspended body; null before its start, and always for async and plain functions. */
-  gen: Iterator<unknown, unknown, unknown> | null = null;
+  gen: Go<unknown> | null = null;
   readonly p: P;
   readonly id: number;
-  readonly fn: Body;
-  /** The arguments, until it starts. */
-  args: unknown[] | null;
+  /** Its function; once it runs, only the function's name. */
+  fn: Body | string;
   /** When it parked, in milliseconds of `m.coarse`. */
   since = 0;
   /** Who waits for its end. */
   joiners: WaitQueue | null = null;
-  /** Thrown at every operation once `goexit` was called. */
-  exiting: Goexit | null = null;
   /** The list of all goroutines of its run. */
   allprev: G | null = null;
   allnext: G | null = null;
@@ -63,18 +59,28 @@ export class G extends Waiter implements Goroutine {
   readonly parent: number;
   readonly parentName: string;
 
-  constructor(p: P, id: number, fn: Body, args: unknown[], by: G | null) {
+  constructor(p: P, id: number, fn: Body, by: G | null) {
     super();
     this.p = p;
     this.id = id;
     this.fn = fn;
-    this.args = args;
     this.parent = by === null ? 0 : by.id;
     this.parentName = by === null ? "" : by.name;
   }
 
   get name(): string {
-    return this.fn.name === "" ? "func" : this.fn.name;
+    if (typeof this.fn === "string") return this.fn;
+    const name = this.fn.name || (this.p.isMain(this) ? "main" : "func");
+    if (this.status !== Gnew) this.fn = name; // to look it up again would be slow
+    return name;
+  }
+
+  override get g(): this {
+    return this;
+  }
+
+  override get gone(): boolean {
+    return this.p.over;
   }
 
   join(): Op<never> {

@@ -10,6 +10,7 @@
  */
 import type { G } from "./g.ts";
 import { macrotask, monotonic } from "./host.ts";
+import type { Parked } from "./op.ts";
 import type { P } from "./proc.ts";
 
 /** How long goroutines may run before the host gets a turn: Go's own time slice. */
@@ -31,6 +32,10 @@ export type Preemption = Verdict | typeof YIELD_TO_OTHERS;
 export class M {
   /** The goroutine that runs now; null in callbacks of the host and after an `await`. */
   curg: G | null = null;
+  /** What the running goroutine's operation answers; see `op.ts`. */
+  step: IteratorResult<Parked, unknown> | null = null;
+  /** Runs under way that watch for operations never performed. */
+  watching = 0;
   /** Operations left until the next look at the clock. */
   budget: number = MAX_BUDGET;
   /** Set while a parked goroutine is resumed only to see its stack. */

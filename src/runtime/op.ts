@@ -4,11 +4,11 @@
  * or by `select`. Each performance is a new attempt.
  *
  * How `yield*` works here. `yield* op` calls `op[Symbol.iterator]()`, which attempts the operation, and then `next()` on
- * what it returned, which is always the one `step` of this thread. If the operation is done, `next()` says so and the
- * goroutine never suspends: no promise, no allocation. If not, the goroutine was put on the operation's queue, `next()`
- * answers `PARKED`, the generator suspends, and the scheduler calls `next()` again when the goroutine was made ready.
- * What `next()` has to do is in `g.status`, so `step` needs no state, and resuming a parked goroutine with `m.probe` set
- * runs `next()` on top of its frames: that is how its stack is read.
+ * what it returned, which is always the one `step` of this thread; `next()` answers what `m.step` holds. If the operation
+ * is done that is `DONE` with its value, and the goroutine never suspends: no promise, no allocation. If not, the
+ * goroutine was put on the operation's queue and it is `PARKED`: the generator suspends. When the goroutine was made ready,
+ * the scheduler sets `m.step` to `DONE` with the value and resumes it, and `next()` is called again. `null` is for all
+ * that is not so simple: an operation to attempt again, one that failed, a probe that only wants to see the frames.
  *
  * Rejected: an iterator object per performance (an allocation each), unwinding a goroutine with `iterator.return()` (a
  * `finally` that yields inside a delegated generator lets the caller run on), a trampoline for nested generators (slower).
@@ -19,7 +19,7 @@ import type { G } from "./g.ts";
 import { GO_ON, m } from "./m.ts";
 import { NotInGoroutineError, Panic } from "./panic.ts";
 import type { P } from "./proc.ts";
-import { Gpreempted, Gretry, Grunning, Gthrow, Gwaiting } from "./status.ts";
+import { Gpreempted, Grunning, Gthrow, Gwaiting } from "./status.ts";
 import type { Waiter } from "./waiter.ts";
 
 /** Why a goroutine waits, in Go's words where Go has them. A closed list: add new ones, do not re-use. */
@@ -61,20 +61,19 @@ export type Go<R = void> = Generator<Parked, R, unknown>;
 export interface Subject {
   readonly id: number;
   readonly name: string | undefined;
+  /** The goroutine that holds it, for a lock; such a subject has the number 0. */
+  readonly holder?: { readonly id: number; readonly name: string } | undefined;
 }
 
 /** The result with which a generator suspends: recognised by identity, so nothing else can be mistaken for it. */
 export const PARKED: IteratorYieldResult<Parked> = { done: false, value: { parked: true } };
-const DONE: IteratorReturnResult<unknown> = { done: true, value: undefined };
+/** The result of an operation that is done. One object for all, because `yield*` reads it before anything else can run. */
+export const DONE: IteratorReturnResult<unknown> = { done: true, value: undefined };
 
 /** The iterator of every operation. */
 class Step implements IterableIterator<Parked, unknown, unknown> {
   next(): IteratorResult<Parked, unknown> {
-    const g = m.curg as G;
-    if (g.status !== Grunning) return stepSlow(g);
-    DONE.value = g.value;
-    g.value = undefined;
-    return DONE;
+    return m.step ?? stepSlow(m.curg as G);
   }
 
   /** The scheduler throws into a goroutine that yielded something that is no operation. */
@@ -91,19 +90,10 @@ export const step: Iterator<Parked, never, unknown> = new Step() as unknown as I
 
 function stepSlow(g: G): IteratorResult<Parked, unknown> {
   if (m.probe !== null) {
-    m.probe.stack = new Error().stack ?? "";
+    captureStack(m.probe);
     return PARKED;
   }
-  if (g.status === Gretry) {
-    // It had to let others run before this operation; now it is its turn.
-    const op = g.op as Op<unknown>;
-    g.op = null;
-    g.status = Grunning;
-    if (g.exiting !== null) throw g.exiting;
-    DONE.value = op.attempt();
-    if (DONE.value !== NO) return DONE;
-    park(g, op);
-  } else if (g.status === Gthrow) {
+  if (g.status === Gthrow) {
     const error = g.value;
     g.value = undefined;
     g.status = Grunning;
@@ -111,23 +101,43 @@ function stepSlow(g: G): IteratorResult<Parked, unknown> {
     if (error instanceof Panic) captureStack(error);
     throw error;
   }
-  return PARKED;
+  // It had to let others run before this operation; now it is its turn.
+  const op = g.op as Op<unknown>;
+  g.op = null;
+  g.status = Grunning;
+  const exiting = g.p.exiting(g);
+  if (exiting !== null) throw exiting;
+  const value = op.attempt();
+  if (value === NO) {
+    park(g, op);
+    return PARKED;
+  }
+  DONE.value = value;
+  return DONE;
 }
 
-/** Points `error.stack` at the code that now runs. */
-function captureStack(error: Error): void {
-  (Error as { captureStackTrace?: (target: object) => void }).captureStackTrace?.(error);
+/** Points `stack` at the code that performs an operation now. */
+function captureStack(into: { stack?: string }): void {
+  const { captureStackTrace } = Error as { captureStackTrace?: (into: object, above: unknown) => void };
+  if (captureStackTrace !== undefined) captureStackTrace(into, Step.prototype.next);
+  else into.stack = new Error().stack ?? "";
 }
 
 /** Suspends `g`, which performs `op`, until a partner completes it. */
 export function park(g: G, op: Op<unknown>): void {
+  block(g, op);
+  op.enqueue(g);
+}
+
+/** The part of parking that is the same for all: `g` waits for `op`. The caller puts it on a queue right after. */
+export function block(g: G, op: Op<unknown>): void {
   g.op = op;
   g.status = Gwaiting;
   g.since = m.coarse;
+  m.step = PARKED;
   if (tap.listener !== null) {
     emit({ kind: "go-park", run: g.p.id, g: g.id, reason: op.reason, chan: op.subject?.id ?? 0 });
   }
-  op.enqueue(g);
 }
 
 /**
@@ -135,14 +145,16 @@ export function park(g: G, op: Op<unknown>): void {
  * without having attempted it.
  */
 export function checkIn(g: G, op: Op<unknown>): boolean {
-  if (g.exiting !== null) {
+  const exiting = g.p.exiting(g);
+  if (exiting !== null) {
     m.budget = 0;
-    throw g.exiting;
+    throw exiting;
   }
   const why = g.p.preemption(g);
   if (why === GO_ON) return true;
   g.op = op;
   g.status = Gpreempted;
+  m.step = PARKED;
   g.p.preempt(g, why);
   return false;
 }
@@ -198,7 +210,10 @@ export abstract class Op<out T> implements PromiseLike<T> {
     if (--m.budget < 0 && !checkIn(g, this)) return step;
     const value = this.attempt();
     if (value === NO) park(g, this);
-    else g.value = value;
+    else {
+      DONE.value = value;
+      m.step = DONE;
+    }
     return step;
   }
 

@@ -2,7 +2,7 @@
  * The scheduler (Go's `proc.go`). A `P` holds what one run needs: its run queue, its goroutines, its randomness, its
  * timers. Several runs can be under way on one thread; they share the thread's time through `m`.
  *
- * Invariants: a goroutine is in the run queue exactly when its status is Grunnable, Gpreempted or Gthrow; `#scheduled` is
+ * Invariants: a goroutine is in the run queue exactly when its status is Gnew, Grunnable, Gpreempted or Gthrow; `#scheduled` is
  * true exactly when a drain is under way or booked with the host. After `over`, nothing of this run runs any more, and
  * none of its waiters is on a queue.
  *
@@ -16,12 +16,12 @@ import type { AsyncWaiter } from "./async.ts";
 import { type Clock, hostClock } from "./clock.ts";
 import { emit, tap } from "./events.ts";
 import { G } from "./g.ts";
-import { entropy, microtask, onLoopDry, uncaught } from "./host.ts";
+import { entropy, macrotask, microtask, onLoopDry, uncaught } from "./host.ts";
 import { GO_ON, m, type Preemption, type Verdict, YIELD_TO_HOST, YIELD_TO_OTHERS } from "./m.ts";
-import { Op, PARKED } from "./op.ts";
-import { ArgumentError, DeadlockError, type FatalError, LeakError, show } from "./panic.ts";
+import { DONE, type Go, Op, PARKED, type Parked } from "./op.ts";
+import { ArgumentError, DeadlockError, type FatalError, Goexit, LeakError, show } from "./panic.ts";
 import { RunQueue } from "./runq.ts";
-import { Gdead, Gpreempted, Gretry, Grunnable, Grunning, Gwaiting } from "./status.ts";
+import { Gdead, Gnew, Gpreempted, Gretry, Grunnable, Grunning, Gwaiting } from "./status.ts";
 import { Random, Seeded, type Strategy } from "./strategy.ts";
 import { Timers } from "./timers.ts";
 import { callSite, formatAll, type GoroutineInfo, infoOf } from "./traceback.ts";
@@ -87,6 +87,7 @@ export class P {
   #main: G | null = null;
   #mainExited = false;
   #finished: ((outcome: Outcome) => void) | null = null;
+  #exits: Map<G, Goexit> | null = null;
   #sites: WeakMap<G, string> | null = null;
   readonly #drainFn = (): void => this.#drain();
 
@@ -106,6 +107,7 @@ export class P {
   /** Runs `fn` as the main goroutine; `finished` is called once, when the run is over. */
   start(fn: Body, finished: (outcome: Outcome) => void): G {
     this.#finished = finished;
+    if (this.debug) m.watching++;
     if (m.runs.push(this) === 1) stopWatching = onLoopDry(loopDry);
     if (tap.listener !== null) emit({ kind: "run-start", run: this.id, name: this.name });
     this.#main = this.go(fn, [], null);
@@ -114,7 +116,10 @@ export class P {
 
   /** Starts a goroutine: it goes to the tail of the run queue, and its body begins when its turn comes. */
   go(fn: Body, args: unknown[], by: G | null): G {
-    const g = new G(this, ++this.#ids, fn, args, by);
+    const g = new G(this, ++this.#ids, fn, by);
+    // A generator's body does not run yet, but its arguments are evaluated here, as Go does. Others keep them until then.
+    if (isGeneratorFunction(fn)) g.gen = fn.apply(undefined, args as never[]) as Go<unknown>;
+    else g.value = args;
     const last = this.#last;
     g.allprev = last;
     if (last === null) this.#first = g;
@@ -123,7 +128,7 @@ export class P {
     this.live++;
     if (this.debug) {
       this.#sites ??= new WeakMap();
-      this.#sites.set(g, callSite());
+      this.#sites.set(g, callSite(this.go, 1));
     }
     if (tap.listener !== null) emit({ kind: "go-create", run: this.id, g: g.id, name: g.name, by: g.parent });
     this.ready(g);
@@ -173,10 +178,10 @@ export class P {
   #drain(): void {
     m.beginTurn();
     this.#verdict = GO_ON;
-    while (this.#runq.length > 0) {
-      this.#resume(this.strategy === null ? this.#runq.shift() : this.#pick(this.strategy));
-      if (this.#verdict !== GO_ON) break;
-      if (--m.budget < 0 && (this.#verdict = m.spent()) !== GO_ON) break;
+    this.#burst();
+    while (this.#runq.length > 0 && this.#verdict === GO_ON) {
+      this.#verdict = m.spent();
+      if (this.#verdict === GO_ON) this.#burst();
     }
     m.curg = null;
     if (this.#runq.length === 0) {
@@ -184,6 +189,15 @@ export class P {
       if (!this.over) this.idle?.();
     } else if (this.#verdict === YIELD_TO_HOST) m.afterHost(this.#drainFn);
     else microtask(this.#drainFn);
+  }
+
+  /** Runs goroutines for as long as the budget lasts. Apart from `#drain`, because V8 optimises what is called often. */
+  #burst(): void {
+    const runq = this.#runq;
+    while (runq.length > 0) {
+      this.#resume(this.strategy === null ? runq.shift() : this.#pick(this.strategy));
+      if (--m.budget < 0 || this.#verdict !== GO_ON) return;
+    }
   }
 
   #pick(strategy: Strategy): G {
@@ -194,42 +208,46 @@ export class P {
   #resume(g: G): void {
     m.curg = g;
     try {
-      if (g.status === Grunnable) g.status = Grunning;
-      else if (g.status === Gpreempted) g.status = Gretry;
-      if (g.gen === null) this.#begin(g);
-      else {
-        const result = g.gen.next();
-        if (result !== PARKED) this.#left(g, result);
+      if (g.status === Grunnable) {
+        g.status = Grunning;
+        DONE.value = g.value;
+        g.value = undefined;
+        m.step = DONE;
+      } else {
+        m.step = null;
+        if (g.status === Gnew) {
+          if (tap.listener !== null) emit({ kind: "go-start", run: this.id, g: g.id });
+          g.status = Grunning;
+          if (g.gen === null) return this.#begin(g);
+        } else if (g.status === Gpreempted) g.status = Gretry;
       }
+      const result = next.call(g.gen as Go<unknown>);
+      if (result !== PARKED) this.#left(g, result);
     } catch (error) {
       this.#threw(g, error);
     }
   }
 
-  /** Calls the goroutine's function and sees what kind it is. */
+  /** Calls the function of a goroutine that is no generator function and sees what it is. */
   #begin(g: G): void {
-    const args = g.args as never[];
-    g.args = null;
-    if (tap.listener !== null) emit({ kind: "go-start", run: this.id, g: g.id });
-    const body = g.fn.apply(undefined, args) as Partial<PromiseLike<unknown> & Iterator<unknown> & Iterable<unknown>>;
-    if (typeof body !== "object" || body === null) this.#end(g, body);
-    else if (body instanceof Op) {
-      g.gen = body[Symbol.iterator]();
-      this.#left(g, g.gen.next());
-    } else if (typeof body.next === "function" && typeof body[Symbol.iterator] === "function") {
-      g.gen = body as Iterator<unknown, unknown, unknown>;
-      this.#left(g, g.gen.next());
-    } else if (typeof body.then === "function") {
+    const args = g.value as never[];
+    g.value = undefined;
+    const body = (g.fn as Body).apply(undefined, args);
+    if (typeof body !== "object" || body === null) return this.#end(g, body);
+    else if (body instanceof Op || isIterator(body)) g.gen = asGenerator(body as Iterable<Parked, unknown>);
+    else if (isThenable(body)) {
       g.status = Gwaiting;
       body.then(
         (value) => this.over || this.#end(g, value),
         (error) => this.over || this.#threw(g, error),
       );
-    } else if (Symbol.asyncIterator in body && typeof body.next === "function") {
+      return;
+    } else if (Symbol.asyncIterator in body && "next" in body) {
       throw new ArgumentError(
         `go: ${g.name} is an async generator; a goroutine is a generator, async or plain function`,
       );
-    } else this.#end(g, body);
+    } else return this.#end(g, body);
+    this.#left(g, next.call(g.gen));
   }
 
   /** The generator gave a result that is not known to be `PARKED`. */
@@ -241,9 +259,7 @@ export class P {
     }
     const said = result.value instanceof Op ? "an operation without the star" : show(result.value);
     const error = new ArgumentError(`goroutine ${g.id} (${g.name}) yielded ${said}; write yield* before an operation`);
-    const gen = g.gen as Iterator<unknown, unknown, unknown>;
-    if (gen.throw === undefined) throw error;
-    this.#left(g, gen.throw(error));
+    this.#left(g, (g.gen as Go<unknown>).throw(error));
   }
 
   // ---- ending ------------------------------------------------------------------------------------------------------
@@ -257,13 +273,14 @@ export class P {
     if (tap.listener !== null) emit({ kind: "go-end", run: this.id, g: g.id });
     this.unused?.report(g);
     for (let w = g.joiners?.shift() ?? null; w !== null; w = g.joiners?.shift() ?? null) w.complete(value, true);
-    if (g === this.#main && g.exiting === null) this.finish({ ok: true, value });
+    if (g === this.#main && this.exiting(g) === null) this.finish({ ok: true, value });
     else if (g === this.#main) this.#mainExited = true;
+    this.#exits?.delete(g);
     if (this.#mainExited && this.live === 0) this.#deadlock();
   }
 
   #threw(g: G, error: unknown): void {
-    if (g.exiting !== null && error === g.exiting) {
+    if (error instanceof Goexit && error === this.exiting(g)) {
       this.#end(g, undefined);
       return;
     }
@@ -291,6 +308,7 @@ export class P {
     const result = outcome.ok ? this.#checkLeaks(outcome) : outcome;
     this.over = true;
     m.runs.splice(m.runs.indexOf(this), 1);
+    if (this.debug) m.watching--;
     if (m.runs.length === 0) stopWatching?.();
     m.budget = 0;
     this.unused?.report(null);
@@ -329,6 +347,23 @@ export class P {
   /** The host's event loop has nothing left that could wake anyone. */
   dry(): void {
     if (this.#finished !== null && this.#runq.length === 0) this.#deadlock();
+  }
+
+  /** `g` called goexit: what it throws there, and at every operation until it has ended. */
+  exit(g: G): never {
+    this.#exits ??= new Map();
+    const exit = this.#exits.get(g) ?? new Goexit();
+    this.#exits.set(g, exit);
+    m.budget = 0; // the next operation looks
+    throw exit;
+  }
+
+  exiting(g: G): Goexit | null {
+    return this.#exits?.get(g) ?? null;
+  }
+
+  isMain(g: G): boolean {
+    return g.id === 1 && this.#finished !== null;
   }
 
   // ---- looking -----------------------------------------------------------------------------------------------------
@@ -380,8 +415,53 @@ export class P {
   }
 }
 
+// A generator function that is written inside another function has, at each evaluation, a prototype of its own, so the
+// generators in a program may all differ in shape and looking up their `next` is slow. So goroutines are told apart by
+// their function, and resumed by the one `next` that all generators inherit.
+const GENERATOR_FUNCTION: unknown = Object.getPrototypeOf(function* () {});
+const { next } = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})())) as Go<unknown>;
+
+function isGeneratorFunction(fn: Body): boolean {
+  return Object.getPrototypeOf(fn) === GENERATOR_FUNCTION;
+}
+
+function isIterator(body: object): boolean {
+  return typeof (body as Partial<Go>).next === "function" && Symbol.iterator in body;
+}
+
+function isThenable(body: object): body is PromiseLike<unknown> {
+  return typeof (body as Partial<PromiseLike<unknown>>).then === "function";
+}
+
+/** A generator that does what `body` does: an operation, or an iterator of another make. */
+function asGenerator(body: Iterable<Parked, unknown>): Go<unknown> {
+  if ((body as Partial<Go>).next === next) return body as Go<unknown>;
+  return (function* () {
+    return yield* body instanceof Op ? body : opaque(body[Symbol.iterator]());
+  })();
+}
+
+/** An iterator of another make, of which nobody knows whether it hands `next` down to an operation: a probe stops here. */
+function opaque(it: Iterator<Parked, unknown, unknown>): Iterable<Parked, unknown> {
+  const step = {
+    next: () => (m.probe === null ? it.next() : PARKED),
+    throw(error: unknown) {
+      if (it.throw === undefined) throw error;
+      return it.throw(error);
+    },
+  };
+  return { [Symbol.iterator]: () => step };
+}
+
+/**
+ * Reports one deadlock, the newest run's: its end may be just what an older run waits for, the one that started it. Then
+ * the host is given something to do, so that it runs dry once more.
+ */
 function loopDry(): void {
-  for (const p of [...m.runs]) p.dry();
+  const p = m.runs[m.runs.length - 1];
+  if (p === undefined) return;
+  p.dry();
+  if (p.over) macrotask(() => {});
 }
 
 m.fallback = new P({ name: "default" });

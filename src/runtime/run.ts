@@ -3,9 +3,9 @@ import type { G, Goroutine } from "./g.ts";
 import { environment, exit, isMainThread, onSignal, writeError } from "./host.ts";
 import { m } from "./m.ts";
 import type { Go } from "./op.ts";
-import { ArgumentError, FatalError, Panic, show } from "./panic.ts";
+import { ArgumentError, DeadlockError, FatalError, LeakError, Panic, show } from "./panic.ts";
 import { type Body, type Outcome, P, type RunOptions } from "./proc.ts";
-import { formatAll, formatStack } from "./traceback.ts";
+import { formatAll, panicStack } from "./traceback.ts";
 
 /** What a goroutine's function gives, seen through the generator, promise or operation it returns. */
 export type Result<X> = [X] extends [Go<infer R>] ? R : [X] extends [PromiseLike<infer R>] ? Awaited<R> : X;
@@ -114,11 +114,12 @@ export function main(fn: () => unknown, options: RunOptions = {}): void {
 
 /** The way Go reports the end of a program that failed. */
 function report(error: unknown, g: G | null): string {
-  if (error instanceof FatalError) return `fatal error: ${error.message}\n`;
-  const stack = error instanceof Error ? formatStack(error.stack ?? "") : "";
-  const where =
-    g === null ? "" : `\n\ngoroutine ${g.id} [running]:\n${stack === "" ? `${g.name}()` : stack}${origin(g)}`;
-  return `panic: ${panicText(error)}${where}\n`;
+  // These two say where every goroutine stands.
+  if (error instanceof DeadlockError || error instanceof LeakError) return `fatal error: ${error.message}\n`;
+  const headline = error instanceof FatalError ? `fatal error: ${error.message}` : `panic: ${panicText(error)}`;
+  if (g === null) return `${headline}\n`;
+  const stack = error instanceof Error ? panicStack(error, g) : "";
+  return `${headline}\n\ngoroutine ${g.id} [running]:\n${stack === "" ? `${g.name}()` : stack}${origin(g)}\n`;
 }
 
 function origin(g: G): string {

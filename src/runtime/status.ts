@@ -14,6 +14,8 @@ export const Gretry = 4;
 export const Gthrow = 5;
 /** Ended; `g.value` is its result. */
 export const Gdead = 6;
+/** In the run queue, and its body has not begun: there are no frames to look at, and to resume it would begin it. */
+export const Gnew = 7;
 
 export type Status =
   | typeof Grunning
@@ -22,4 +24,5 @@ export type Status =
   | typeof Gpreempted
   | typeof Gretry
   | typeof Gthrow
-  | typeof Gdead;
+  | typeof Gdead
+  | typeof Gnew;

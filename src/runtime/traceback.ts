@@ -10,8 +10,9 @@ import type { G } from "./g.ts";
 import { wall } from "./host.ts";
 import { m } from "./m.ts";
 import type { Op, WaitReason } from "./op.ts";
+import { Panic } from "./panic.ts";
 import type { P } from "./proc.ts";
-import { Gretry, Grunning, Gwaiting } from "./status.ts";
+import { Gnew, Gretry, Grunning, Gwaiting } from "./status.ts";
 
 /** What is known of one goroutine. */
 export interface GoroutineInfo {
@@ -37,44 +38,62 @@ interface Frame {
   readonly place: string;
 }
 
-/** Frames of a V8 stack, outermost last. */
+/** Frames of a V8 stack, outermost last: those that have a place in a file. */
 function frames(stack: string): Frame[] {
   const found: Frame[] = [];
   for (const line of stack.split("\n")) {
-    const match = /^\s+at (?:async )?(?:(.+?) \((.+)\)|(.+))$/.exec(line);
-    if (match === null) continue;
-    found.push({ name: match[1] ?? "", place: (match[2] ?? match[3] ?? "").replace(/^file:\/\//, "") });
+    const match = /^\s+at (?:async )?(?:(.+?) \((.+:\d+:\d+)\)|(.+:\d+:\d+))$/.exec(line);
+    if (match !== null) found.push({ name: match[1] ?? "", place: pathOf(match[2] ?? match[3] ?? "") });
   }
   return found;
 }
 
-/** The folder that this library's files are in, to tell its frames from the program's. */
-const OWN: string = (frames(new Error().stack ?? "")[0]?.place ?? "").replace(/(runtime\/)?[^/]*$/, "");
-
-function isOwn(frame: Frame): boolean {
-  return (
-    (OWN !== "" && frame.place.startsWith(OWN)) || frame.place === "<anonymous>" || frame.place.startsWith("node:")
-  );
+function pathOf(place: string): string {
+  if (!place.startsWith("file://")) return place;
+  try {
+    return decodeURIComponent(place.slice("file://".length));
+  } catch {
+    return place;
+  }
 }
 
-/** The program's frames among those of `stack`; all of them where library and program are one file. */
-function programFrames(stack: string): Frame[] {
-  const all = frames(stack);
-  const own = all.filter((frame) => !isOwn(frame));
-  return own.length > 0 ? own : all.filter((frame) => frame.place !== "<anonymous>");
+/**
+ * The folder that this library's files are in, to tell its frames from the program's. Asked anew each time, because
+ * source maps, and with them the places in stacks, can be switched on while the program runs.
+ */
+function ownFolder(): string {
+  return (frames(new Error().stack ?? "")[0]?.place ?? "").replace(/(runtime\/)?[^/]*$/, "");
 }
 
-/** A stack as Go prints it. */
-export function formatStack(stack: string): string {
-  return programFrames(stack)
-    .map(({ name, place }) => `${name === "" ? "func" : name}()\n\t${place}`)
+/**
+ * The program's frames among those of `stack`. Where library and program are one file they can't be told apart by place:
+ * then all, except the first `inner`, which are known to be the library's.
+ */
+function programFrames(stack: string, inner: (all: Frame[]) => number = () => 0): Frame[] {
+  const own = ownFolder();
+  const all = frames(stack).filter((frame) => !frame.place.startsWith("node:"));
+  const program = own === "" ? [] : all.filter((frame) => !frame.place.startsWith(own));
+  return program.length > 0 ? program : all.slice(inner(all));
+}
+
+/** Frames as Go prints them. `outermost` is the name for the outermost function if it has none. */
+function format(program: readonly Frame[], outermost: string): string {
+  return program
+    .map(({ name, place }, at) => {
+      const known = name !== "" && name !== "<anonymous>";
+      return `${known ? name : at === program.length - 1 ? outermost : "func"}()\n\t${place}`;
+    })
     .join("\n");
 }
 
+/** More than this many frames of one goroutine are not shown: Go's own limit. */
+const MAX_FRAMES = 100;
+
+/** Calls `take` with stacks as deep as they are. */
 function deep<T>(take: () => T): T {
   const limited = Error as { stackTraceLimit?: number };
   const before = limited.stackTraceLimit;
-  limited.stackTraceLimit = 100;
+  limited.stackTraceLimit = 10 * MAX_FRAMES;
   try {
     return take();
   } finally {
@@ -82,29 +101,48 @@ function deep<T>(take: () => T): T {
   }
 }
 
-/** The place in the program that called into the library. */
-export function callSite(): string {
-  const [first] = deep(() => programFrames(new Error().stack ?? ""));
-  return first?.place ?? "unknown place";
+/** The stack of the code that calls `from`, which is called by it. */
+function stackAbove(from: (...args: never[]) => unknown): string {
+  const taken = { stack: "" };
+  const { captureStackTrace } = Error as { captureStackTrace?: (into: object, above: unknown) => void };
+  return deep(() => {
+    if (captureStackTrace === undefined) return new Error().stack ?? "";
+    captureStackTrace(taken, from);
+    return taken.stack;
+  });
+}
+
+/** The place in the program from which `from` was called, through `between` functions of the library. */
+export function callSite(from: (...args: never[]) => unknown, between: number): string {
+  return programFrames(stackAbove(from), () => between)[0]?.place ?? "unknown place";
 }
 
 /** The stack of the code that now runs. */
 export function currentStack(): string {
-  return deep(() => formatStack(new Error().stack ?? ""));
+  return runningStack("func");
+}
+
+function runningStack(outermost: string): string {
+  return format(programFrames(stackAbove(runningStack)).slice(0, MAX_FRAMES), outermost);
 }
 
 /** The stack of a suspended goroutine: resumes it on top of its frames, and it stays suspended. */
 function probeStack(g: G): string {
   const { gen } = g;
-  if (gen === null) return "";
-  const curg = m.curg;
+  if (gen === null || g.status === Gnew) return "";
+  const { curg, step } = m;
   const probe = { stack: "" };
-  const step = m.step;
-  m.curg = g;
-  m.step = null;
-  m.probe = probe;
   try {
-    deep(() => gen.next());
+    return deep(() => {
+      // What lies below the probe belongs to whoever asked.
+      const below = lines(new Error().stack).length;
+      m.curg = g;
+      m.step = null;
+      m.probe = probe;
+      gen.next();
+      const above = lines(probe.stack);
+      return format(programFrames(above.slice(0, -below).join("\n")).slice(0, MAX_FRAMES), g.name);
+    });
   } catch {
     return "";
   } finally {
@@ -112,9 +150,38 @@ function probeStack(g: G): string {
     m.step = step;
     m.probe = null;
   }
-  // What lies below the probe belongs to whoever asked.
-  const below = probe.stack.split("\n").findIndex((line) => line.includes("probeStack"));
-  return formatStack(below < 0 ? probe.stack : probe.stack.split("\n").slice(0, below).join("\n"));
+}
+
+/** The lines of a stack that are frames. */
+function lines(stack: string | undefined): string[] {
+  return (stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+}
+
+/** The stack of an error that ended `g`, without the scheduler's frames below it. Called while they are still there. */
+export function panicStack(error: Error, g: G): string {
+  const { name, message } = error;
+  const stack = String(error.stack);
+  const header = stack.startsWith(`${name}: ${message}`) ? name.length + 2 + message.length : 0;
+  const thrown = lines(stack.slice(header));
+  const now = deep(() => lines(new Error().stack));
+  let at = thrown.length;
+  for (let n = now.length; at > 0 && n > 0 && thrown[at - 1] === now[n - 1]; n--) at--;
+  // The scheduler's innermost frame is in both, at two places: it resumed the goroutine, and it called this.
+  const resumed = at < thrown.length ? thrown[at - 1] : undefined;
+  const caught = now[now.length - (thrown.length - at) - 1];
+  if (resumed !== undefined && caught !== undefined && sameFunction(resumed, caught)) at--;
+  const program = programFrames(thrown.slice(0, at).join("\n"), error instanceof Panic ? performing : undefined);
+  return format(program.slice(0, MAX_FRAMES), g.name);
+}
+
+/** How many frames there are down to where an operation was performed. */
+function performing(all: Frame[]): number {
+  return all.slice(0, 5).findIndex((frame) => frame.name.includes("[Symbol.iterator]")) + 1;
+}
+
+function sameFunction(a: string, b: string): boolean {
+  const place = /:\d+:\d+\)?$/;
+  return a.replace(place, "") === b.replace(place, "");
 }
 
 function describe(g: G): GoroutineInfo {
@@ -128,7 +195,7 @@ function describe(g: G): GoroutineInfo {
     state,
     reason: waiting ? (g.op?.reason ?? "await") : undefined,
     since: waiting ? sinceEpoch(g.since) : undefined,
-    stack: g === m.curg ? currentStack() : probeStack(g),
+    stack: g === m.curg ? runningStack(g.name) : probeStack(g),
     createdBy: g.parent === 0 ? undefined : { id: g.parent, name: g.parentName, ...(site !== undefined && { site }) },
     ...(waiting && awaited(g.op)),
   };
@@ -169,7 +236,7 @@ export function infoOf(p: P): GoroutineInfo[] {
 }
 
 /** One goroutine of a dump. */
-function format(info: GoroutineInfo): string {
+function formatInfo(info: GoroutineInfo): string {
   const minutes = info.since === undefined ? 0 : Math.floor((wall() - info.since) / 60_000);
   const waited = minutes === 0 ? "" : `, ${minutes} minute${minutes === 1 ? "" : "s"}`;
   const { channel, holder } = info;
@@ -185,5 +252,5 @@ function format(info: GoroutineInfo): string {
 
 /** A dump. */
 export function formatAll(infos: readonly GoroutineInfo[]): string {
-  return infos.map(format).join("\n\n");
+  return infos.map(formatInfo).join("\n\n");
 }

@@ -62,7 +62,7 @@ export class Unused {
 
   watch<T>(op: Op<T>): Op<T> {
     const watched = new Watched(op, this);
-    this.#made.set(watched, { by: m.curg, site: callSite() });
+    this.#made.set(watched, { by: m.curg, site: callSite(this.watch, 2) });
     return watched;
   }
 
@@ -84,6 +84,5 @@ export class Unused {
 
 /** Every function that makes an operation for users passes it through here. */
 export function made<T>(op: Op<T>): Op<T> {
-  const unused = m.current().unused;
-  return unused === null ? op : unused.watch(op);
+  return m.watching === 0 ? op : (m.current().unused?.watch(op) ?? op);
 }
