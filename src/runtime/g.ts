@@ -19,7 +19,7 @@ import { m } from "./m.ts";
 import { type Go, NO, Op, type WaitReason } from "./op.ts";
 import type { P } from "./proc.ts";
 import { Gdead, Gnew, Grunnable, Gthrow, type Status } from "./status.ts";
-import { Waiter, WaitQueue } from "./waiter.ts";
+import { Waiter } from "./waiter.ts";
 
 /** What `go` gives: a goroutine that was started. It is no promise, because starting one and walking away is normal. */
 export interface Goroutine<out R = unknown> {
@@ -38,6 +38,12 @@ export interface Goroutine<out R = unknown> {
 
 type Body = (...args: never[]) => unknown;
 
+/** Number and name of a goroutine that starts others: not itself, because it may be long gone when they are looked at. */
+export interface Creator {
+  readonly id: number;
+  readonly name: string;
+}
+
 export class G extends Waiter implements Goroutine {
   status: Status = Gnew;
   /** What it waits for; the operation to attempt again when preempted. */
@@ -50,22 +56,17 @@ export class G extends Waiter implements Goroutine {
   fn: Body | string;
   /** When it parked, in milliseconds of `m.coarse`. */
   since = 0;
-  /** Who waits for its end. */
-  joiners: WaitQueue | null = null;
-  /** The list of all goroutines of its run. */
-  allprev: G | null = null;
-  allnext: G | null = null;
-  /** Who said `go`: number and name, because the goroutine itself may be gone. */
-  readonly parent: number;
-  readonly parentName: string;
+  /** Its place in the run's list of goroutines. */
+  at = 0;
+  /** Who said `go`. */
+  readonly creator: Creator | null;
 
-  constructor(p: P, id: number, fn: Body, by: G | null) {
+  constructor(p: P, id: number, fn: Body, creator: Creator | null) {
     super();
     this.p = p;
     this.id = id;
     this.fn = fn;
-    this.parent = by === null ? 0 : by.id;
-    this.parentName = by === null ? "" : by.name;
+    this.creator = creator;
   }
 
   get name(): string {
@@ -84,7 +85,7 @@ export class G extends Waiter implements Goroutine {
   }
 
   join(): Op<never> {
-    return new JoinOp(this) as Op<unknown> as Op<never>;
+    return made(new JoinOp(this)) as Op<unknown> as Op<never>;
   }
 
   override complete(value: unknown, _ok: boolean): void {
@@ -119,12 +120,11 @@ class JoinOp extends Op<unknown> {
   }
 
   override enqueue(w: Waiter): void {
-    this.#g.joiners ??= new WaitQueue();
-    this.#g.joiners.push(w);
+    this.#g.p.joiners(this.#g).push(w);
   }
 
   override dequeue(w: Waiter): void {
-    this.#g.joiners?.remove(w);
+    this.#g.p.joiners(this.#g).remove(w);
   }
 
   override get home(): P {

@@ -15,7 +15,7 @@
 import type { AsyncWaiter } from "./async.ts";
 import { type Clock, hostClock } from "./clock.ts";
 import { emit, tap } from "./events.ts";
-import { G } from "./g.ts";
+import { type Creator, G } from "./g.ts";
 import { entropy, macrotask, microtask, onLoopDry, uncaught } from "./host.ts";
 import { GO_ON, m, type Preemption, type Verdict, YIELD_TO_HOST, YIELD_TO_OTHERS } from "./m.ts";
 import { DONE, type Go, Op, PARKED, type Parked } from "./op.ts";
@@ -26,6 +26,7 @@ import { Random, Seeded, type Strategy } from "./strategy.ts";
 import { Timers } from "./timers.ts";
 import { callSite, formatAll, type GoroutineInfo, infoOf } from "./traceback.ts";
 import { Unused } from "./unused.ts";
+import { WaitQueue } from "./waiter.ts";
 
 /** Options of `run` and `main`. */
 export interface RunOptions {
@@ -62,8 +63,6 @@ export class P {
   readonly debug: boolean;
   /** The run has ended. */
   over = false;
-  /** Goroutines that have not ended. */
-  live = 0;
   /** Called when the run queue is empty and nothing is booked: a virtual clock advances here. */
   idle: (() => void) | null = null;
   /** Called when the run ends: what the time package and others hold for this run is given back. */
@@ -81,8 +80,11 @@ export class P {
   #verdict: Verdict = GO_ON;
   #ids = 0;
   #unlooked = 0;
-  #first: G | null = null;
-  #last: G | null = null;
+  /** Those that have not ended, in no order; `g.at` is the index. An array, because a list of links costs the collector more. */
+  #all: G[] = [];
+  #joiners: Map<G, WaitQueue> | null = null;
+  /** The creator of the goroutine started last: mostly also that of the next. */
+  #creator: Creator | null = null;
   #awaiting: AsyncWaiter | null = null;
   #main: G | null = null;
   #mainExited = false;
@@ -116,21 +118,25 @@ export class P {
 
   /** Starts a goroutine: it goes to the tail of the run queue, and its body begins when its turn comes. */
   go(fn: Body, args: unknown[], by: G | null): G {
-    const g = new G(this, ++this.#ids, fn, by);
     // A generator's body does not run yet, but its arguments are evaluated here, as Go does. Others keep them until then.
-    if (isGeneratorFunction(fn)) g.gen = fn.apply(undefined, args as never[]) as Go<unknown>;
-    else g.value = args;
-    const last = this.#last;
-    g.allprev = last;
-    if (last === null) this.#first = g;
-    else last.allnext = g;
-    this.#last = g;
-    this.live++;
+    if (isGeneratorFunction(fn)) return this.launch(fn, fn.apply(undefined, args as never[]) as Go<unknown>, undefined, by);
+    return this.launch(fn, null, args, by);
+  }
+
+  /** Starts the goroutine of `gen`, or, where that is null, one that is to call `fn` with `args`. */
+  launch(fn: Body, gen: Go<unknown> | null, args: unknown[] | undefined, by: G | null): G {
+    let creator: Creator | null = null;
+    if (by !== null) creator = this.#creator?.id === by.id ? this.#creator : { id: by.id, name: by.name };
+    this.#creator = creator;
+    const g = new G(this, ++this.#ids, fn, creator);
+    g.gen = gen;
+    g.value = args;
+    g.at = this.#all.push(g) - 1;
     if (this.debug) {
       this.#sites ??= new WeakMap();
-      this.#sites.set(g, callSite(this.go, 1));
+      this.#sites.set(g, callSite(this.launch, gen === null ? 2 : 1));
     }
-    if (tap.listener !== null) emit({ kind: "go-create", run: this.id, g: g.id, name: g.name, by: g.parent });
+    if (tap.listener !== null) emit({ kind: "go-create", run: this.id, g: g.id, name: g.name, by: creator?.id ?? 0 });
     this.ready(g);
     return g;
   }
@@ -268,11 +274,10 @@ export class P {
     g.status = Gdead;
     g.value = value;
     g.gen = null;
-    this.live--;
     this.#unlink(g);
     if (tap.listener !== null) emit({ kind: "go-end", run: this.id, g: g.id });
     this.unused?.report(g);
-    for (let w = g.joiners?.shift() ?? null; w !== null; w = g.joiners?.shift() ?? null) w.complete(value, true);
+    if (this.#joiners !== null) this.#release(this.#joiners, g);
     if (g === this.#main && this.exiting(g) === null) this.finish({ ok: true, value });
     else if (g === this.#main) this.#mainExited = true;
     this.#exits?.delete(g);
@@ -289,8 +294,7 @@ export class P {
     else {
       // The default run has no end: the panic is the host's uncaught exception.
       g.status = Gdead;
-      this.live--;
-      this.#unlink(g);
+        this.#unlink(g);
       uncaught(error);
     }
   }
@@ -318,7 +322,8 @@ export class P {
     }
     for (let w = this.#awaiting; w !== null; w = w.awaitnext) w.op.dequeue(w);
     this.#runq.clear();
-    this.#first = this.#last = this.#awaiting = null;
+    this.#all = [];
+    this.#awaiting = null;
     for (const end of this.atEnd) end();
     if (tap.listener !== null) emit({ kind: "run-end", run: this.id, name: this.name });
     this.#finished(result);
@@ -369,8 +374,28 @@ export class P {
   // ---- looking -----------------------------------------------------------------------------------------------------
 
   /** The goroutines that have not ended, oldest first. */
-  *goroutines(): Generator<G, void> {
-    for (let g = this.#first; g !== null; g = g.allnext) yield g;
+  goroutines(): G[] {
+    return [...this.#all].sort((a, b) => a.id - b.id);
+  }
+
+  /** How many goroutines have not ended. */
+  get live(): number {
+    return this.#all.length;
+  }
+
+  /** Who waits for the end of `g`. */
+  joiners(g: G): WaitQueue {
+    this.#joiners ??= new Map();
+    let queue = this.#joiners.get(g);
+    if (queue === undefined) this.#joiners.set(g, (queue = new WaitQueue()));
+    return queue;
+  }
+
+  #release(joiners: Map<G, WaitQueue>, g: G): void {
+    const queue = joiners.get(g);
+    if (queue === undefined) return;
+    joiners.delete(g);
+    for (let w = queue.shift(); w !== null; w = queue.shift()) w.complete(g.value, true);
   }
 
   /** Those that wait with `await`, newest first. */
@@ -407,11 +432,10 @@ export class P {
   }
 
   #unlink(g: G): void {
-    if (g.allprev === null) this.#first = g.allnext;
-    else g.allprev.allnext = g.allnext;
-    if (g.allnext === null) this.#last = g.allprev;
-    else g.allnext.allprev = g.allprev;
-    g.allprev = g.allnext = null;
+    const last = this.#all.pop() as G;
+    if (last === g) return;
+    this.#all[g.at] = last;
+    last.at = g.at;
   }
 }
 
@@ -421,7 +445,7 @@ export class P {
 const GENERATOR_FUNCTION: unknown = Object.getPrototypeOf(function* () {});
 const { next } = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})())) as Go<unknown>;
 
-function isGeneratorFunction(fn: Body): boolean {
+export function isGeneratorFunction(fn: Body): boolean {
   return Object.getPrototypeOf(fn) === GENERATOR_FUNCTION;
 }
 

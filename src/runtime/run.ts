@@ -1,11 +1,11 @@
 /** The ways into the runtime: `go`, `run`, `main`. */
 import type { G, Goroutine } from "./g.ts";
-import { environment, exit, isMainThread, onSignal, writeError } from "./host.ts";
+import { environment, exit, inspect, isMainThread, onSignal, writeError } from "./host.ts";
 import { m } from "./m.ts";
 import type { Go } from "./op.ts";
 import { ArgumentError, DeadlockError, FatalError, LeakError, Panic, show } from "./panic.ts";
-import { type Body, type Outcome, P, type RunOptions } from "./proc.ts";
-import { formatAll, panicStack } from "./traceback.ts";
+import { type Body, isGeneratorFunction, type Outcome, P, type RunOptions } from "./proc.ts";
+import { formatAll, learnPlaces, panicStack } from "./traceback.ts";
 
 /** What a goroutine's function gives, seen through the generator, promise or operation it returns. */
 export type Result<X> = [X] extends [Go<infer R>] ? R : [X] extends [PromiseLike<infer R>] ? Awaited<R> : X;
@@ -34,7 +34,15 @@ export type Result<X> = [X] extends [Go<infer R>] ? R : [X] extends [PromiseLike
  */
 export function go<A extends unknown[], X>(fn: (...args: A) => X, ...args: A): Goroutine<Result<X>> {
   checkFunction("go", fn);
-  return m.current().go(fn as Body, args, m.curg) as Goroutine as Goroutine<Result<X>>;
+  // Called with the arguments spread, V8 needs no array of them.
+  const g = isGeneratorFunction(fn as Body)
+    ? m.current().launch(fn as Body, fn(...args) as Go<unknown>, undefined, m.curg)
+    : goLater(fn as Body, ...args);
+  return g as Goroutine as Goroutine<Result<X>>;
+}
+
+function goLater(fn: Body, ...args: unknown[]): G {
+  return m.current().launch(fn, null, args, m.curg);
 }
 
 /**
@@ -59,6 +67,7 @@ export function go<A extends unknown[], X>(fn: (...args: A) => X, ...args: A): G
  */
 export async function run<X>(fn: () => X, options: RunOptions = {}): Promise<Result<X>> {
   checkFunction("run", fn);
+  learnPlaces(run);
   checkOptions(options);
   const { signal } = options;
   signal?.throwIfAborted();
@@ -92,6 +101,7 @@ export async function run<X>(fn: () => X, options: RunOptions = {}): Promise<Res
  */
 export function main(fn: () => unknown, options: RunOptions = {}): void {
   checkFunction("main", fn);
+  learnPlaces(main);
   checkOptions(options);
   if (!isMainThread()) return;
   const p = new P(seeded(options));
@@ -102,7 +112,7 @@ export function main(fn: () => unknown, options: RunOptions = {}): void {
     if (others === 0) end(130);
   });
   onSignal("SIGQUIT", () => {
-    writeError(`SIGQUIT: quit\n\n${formatAll(p.info())}\n`);
+    writeError(`SIGQUIT: quit\n\n${dump(p)}\n`);
     end(2);
   });
   p.start(fn as Body, (outcome) => {
@@ -116,20 +126,36 @@ export function main(fn: () => unknown, options: RunOptions = {}): void {
 function report(error: unknown, g: G | null): string {
   // These two say where every goroutine stands.
   if (error instanceof DeadlockError || error instanceof LeakError) return `fatal error: ${error.message}\n`;
-  const headline = error instanceof FatalError ? `fatal error: ${error.message}` : `panic: ${panicText(error)}`;
+  const headline = error instanceof FatalError ? `fatal error: ${error.message}` : `panic: ${whatever(panicText, error) ?? show(error)}`;
   if (g === null) return `${headline}\n`;
-  const stack = error instanceof Error ? panicStack(error, g) : "";
+  const stack = (error instanceof Error && whatever(panicStack, error, g)) || "";
   return `${headline}\n\ngoroutine ${g.id} [running]:\n${stack === "" ? `${g.name}()` : stack}${origin(g)}\n`;
 }
 
 function origin(g: G): string {
-  if (g.parent === 0) return "";
+  if (g.creator === null) return "";
   const site = g.p.siteOf(g);
-  return `\ncreated by ${g.parentName} in goroutine ${g.parent}${site === undefined ? "" : `\n\t${site}`}`;
+  return `\ncreated by ${g.creator.name} in goroutine ${g.creator.id}${site === undefined ? "" : `\n\t${site}`}`;
+}
+
+/** What `say` says of whatever was thrown, be it an error with a getter that throws: nobody would learn of the panic then. */
+function whatever<A extends unknown[]>(say: (...args: A) => string, ...args: A): string | undefined {
+  try {
+    return say(...args);
+  } catch {
+    return undefined;
+  }
+}
+
+/** All goroutines there are: those of `first`, then of every other run. */
+function dump(first: P): string {
+  const rest = [...m.runs, m.fallback].filter((p) => p !== first && p.live > 0);
+  const others = rest.map((p) => `run ${p.id}${p.name === "" ? "" : ` "${p.name}"`}:\n\n${formatAll(p.info())}`);
+  return [formatAll(first.info()), ...others].join("\n\n");
 }
 
 function panicText(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error === "string" ? error : show(error);
+  if (!(error instanceof Error)) return typeof error === "string" ? error : inspect(error);
   const named = error.name === "Error" || error instanceof Panic ? error.message : `${error.name}: ${error.message}`;
   const cause = error.cause === undefined ? "" : `\n\tcaused by: ${panicText(error.cause)}`;
   const all = error instanceof AggregateError ? error.errors.map((each) => `\n\t${panicText(each)}`).join("") : "";

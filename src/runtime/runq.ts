@@ -52,7 +52,7 @@ export class RunQueue {
 
   #grow(): void {
     const old = this.#ring;
-    const ring: (G | undefined)[] = new Array(old.length * 2).fill(undefined);
+    const ring: (G | undefined)[] = new Array(old.length * 2);
     for (let i = 0; i < this.length; i++) ring[i] = old[(this.#head + i) & (old.length - 1)];
     this.#ring = ring;
     this.#head = 0;

@@ -65,23 +65,36 @@ function ownFolder(): string {
   return (frames(new Error().stack ?? "")[0]?.place ?? "").replace(/(runtime\/)?[^/]*$/, "");
 }
 
+/** Whether library and program are one file, where places can't tell them apart. */
+let bundled: boolean | null = null;
+
+/** Finds that out: `from` is a function of the library, called by the program. */
+export function learnPlaces(from: (...args: never[]) => unknown): void {
+  if (bundled !== null) return;
+  const file = (frame: Frame | undefined): string | undefined => frame?.place.replace(/:\d+:\d+$/, "");
+  const caller = file(frames(stackAbove(from))[0]);
+  bundled = caller !== undefined && caller === file(frames(new Error().stack ?? "")[0]);
+}
+
 /**
- * The program's frames among those of `stack`. Where library and program are one file they can't be told apart by place:
- * then all, except the first `inner`, which are known to be the library's.
+ * The program's frames among those of `stack`. Where they can't be told from the library's: all, except the first `inner`,
+ * which are known to be the library's.
  */
 function programFrames(stack: string, inner: (all: Frame[]) => number = () => 0): Frame[] {
   const own = ownFolder();
   const all = frames(stack).filter((frame) => !frame.place.startsWith("node:"));
   const program = own === "" ? [] : all.filter((frame) => !frame.place.startsWith(own));
-  return program.length > 0 ? program : all.slice(inner(all));
+  return bundled || (bundled === null && program.length === 0) ? all.slice(inner(all)) : program;
 }
 
-/** Frames as Go prints them. `outermost` is the name for the outermost function if it has none. */
-function format(program: readonly Frame[], outermost: string): string {
+/** Frames as Go prints them; the outermost is the function of the goroutine `g`. */
+function format(program: readonly Frame[], g: G | null): string {
   return program
     .map(({ name, place }, at) => {
-      const known = name !== "" && name !== "<anonymous>";
-      return `${known ? name : at === program.length - 1 ? outermost : "func"}()\n\t${place}`;
+      let shown = name === "" || name === "<anonymous>" ? "func" : name;
+      // V8 makes up names for functions without one.
+      if (at === program.length - 1 && g !== null && (g.name === "main" || g.name === "func")) shown = g.name;
+      return `${shown}()\n\t${place}`;
     })
     .join("\n");
 }
@@ -119,11 +132,11 @@ export function callSite(from: (...args: never[]) => unknown, between: number): 
 
 /** The stack of the code that now runs. */
 export function currentStack(): string {
-  return runningStack("func");
+  return runningStack(null);
 }
 
-function runningStack(outermost: string): string {
-  return format(programFrames(stackAbove(runningStack)).slice(0, MAX_FRAMES), outermost);
+function runningStack(g: G | null): string {
+  return format(programFrames(stackAbove(runningStack)).slice(0, MAX_FRAMES), g);
 }
 
 /** The stack of a suspended goroutine: resumes it on top of its frames, and it stays suspended. */
@@ -141,7 +154,7 @@ function probeStack(g: G): string {
       m.probe = probe;
       gen.next();
       const above = lines(probe.stack);
-      return format(programFrames(above.slice(0, -below).join("\n")).slice(0, MAX_FRAMES), g.name);
+      return format(programFrames(above.slice(0, -below).join("\n")).slice(0, MAX_FRAMES), g);
     });
   } catch {
     return "";
@@ -171,7 +184,7 @@ export function panicStack(error: Error, g: G): string {
   const caught = now[now.length - (thrown.length - at) - 1];
   if (resumed !== undefined && caught !== undefined && sameFunction(resumed, caught)) at--;
   const program = programFrames(thrown.slice(0, at).join("\n"), error instanceof Panic ? performing : undefined);
-  return format(program.slice(0, MAX_FRAMES), g.name);
+  return format(program.slice(0, MAX_FRAMES), g);
 }
 
 /** How many frames there are down to where an operation was performed. */
@@ -195,8 +208,8 @@ function describe(g: G): GoroutineInfo {
     state,
     reason: waiting ? (g.op?.reason ?? "await") : undefined,
     since: waiting ? sinceEpoch(g.since) : undefined,
-    stack: g === m.curg ? runningStack(g.name) : probeStack(g),
-    createdBy: g.parent === 0 ? undefined : { id: g.parent, name: g.parentName, ...(site !== undefined && { site }) },
+    stack: g === m.curg ? runningStack(g) : probeStack(g),
+    createdBy: g.creator === null ? undefined : { ...g.creator, ...(site !== undefined && { site }) },
     ...(waiting && awaited(g.op)),
   };
 }
@@ -218,7 +231,7 @@ function sinceEpoch(coarse: number): number {
 
 /** All goroutines of a run. */
 export function infoOf(p: P): GoroutineInfo[] {
-  const infos = [...p.goroutines()].map(describe);
+  const infos = p.goroutines().map(describe);
   // An async function does not tell which operation it awaits. With one of each, that is known all the same.
   const asyncs = infos.filter((info) => info.reason === "await");
   const [waiter, ...more] = p.awaiting();

@@ -188,8 +188,7 @@ export class WaitGroup {
     const p = m.current();
     this.#wait.add(1);
     const g = p.go(fn, args, m.curg);
-    g.joiners ??= new WaitQueue();
-    g.joiners.push(new Leaver(this.#wait, p));
+    p.joiners(g).push(new Leaver(this.#wait, p));
     return g as Goroutine as Goroutine<Result<X>>;
   }
 }
