@@ -16,12 +16,25 @@
  */
 import { emit, tap } from "../runtime/events.ts";
 import { m } from "../runtime/m.ts";
-import { block, checkIn, DONE, NO, Op, type Parked, park, performer, type Subject, step, type WaitReason } from "../runtime/op.ts";
+import {
+  block,
+  checkIn,
+  DONE,
+  NO,
+  Op,
+  type Parked,
+  park,
+  performer,
+  type Subject,
+  step,
+  type WaitReason,
+} from "../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
 import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { CLOSED } from "./closed.ts";
+import { iterate } from "./iterate.ts";
 import { TranslatedRecv } from "./translated.ts";
 import type { Chan } from "./types.ts";
 
@@ -162,12 +175,8 @@ export class Hchan implements Chan<unknown, unknown> {
     for (let w = this.sendq.shift(); w !== null; w = this.sendq.shift()) w.fail(new Panic("SEND_ON_CLOSED"));
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterableIterator<unknown, undefined> {
-    for (;;) {
-      const [value, ok] = await this.recvOk();
-      if (!ok) return undefined;
-      yield value;
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<unknown, undefined> {
+    return iterate(this);
   }
 
   #grow(): void {

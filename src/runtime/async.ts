@@ -46,11 +46,22 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
     onDone: ((value: T) => A | PromiseLike<A>) | null | undefined,
     onError: ((reason: unknown) => B | PromiseLike<B>) | null | undefined,
   ): PromiseLike<A | B> {
+    // `await` hands over two functions of a promise, which call nobody back at once. A program's own must not be called
+    // from inside an operation, its partner's or this one, so a promise stands between.
+    if (typeof onDone !== "function" || typeof onError !== "function" || m.curg !== null) {
+      return new Promise<T>((resolve, reject) => {
+        AsyncWaiter.#begin(op, resolve as Handler, reject);
+      }).then(onDone, onError);
+    }
+    return AsyncWaiter.#begin(op, onDone, onError) as PromiseLike<unknown> as PromiseLike<A | B>;
+  }
+
+  static #begin(op: Op<unknown>, onDone: Handler, onError: Handler): AsyncWaiter {
     const w = new AsyncWaiter(op, op.home ?? m.current(), onDone, onError);
     // Every operation is a preemption point, also one that an async function awaits.
     if (--m.budget < 0 && m.spent() === YIELD_TO_HOST) m.afterHost(() => w.#start());
     else w.#start();
-    return w as PromiseLike<unknown> as PromiseLike<A | B>;
+    return w;
   }
 
   #start(): void {

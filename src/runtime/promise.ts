@@ -17,7 +17,8 @@ class Settling {
   readonly waiters: WaitQueue = new WaitQueue();
 
   constructor(promise: PromiseLike<unknown>) {
-    promise.then(
+    // A thenable of another make may call back twice, or give another thenable; the host's promise makes it behave.
+    (promise instanceof Promise ? promise : Promise.resolve(promise)).then(
       (value) => this.#settle(FULFILLED, value),
       (error) => this.#settle(REJECTED, error),
     );
@@ -35,12 +36,28 @@ class Settling {
 
 const settlings = new WeakMap<PromiseLike<unknown>, Settling>();
 
-class PromiseOp extends Op<unknown> {
-  readonly #settling: Settling;
+function settlingOf(promise: PromiseLike<unknown>): Settling {
+  let settling = settlings.get(promise);
+  if (settling === undefined) {
+    settling = new Settling(promise);
+    settlings.set(promise, settling);
+  }
+  return settling;
+}
 
-  constructor(settling: Settling) {
+class PromiseOp extends Op<unknown> {
+  readonly #promise: PromiseLike<unknown>;
+  #watched: Settling | null = null;
+
+  constructor(promise: PromiseLike<unknown>) {
     super();
-    this.#settling = settling;
+    this.#promise = promise;
+  }
+
+  /** Made when first performed: an operation that was only made must not handle the promise's rejection. */
+  get #settling(): Settling {
+    this.#watched ??= settlingOf(this.#promise);
+    return this.#watched;
   }
 
   override get reason(): WaitReason {
@@ -87,10 +104,5 @@ export function wait<T>(promise: PromiseLike<T>): Op<Awaited<T>> {
   if (typeof (promise as Partial<PromiseLike<T>> | null | undefined)?.then !== "function") {
     throw new ArgumentError(`wait: expected a promise, got ${show(promise)}`);
   }
-  let settling = settlings.get(promise);
-  if (settling === undefined) {
-    settling = new Settling(promise);
-    settlings.set(promise, settling);
-  }
-  return made(new PromiseOp(settling) as Op<unknown> as Op<Awaited<T>>);
+  return made(new PromiseOp(promise) as Op<unknown> as Op<Awaited<T>>);
 }

@@ -21,6 +21,11 @@ class Watched<T> extends Op<T> {
     this.#unused = unused;
   }
 
+  /** It is part of another operation, which answers for it from now on. */
+  contained(): void {
+    this.#unused.used(this);
+  }
+
   override get reason(): WaitReason {
     return this.#op.reason;
   }
@@ -85,4 +90,9 @@ export class Unused {
 /** Every function that makes an operation for users passes it through here. */
 export function made<T>(op: Op<T>): Op<T> {
   return m.watching === 0 ? op : (m.current().unused?.watch(op) ?? op);
+}
+
+/** For what makes an operation out of others: from now on it answers for `op`, which may lose and never be attempted. */
+export function contained(op: Op<unknown>): void {
+  if (m.watching > 0 && op instanceof Watched) op.contained();
 }
