@@ -1,0 +1,367 @@
+/**
+ * The token bucket (golang.org/x/time/rate).
+ *
+ * The state is `tokens` at the moment `last`, and the claims that could not be met then, in order. Invariants: while there
+ * are claims, the first asks for more than there is; a claim is met as of the moment its tokens were there, not as of the
+ * moment somebody noticed. So a host timer that rings late costs nobody anything: what came in meanwhile is counted from
+ * the moment before, and events keep their rate without drift, also with a burst of 1.
+ *
+ * Waits and reservations stand in one line. A wait that gives up leaves it, and those behind it move up. A reservation was
+ * told its time and keeps it, even if the line gets shorter before it.
+ *
+ * Go lets the tokens go below zero instead of keeping a line; then a wait that is cancelled can't always give back what it
+ * took, and the ones behind it wait for nothing.
+ */
+import { DeadlineExceeded } from "../context/errors.ts";
+import type { Context } from "../context/types.ts";
+import { m } from "../runtime/m.ts";
+import { NO, Op, type WaitReason } from "../runtime/op.ts";
+import { ArgumentError, show } from "../runtime/panic.ts";
+import type { P } from "../runtime/proc.ts";
+import { RuntimeTimer } from "../runtime/timers.ts";
+import { made } from "../runtime/unused.ts";
+import type { Waiter } from "../runtime/waiter.ts";
+import { monotonicAt } from "../time/time.ts";
+import { UntilDone } from "./until-done.ts";
+
+/** A place in the line: of somebody who waits, or of a reservation. */
+interface Claim {
+  readonly n: number;
+  readonly waiter: Waiter | null;
+}
+
+class Bucket {
+  readonly p: P = m.current();
+  /** Tokens a millisecond. */
+  rate: number;
+  burst: number;
+  readonly #line = new Set<Claim>();
+  /** What the line asks for in total. */
+  #claimed = 0;
+  #tokens: number;
+  #last: number;
+  readonly #timer: RuntimeTimer;
+
+  constructor(rate: number, burst: number) {
+    this.rate = rate;
+    this.burst = burst;
+    this.#tokens = burst;
+    this.#last = this.p.clock.now();
+    this.#timer = new RuntimeTimer(this.p.timers, () => this.settle(), undefined);
+  }
+
+  /** Meets the claims that can be met by now, in order, and sets the timer for the next one. */
+  settle(): void {
+    const now = this.p.clock.now();
+    for (const claim of this.#line) {
+      if (claim.waiter?.gone) {
+        this.#drop(claim);
+        continue;
+      }
+      const due = this.#when(claim.n);
+      if (due > now) break;
+      this.#drop(claim);
+      this.#tokens = Math.max(0, this.#tokens - claim.n);
+      this.#last = due;
+      // Completing a waiter can make others leave the line, which comes back to here.
+      claim.waiter?.complete(undefined, true);
+    }
+    if (this.#line.size === 0 && now > this.#last) {
+      this.#tokens = Math.min(this.burst, this.#tokens + (now - this.#last) * this.rate);
+      this.#last = now;
+    }
+    this.#arm();
+  }
+
+  /** The moment at which `n` tokens are there, if nobody takes any. */
+  #when(n: number): number {
+    return n <= this.#tokens ? this.#last : this.#last + (n - this.#tokens) / this.rate;
+  }
+
+  #arm(): void {
+    const { timers } = this.p;
+    const [head] = this.#line;
+    if (head === undefined) timers.remove(this.#timer);
+    else {
+      const when = this.#when(head.n);
+      if (this.#timer.index >= 0 && this.#timer.when === when) return;
+      timers.remove(this.#timer);
+      timers.add(this.#timer, when, timers.order());
+    }
+  }
+
+  #drop(claim: Claim): boolean {
+    if (!this.#line.delete(claim)) return false;
+    this.#claimed -= claim.n;
+    return true;
+  }
+
+  /** Takes `n` tokens if they are there and nobody stands in line. */
+  take(n: number): boolean {
+    if (this.rate === Infinity) return true;
+    this.settle();
+    if (this.#line.size > 0 || n > this.#tokens) return false;
+    this.#tokens -= n;
+    return true;
+  }
+
+  /** The moment at which a claim of `n` would be met that was made now. */
+  promise(n: number): number {
+    if (this.rate === Infinity) return this.p.clock.now();
+    this.settle();
+    return this.#when(this.#claimed + n);
+  }
+
+  claim(n: number, waiter: Waiter | null): Claim {
+    const claim = { n, waiter };
+    this.#line.add(claim);
+    this.#claimed += n;
+    this.#arm();
+    return claim;
+  }
+
+  /** Takes a claim out of the line; `false` if it was met already. */
+  leave(claim: Claim): boolean {
+    const left = this.#drop(claim);
+    if (left) this.settle();
+    return left;
+  }
+
+  /** Gives back tokens that were taken and not used. */
+  refund(n: number): void {
+    this.settle();
+    this.#tokens = Math.min(this.burst, this.#tokens + n);
+    this.settle();
+  }
+
+  /** Changes the rate or the burst from now on. */
+  change(set: () => void): void {
+    this.settle();
+    const now = this.p.clock.now();
+    if (now > this.#last) {
+      this.#tokens += (now - this.#last) * this.rate;
+      this.#last = now;
+    }
+    set();
+    this.settle();
+  }
+
+  get tokens(): number {
+    this.settle();
+    const since = this.rate === Infinity ? 0 : (this.p.clock.now() - this.#last) * this.rate;
+    return this.#tokens + Math.max(0, since) - this.#claimed;
+  }
+}
+
+class WaitOp extends Op<void> {
+  readonly #bucket: Bucket;
+  readonly #n: number;
+
+  constructor(bucket: Bucket, n: number) {
+    super();
+    this.#bucket = bucket;
+    this.#n = n;
+  }
+
+  override get reason(): WaitReason {
+    return "rate limit";
+  }
+
+  override attempt(): undefined | NO {
+    return this.#bucket.take(this.#n) ? undefined : NO;
+  }
+
+  override enqueue(w: Waiter): void {
+    w.value = this.#bucket.claim(this.#n, w);
+  }
+
+  override dequeue(w: Waiter): void {
+    const claim = w.value as Claim;
+    w.value = undefined;
+    this.#bucket.leave(claim);
+  }
+
+  override get home(): P {
+    return this.#bucket.p;
+  }
+}
+
+/** Tokens that were promised for a moment. Whoever has one acts after `delay()`, or gives it back with `cancel()`. */
+export interface Reservation {
+  /** Whether the limiter can ever provide that many tokens. */
+  readonly ok: boolean;
+  /**
+   * How long to wait before acting, in milliseconds: 0 when that may be now, `Infinity` when `ok` is false.
+   * Source: https://pkg.go.dev/golang.org/x/time/rate#Reservation.Delay
+   */
+  delay(): number;
+  /**
+   * Says that the holder will not act, so that others get the tokens. Does nothing once the promised moment has passed.
+   * Source: https://pkg.go.dev/golang.org/x/time/rate#Reservation.Cancel
+   */
+  cancel(): void;
+}
+
+class Reserved implements Reservation {
+  readonly ok: boolean;
+  readonly #bucket: Bucket;
+  readonly #n: number;
+  readonly #when: number;
+  /** Its place in the line; null when it was met at once or is not `ok`. */
+  readonly #claim: Claim | null;
+  #cancelled = false;
+
+  constructor(bucket: Bucket, n: number, when: number) {
+    this.#bucket = bucket;
+    this.#n = n;
+    this.#when = when;
+    this.ok = when < Infinity;
+    this.#claim = !this.ok || bucket.take(n) ? null : bucket.claim(n, null);
+  }
+
+  delay(): number {
+    return Math.max(0, this.#when - this.#bucket.p.clock.now());
+  }
+
+  cancel(): void {
+    if (this.#cancelled || !this.ok || this.#bucket.p.clock.now() > this.#when) return;
+    this.#cancelled = true;
+    if (this.#claim === null || !this.#bucket.leave(this.#claim)) this.#bucket.refund(this.#n);
+  }
+}
+
+/**
+ * Controls how often events happen: at `perSecond` on average, with at most `burst` at once. It starts full.
+ * Source: https://pkg.go.dev/golang.org/x/time/rate#Limiter
+ *
+ * @example
+ * ```ts
+ * import { run } from "millrace";
+ * import { Limiter } from "millrace/sync";
+ * await run(function* () {
+ *   const limiter = new Limiter(1000, 2); // 1000 a second, 2 at once
+ *   for (let i = 0; i < 4; i++) {
+ *     yield* limiter.wait();
+ *     console.log("request", i);
+ *   }
+ * });
+ * ```
+ */
+export class Limiter {
+  readonly #bucket: Bucket;
+
+  /**
+   * @param perSecond events a second on average: from 0 up, with fractions; `Infinity` allows every event
+   * @param burst how many events can happen at once: a whole number from 0 up
+   * @throws ArgumentError when they are not that
+   */
+  constructor(perSecond: number, burst: number = 1) {
+    this.#bucket = new Bucket(checkRate("new Limiter", perSecond), checkCount("new Limiter: burst", burst));
+  }
+
+  /** Events a second on average. */
+  get limit(): number {
+    return this.#bucket.rate * 1000;
+  }
+
+  /** How many events can happen at once. */
+  get burst(): number {
+    return this.#bucket.burst;
+  }
+
+  /**
+   * How many tokens there are now; negative when more were promised.
+   * Source: https://pkg.go.dev/golang.org/x/time/rate#Limiter.Tokens
+   */
+  tokens(): number {
+    return this.#bucket.tokens;
+  }
+
+  /**
+   * Whether `n` events may happen now; if so, they count. Never blocks.
+   * Source: https://pkg.go.dev/golang.org/x/time/rate#Limiter.AllowN
+   *
+   * @param n a whole number from 0 up
+   * @throws ArgumentError when it is not that
+   */
+  allow(n: number = 1): boolean {
+    return this.#bucket.take(checkCount("Limiter.allow", n));
+  }
+
+  /**
+   * Waits until `n` events may happen.
+   *
+   * Blocks until there are `n` tokens and all who waited longer had theirs. With a context, throws its error when it is
+   * done first, and throws at once when its deadline is too early to wait for.
+   * Source: https://pkg.go.dev/golang.org/x/time/rate#Limiter.WaitN
+   *
+   * @param n a whole number from 0 to the burst
+   * @param ctx gives up when it is done
+   * @throws ArgumentError when `n` is not that
+   */
+  wait(n: number = 1, ctx?: Context): Op<void> {
+    const bucket = this.#bucket;
+    checkCount("Limiter.wait", n);
+    if (n > bucket.burst && bucket.rate < Infinity) {
+      throw new ArgumentError(`rate: Wait(n=${n}) exceeds limiter's burst ${bucket.burst}`);
+    }
+    const wait = new WaitOp(bucket, n);
+    if (ctx === undefined) return made(wait);
+    return made(
+      new UntilDone(wait, ctx, () => {
+        const deadline = ctx.deadline();
+        if (deadline === undefined || bucket.promise(n) <= monotonicAt(bucket.p.clock, deadline)) return;
+        throw new Error(`rate: Wait(n=${n}) would exceed context deadline`, { cause: DeadlineExceeded });
+      }),
+    );
+  }
+
+  /**
+   * Promises `n` tokens for the earliest moment, and says when that is. Never blocks.
+   * Source: https://pkg.go.dev/golang.org/x/time/rate#Limiter.ReserveN
+   *
+   * @param n a whole number from 0 up; more than the burst gives a reservation that is not `ok`
+   * @throws ArgumentError when it is no such number
+   */
+  reserve(n: number = 1): Reservation {
+    const bucket = this.#bucket;
+    checkCount("Limiter.reserve", n);
+    return new Reserved(bucket, n, n > bucket.burst && bucket.rate < Infinity ? Infinity : bucket.promise(n));
+  }
+
+  /**
+   * Sets how many events may happen a second. Who waits is served at the new rate from now on.
+   * Source: https://pkg.go.dev/golang.org/x/time/rate#Limiter.SetLimit
+   *
+   * @param perSecond as for the constructor
+   */
+  setLimit(perSecond: number): void {
+    const rate = checkRate("Limiter.setLimit", perSecond);
+    this.#bucket.change(() => {
+      this.#bucket.rate = rate;
+    });
+  }
+
+  /**
+   * Sets how many events may happen at once. Who waits for more than that already still gets it.
+   * Source: https://pkg.go.dev/golang.org/x/time/rate#Limiter.SetBurst
+   *
+   * @param burst as for the constructor
+   */
+  setBurst(burst: number): void {
+    checkCount("Limiter.setBurst", burst);
+    this.#bucket.change(() => {
+      this.#bucket.burst = burst;
+    });
+  }
+}
+
+function checkRate(where: string, perSecond: number): number {
+  if (typeof perSecond === "number" && perSecond >= 0) return perSecond / 1000;
+  throw new ArgumentError(`${where}: expected a number of events a second from 0 up, got ${show(perSecond)}`);
+}
+
+function checkCount(where: string, n: number): number {
+  if (Number.isSafeInteger(n) && n >= 0) return n;
+  throw new ArgumentError(`${where}: expected a whole number from 0 up, got ${show(n)}`);
+}

@@ -1,0 +1,89 @@
+/** An operation that fails with a context's error when the context is done first. */
+import type { Context } from "../context/types.ts";
+import type { G } from "../runtime/g.ts";
+import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
+import type { P } from "../runtime/proc.ts";
+import { Waiter } from "../runtime/waiter.ts";
+import { select } from "../select/select.ts";
+
+type Outcome<T> = { readonly index: 0; readonly value: T } | { readonly index: 1; readonly value: void };
+
+/** On the select's queues for `owner`: turns what it says into a value or an error. */
+class Relay<T> extends Waiter {
+  readonly #owner: Waiter;
+  readonly #ctx: Context;
+
+  constructor(owner: Waiter, ctx: Context) {
+    super();
+    this.#owner = owner;
+    this.#ctx = ctx;
+  }
+
+  override get g(): G | null {
+    return this.#owner.g;
+  }
+
+  override get gone(): boolean {
+    return this.#owner.gone;
+  }
+
+  override complete(outcome: unknown): void {
+    const { index, value } = outcome as Outcome<T>;
+    this.#owner.proxies = null;
+    if (index === 0) this.#owner.complete(value, true);
+    else this.#owner.fail(this.#ctx.err());
+  }
+
+  override fail(error: unknown): void {
+    this.#owner.proxies = null;
+    this.#owner.fail(error);
+  }
+}
+
+export class UntilDone<T> extends Op<T> {
+  readonly #op: Op<T>;
+  readonly #either: Op<Outcome<T>>;
+  readonly #ctx: Context;
+  readonly #before: (() => void) | undefined;
+
+  /** @param before called at each performance before the operation would have to wait; what it throws is thrown there */
+  constructor(op: Op<T>, ctx: Context, before?: () => void) {
+    super();
+    this.#op = op;
+    this.#either = select([op, ctx.done().recv()]) as Op<unknown> as Op<Outcome<T>>;
+    this.#ctx = ctx;
+    this.#before = before;
+  }
+
+  override get reason(): WaitReason {
+    return this.#op.reason;
+  }
+
+  override attempt(): T | NO {
+    const error = this.#ctx.err();
+    if (error !== undefined) throw error;
+    const value = this.#op.attempt();
+    if (value === NO) this.#before?.();
+    return value;
+  }
+
+  override enqueue(w: Waiter): void {
+    const relay = new Relay<T>(w, this.#ctx);
+    w.proxies = relay;
+    this.#either.enqueue(relay);
+  }
+
+  override dequeue(w: Waiter): void {
+    if (w.proxies === null) return;
+    this.#either.dequeue(w.proxies as Waiter);
+    w.proxies = null;
+  }
+
+  override get home(): P | null {
+    return this.#op.home;
+  }
+
+  override get subject(): Subject | undefined {
+    return this.#op.subject;
+  }
+}

@@ -1,0 +1,233 @@
+/** The documentation of golang.org/x/time/rate, sentence by sentence, and what this library adds to it. */
+import { chan, go, run, runtime, select } from "millrace";
+import { Limiter } from "millrace/sync";
+import { now, since, sleep } from "millrace/time";
+import { describe, expect, test } from "vitest";
+import { both, deadlock, virtual } from "./kit.ts";
+
+both("starts full: a burst may happen at once, then events at the rate", function* (t) {
+  const start = now();
+  const limiter = new Limiter(10, 3);
+  expect([limiter.limit, limiter.burst, limiter.tokens()]).toEqual([10, 3, 3]);
+  const at: number[] = [];
+  for (let i = 0; i < 6; i++) {
+    yield* t.on(limiter.wait());
+    at.push(Math.round(since(start)));
+  }
+  expect(at).toEqual([0, 0, 0, 100, 200, 300]);
+});
+
+both("allow says whether an event may happen now, and counts it only then", function* (t) {
+  const limiter = new Limiter(10, 2);
+  expect([limiter.allow(), limiter.allow(), limiter.allow()]).toEqual([true, true, false]);
+  yield* t.on(sleep(100));
+  expect([limiter.allow(2), limiter.allow(1)]).toEqual([false, true]);
+  yield* t.on(sleep(10_000));
+  expect(limiter.tokens()).toBe(2); // never more than the burst
+  expect(limiter.allow(3)).toBe(false);
+  expect(limiter.allow(0)).toBe(true);
+});
+
+both("wait blocks for n tokens at once", function* (t) {
+  const start = now();
+  const limiter = new Limiter(10, 4);
+  yield* t.on(limiter.wait(4));
+  yield* t.on(limiter.wait(3));
+  expect(since(start)).toBeCloseTo(300, 6);
+});
+
+test("10,000 events keep their rate to the last", () =>
+  virtual(function* () {
+    const start = now();
+    const limiter = new Limiter(3);
+    for (let i = 0; i < 10_000; i++) yield* limiter.wait();
+    expect(Math.abs(since(start) - (9_999 * 1000) / 3)).toBeLessThan(1e-3);
+  }));
+
+test("a waiter that is woken late delays nobody after it, also with a burst of 1", () =>
+  virtual(function* () {
+    const start = now();
+    const limiter = new Limiter(100, 1);
+    for (let i = 0; i < 1000; i++) {
+      yield* limiter.wait();
+      // The work takes up to 9 of the 10 ms, or the host was late: the next event is on time all the same.
+      yield* sleep((i * 7) % 10);
+    }
+    expect(since(start)).toBeCloseTo(999 * 10 + ((999 * 7) % 10), 3);
+  }));
+
+both("waiters are served first in, first out, and nobody jumps the line", function* (t) {
+  const limiter = new Limiter(10, 5);
+  limiter.allow(5);
+  const order: number[] = [];
+  for (const n of [5, 1, 2]) {
+    t.go(function* () {
+      yield* t.on(limiter.wait(n));
+      order.push(n);
+    });
+  }
+  yield* t.on(sleep(450));
+  expect(order).toEqual([]);
+  expect(limiter.allow()).toBe(false);
+  yield* t.on(sleep(1000));
+  expect(order).toEqual([5, 1, 2]);
+});
+
+both("a wait that loses a select gives its place to those behind", function* (t) {
+  const limiter = new Limiter(10, 5);
+  const quit = chan<void>();
+  limiter.allow(5);
+  const start = now();
+  const large = t.perform(select({ go: limiter.wait(5), quit: quit.recv() }));
+  const small = t.start(function* () {
+    yield* t.on(limiter.wait());
+    return Math.round(since(start));
+  });
+  yield* t.on(sleep(50));
+  quit.close();
+  yield* t.on(small.g.join());
+  expect([large.value?.case, small.value]).toEqual(["quit", 100]);
+});
+
+both("a wait for more than the burst is refused at once", function* (t) {
+  const limiter = new Limiter(10, 3);
+  expect(() => limiter.wait(4)).toThrow("rate: Wait(n=4) exceeds limiter's burst 3");
+  yield* t.on(limiter.wait(3));
+});
+
+describe("reserve", () => {
+  both("promises tokens and says when they are there", function* (t) {
+    const limiter = new Limiter(10, 2);
+    const delays = [1, 1, 1, 2].map((n) => limiter.reserve(n).delay());
+    expect(delays.map(Math.round)).toEqual([0, 0, 100, 300]);
+    expect(Math.round(limiter.tokens())).toBe(-3);
+    yield* t.on(sleep(300));
+    expect(limiter.allow()).toBe(false);
+    yield* t.on(sleep(100));
+    expect(limiter.allow()).toBe(true);
+  });
+
+  both("the delay passes with time", function* (t) {
+    const limiter = new Limiter(10);
+    limiter.allow();
+    const r = limiter.reserve();
+    yield* t.on(sleep(40));
+    expect(r.delay()).toBeCloseTo(60, 6);
+    yield* t.on(sleep(100));
+    expect(r.delay()).toBe(0);
+  });
+
+  both("cancel gives the tokens to others", function* (t) {
+    const limiter = new Limiter(10, 3);
+    limiter.allow(3);
+    const r = limiter.reserve(3);
+    const start = now();
+    const waiting = t.start(function* () {
+      yield* t.on(limiter.wait());
+      return Math.round(since(start));
+    });
+    yield* t.settle();
+    r.cancel();
+    r.cancel();
+    yield* t.on(waiting.g.join());
+    expect(waiting.value).toBe(100);
+  });
+
+  both("cancel at the promised moment still counts, later it does not", function* (t) {
+    const limiter = new Limiter(10, 2);
+    const a = limiter.reserve(2);
+    expect(a.ok).toBe(true);
+    a.cancel();
+    expect(limiter.tokens()).toBe(2);
+    const b = limiter.reserve(2);
+    yield* t.on(sleep(1));
+    b.cancel();
+    expect(limiter.allow()).toBe(false);
+  });
+
+  both("is not ok for more than the burst, or when no tokens ever come", function* (t) {
+    const limiter = new Limiter(10, 2);
+    const r = limiter.reserve(3);
+    expect([r.ok, r.delay()]).toEqual([false, Number.POSITIVE_INFINITY]);
+    r.cancel();
+    expect(limiter.tokens()).toBe(2);
+    const dry = new Limiter(0, 1);
+    expect(dry.reserve().ok).toBe(true);
+    expect(dry.reserve().ok).toBe(false);
+    yield* t.settle();
+  });
+});
+
+both("a limit of Infinity allows every event, also with a burst of 0", function* (t) {
+  const limiter = new Limiter(Number.POSITIVE_INFINITY, 0);
+  expect([limiter.allow(1000), limiter.reserve(7).delay()]).toEqual([true, 0]);
+  yield* t.on(limiter.wait(1000));
+});
+
+both("a limit of 0 allows the burst and no more", function* (t) {
+  const limiter = new Limiter(0, 2);
+  yield* t.on(limiter.wait(2));
+  const s = yield* t.on(select({ more: limiter.wait(), default: true }));
+  expect(s.case).toBe("default");
+});
+
+both("setLimit and setBurst count from now on, for those who wait too", function* (t) {
+  const start = now();
+  const limiter = new Limiter(1, 1);
+  limiter.allow();
+  const waiting = t.start(function* () {
+    yield* t.on(limiter.wait());
+    return Math.round(since(start));
+  });
+  yield* t.on(sleep(500));
+  limiter.setLimit(10);
+  yield* t.on(waiting.g.join());
+  expect(waiting.value).toBe(550);
+  limiter.setBurst(5);
+  yield* t.on(sleep(1000));
+  expect([limiter.limit, limiter.burst, limiter.allow(5), limiter.allow()]).toEqual([10, 5, true, false]);
+});
+
+test("refuses what is no rate and no number of events", () => {
+  for (const bad of [-1, Number.NaN, "1", undefined]) {
+    expect(() => new Limiter(bad as number)).toThrow(/^new Limiter: expected a number of events a second/);
+  }
+  for (const bad of [-1, 0.5, Number.NaN, "1"]) {
+    const limiter = new Limiter(1);
+    expect(() => new Limiter(1, bad as number)).toThrow(/^new Limiter: burst: expected a whole number/);
+    expect(() => limiter.allow(bad as number)).toThrow(/^Limiter\.allow: expected a whole number/);
+    expect(() => limiter.wait(bad as number)).toThrow(/^Limiter\.wait: expected a whole number/);
+    expect(() => limiter.reserve(bad as number)).toThrow(/^Limiter\.reserve: expected a whole number/);
+  }
+});
+
+test("works by the host's clock", () =>
+  run(function* () {
+    const limiter = new Limiter(500);
+    const start = now();
+    for (let i = 0; i < 6; i++) yield* limiter.wait();
+    expect(since(start)).toBeGreaterThanOrEqual(10);
+  }));
+
+test("a finished run leaves the line", () =>
+  virtual(function* () {
+    const limiter = new Limiter(10);
+    limiter.allow();
+    const inner = go(async () => {
+      await run(function* () {
+        go(() => limiter.wait());
+        yield* runtime.gosched();
+      });
+    });
+    yield* inner.join();
+    expect(limiter.tokens()).toBe(0);
+  }));
+
+test("a deadlock says rate limit", async () => {
+  const error = await deadlock(function* main() {
+    const limiter = new Limiter(0, 1);
+    limiter.allow();
+    yield* limiter.wait();
+  });
+  expect(error.goroutines.map(({ reason }) => reason)).toEqual(["rate limit"]);
+});
