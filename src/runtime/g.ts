@@ -19,6 +19,7 @@ import { m } from "./m.ts";
 import { type Go, NO, Op, type WaitReason } from "./op.ts";
 import type { P } from "./proc.ts";
 import { Gdead, Gnew, Grunnable, Gthrow, type Status } from "./status.ts";
+import { made } from "./unused.ts";
 import { Waiter } from "./waiter.ts";
 
 /** What `go` gives: a goroutine that was started. It is no promise, because starting one and walking away is normal. */

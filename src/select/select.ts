@@ -15,7 +15,8 @@ import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import { NO, Op, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
-import { made } from "../runtime/unused.ts";
+import type { P } from "../runtime/proc.ts";
+import { contained, made } from "../runtime/unused.ts";
 import { Waiter } from "../runtime/waiter.ts";
 
 /** A case: an operation, or nothing, which is never ready (Go's nil channel). */
@@ -112,13 +113,22 @@ class SelectOp extends Op<unknown> {
   }
 
   override get reason(): WaitReason {
-    return this.#ops.length === 0 ? "select (no cases)" : "select";
+    return this.#labels.length === 0 ? "select (no cases)" : "select";
+  }
+
+  /** That of its cases: what keeps an async function's select from outliving their run. */
+  override get home(): P | null {
+    for (const op of this.#ops) {
+      const { home } = op;
+      if (home !== null) return home;
+    }
+    return null;
   }
 
   override attempt(): unknown {
     const ops = this.#ops;
     const order = this.#order;
-    const p = m.current();
+    const p = m.curg === null ? (this.home ?? m.current()) : m.curg.p;
     for (let n = ops.length; n > 0; n--) {
       let at: number;
       if (order === null) at = ops.length - n;
@@ -198,9 +208,11 @@ export function select(cases: readonly Case[] | Cases, options?: SelectOptions):
   }
   const ops: Op<unknown>[] = [];
   const labels: (string | number)[] = [];
+  let nils = 0;
   const add = (op: unknown, label: string | number): void => {
-    if (op === null || op === undefined) return;
+    if (op === null || op === undefined) return void nils++;
     if (!(op instanceof Op)) throw new ArgumentError(badCase(op, label));
+    contained(op);
     ops.push(op);
     labels.push(label);
   };
@@ -214,11 +226,39 @@ export function select(cases: readonly Case[] | Cases, options?: SelectOptions):
       else if (op !== undefined) throw new ArgumentError(`select: the case named default takes true, got ${show(op)}`);
     }
   } else for (let i = 0; i < (cases as readonly Case[]).length; i++) add((cases as readonly Case[])[i], i);
+  if (ops.length === 0) {
+    if (named && !hasDefault && !isPlain(cases)) throw new ArgumentError(badCases(cases));
+    // With none but nil cases it is still not a select without any.
+    if (nils > 0) labels.push("");
+  }
   return made(new SelectOp(ops, labels, named, hasDefault, order === "listed" ? null : ops.map((_, at) => at)));
 }
 
 function badCase(op: unknown, label: string | number): string {
-  const hint =
-    typeof (op as { recv?: unknown }).recv === "function" ? "; a channel is no case: write its recv() or send(v)" : "";
-  return `select: case ${show(label)} is no operation but ${show(op)}${hint}`;
+  return `select: case ${show(label)} is no operation but ${show(op)}${hint(op as Suspect)}`;
+}
+
+interface Suspect {
+  readonly recv?: unknown;
+  readonly then?: unknown;
+  readonly join?: unknown;
+}
+
+/** What people write when they mean a case. */
+function hint(op: Suspect): string {
+  if (typeof op.recv === "function") return "; a channel is no case: write its recv() or send(v)";
+  if (typeof op.then === "function") return "; a promise is no case: write wait(promise)";
+  if (typeof op === "object" && typeof op.join === "function") return "; a goroutine is no case: write its join()";
+  return typeof op === "function" ? "; is a call missing?" : "";
+}
+
+/** Whether an object without cases may be meant: a promise or a set of operations would wait for ever. */
+function isPlain(cases: object): boolean {
+  const prototype = Object.getPrototypeOf(cases) as object | null;
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function badCases(cases: object): string {
+  const spread = Symbol.iterator in cases ? "; spread it into an array" : hint(cases);
+  return `select: expected an object or an array of operations, got ${show(cases)}${spread}`;
 }
