@@ -2,7 +2,7 @@
 import { processors } from "./host.ts";
 import { m } from "./m.ts";
 import { NO, Op, type WaitReason } from "./op.ts";
-import { ArgumentError, show } from "./panic.ts";
+import { ArgumentError, Goexit, show } from "./panic.ts";
 import { currentStack, type GoroutineInfo } from "./traceback.ts";
 import { made } from "./unused.ts";
 import type { Waiter } from "./waiter.ts";
@@ -31,7 +31,8 @@ class GoexitOp extends Op<never> {
 
   override attempt(): never {
     const g = m.curg;
-    if (g === null) throw new ArgumentError("runtime.goexit works only in a goroutine that is a generator (function*)");
+    // An async function: it ends like any other that throws, and the scheduler knows this error when it gets there.
+    if (g === null) throw new Goexit();
     return g.p.exit(g);
   }
 

@@ -121,11 +121,11 @@ class JoinOp extends Op<unknown> {
   }
 
   override enqueue(w: Waiter): void {
-    this.#g.p.joiners(this.#g).push(w);
+    this.#g.p.join(this.#g, w);
   }
 
   override dequeue(w: Waiter): void {
-    this.#g.p.joiners(this.#g).remove(w);
+    this.#g.p.unjoin(this.#g, w);
   }
 
   override get home(): P {

@@ -26,7 +26,7 @@ import { Random, Seeded, type Strategy } from "./strategy.ts";
 import { Timers } from "./timers.ts";
 import { callSite, formatAll, type GoroutineInfo, infoOf } from "./traceback.ts";
 import { Unused } from "./unused.ts";
-import { WaitQueue } from "./waiter.ts";
+import { type Waiter, WaitQueue } from "./waiter.ts";
 
 /** Options of `run` and `main`. */
 export interface RunOptions {
@@ -119,7 +119,8 @@ export class P {
   /** Starts a goroutine: it goes to the tail of the run queue, and its body begins when its turn comes. */
   go(fn: Body, args: unknown[], by: G | null): G {
     // A generator's body does not run yet, but its arguments are evaluated here, as Go does. Others keep them until then.
-    if (isGeneratorFunction(fn)) return this.launch(fn, fn.apply(undefined, args as never[]) as Go<unknown>, undefined, by);
+    if (isGeneratorFunction(fn))
+      return this.launch(fn, fn.apply(undefined, args as never[]) as Go<unknown>, undefined, by);
     return this.launch(fn, null, args, by);
   }
 
@@ -259,6 +260,7 @@ export class P {
   /** The generator gave a result that is not known to be `PARKED`. */
   #left(g: G, result: IteratorResult<unknown, unknown>): void {
     if (result === PARKED) return;
+    if (g.status !== Grunning) this.#misused(g);
     if (result.done === true) {
       this.#end(g, result.value);
       return;
@@ -266,6 +268,17 @@ export class P {
     const said = result.value instanceof Op ? "an operation without the star" : show(result.value);
     const error = new ArgumentError(`goroutine ${g.id} (${g.name}) yielded ${said}; write yield* before an operation`);
     this.#left(g, (g.gen as Go<unknown>).throw(error));
+  }
+
+  /** `g` was told that an operation has to wait, and went on all the same: its result would come to the wrong place. */
+  #misused(g: G): never {
+    const what = g.op === null ? "an operation" : `its operation (${g.op.reason})`;
+    if (g.status === Gwaiting) g.op?.dequeue(g);
+    else for (let i = this.#runq.length - 1; i >= 0; i--) if (this.#runq.at(i) === g) this.#runq.take(i);
+    g.status = Grunning;
+    throw new ArgumentError(
+      `goroutine ${g.id} (${g.name}) did not wait for ${what}; call a generator that performs operations with yield*, not in a loop or a spread`,
+    );
   }
 
   // ---- ending ------------------------------------------------------------------------------------------------------
@@ -285,7 +298,10 @@ export class P {
   }
 
   #threw(g: G, error: unknown): void {
-    if (error instanceof Goexit && error === this.exiting(g)) {
+    if (error instanceof Goexit) {
+      // What an async function awaits does not know whose it is, so its exit is noted only here.
+      this.#exits ??= new Map();
+      this.#exits.set(g, error);
       this.#end(g, undefined);
       return;
     }
@@ -294,7 +310,7 @@ export class P {
     else {
       // The default run has no end: the panic is the host's uncaught exception.
       g.status = Gdead;
-        this.#unlink(g);
+      this.#unlink(g);
       uncaught(error);
     }
   }
@@ -383,19 +399,24 @@ export class P {
     return this.#all.length;
   }
 
-  /** Who waits for the end of `g`. */
-  joiners(g: G): WaitQueue {
+  /** `w` waits for the end of `g`. */
+  join(g: G, w: Waiter): void {
     this.#joiners ??= new Map();
     let queue = this.#joiners.get(g);
     if (queue === undefined) this.#joiners.set(g, (queue = new WaitQueue()));
-    return queue;
+    queue.push(w);
+  }
+
+  unjoin(g: G, w: Waiter): void {
+    this.#joiners?.get(g)?.remove(w);
   }
 
   #release(joiners: Map<G, WaitQueue>, g: G): void {
     const queue = joiners.get(g);
     if (queue === undefined) return;
-    joiners.delete(g);
+    // A select that joins `g` twice leaves this queue while it is emptied, so it must still be the one that `unjoin` finds.
     for (let w = queue.shift(); w !== null; w = queue.shift()) w.complete(g.value, true);
+    joiners.delete(g);
   }
 
   /** Those that wait with `await`, newest first. */
