@@ -18,6 +18,7 @@ import { made } from "../runtime/unused.ts";
 import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { CLOSED } from "./closed.ts";
 import { chanId } from "./hchan.ts";
+import { iterate } from "./iterate.ts";
 import { type Source, TranslatedRecv } from "./translated.ts";
 import type { Received, RecvChan, TryReceived } from "./types.ts";
 
@@ -25,18 +26,23 @@ const pair = (value: unknown, ok: boolean): Received<never, undefined> => [value
 
 export abstract class RecvOnly<out T> implements RecvChan<T>, Source {
   readonly id: number = chanId();
-  readonly name: string;
   readonly p: P;
   readonly zero: undefined = undefined;
 
   /** Those who are parked here, first in, first out. */
   protected readonly queue: WaitQueue = new WaitQueue();
+  readonly #name: { toString(): string };
   #recv: RecvOp | null = null;
 
-  constructor(p: P, name: string) {
+  /** @param name what to call it in dumps, as a string or as what it belongs to */
+  constructor(p: P, name: { toString(): string }) {
     this.p = p;
-    this.name = name;
-    if (tap.listener !== null) emit({ kind: "chan-make", run: p.id, chan: this.id, name, capacity: 0 });
+    this.#name = name;
+    if (tap.listener !== null) emit({ kind: "chan-make", run: p.id, chan: this.id, name: this.name, capacity: 0 });
+  }
+
+  get name(): string {
+    return this.#name.toString();
   }
 
   /** The next value; `NO` when there is none yet, `CLOSED` when there will be none. */
@@ -86,16 +92,12 @@ export abstract class RecvOnly<out T> implements RecvChan<T>, Source {
     return value === CLOSED ? [undefined, false] : [value as T, true];
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> {
-    for (;;) {
-      const [value, ok] = await this.recvOk();
-      if (!ok) return undefined;
-      yield value;
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> {
+    return iterate(this);
   }
 
   /** For the subclass: a value went to a receiver. */
-  protected tell(value: unknown, direct: boolean): void {
+  protected received(value: unknown, direct: boolean): void {
     if (tap.listener === null) return;
     const { id, p } = this;
     emit({ kind: "chan-recv", run: p.id, g: m.curg?.id ?? 0, chan: id, value, length: 0, direct });

@@ -4,7 +4,7 @@
  *
  * Invariants: `t.index` is the place of `t` in the heap, -1 outside; a parent is never due after its children; while the
  * heap holds anything there is an alarm, at or before the moment its head is due, and it is held (it keeps the process
- * open) exactly while the heap holds anything.
+ * open) exactly while the heap holds a timer that is not `weak`.
  *
  * The alarm is lazy. When the head leaves, the alarm stays and rings early: it then finds nothing due and is set anew. When
  * the last timer leaves, the alarm is let go, not stopped: a loop that sets a timeout and takes it back, a million times,
@@ -24,12 +24,15 @@ export class RuntimeTimer {
   /** The order among timers that are due at the same moment. */
   seq = 0;
   index = -1;
+  /** It does not keep the process open. */
+  readonly weak: boolean;
   /** What happens when it is due. The timer has left the heap by then. */
   readonly f: (arg: never) => void;
   readonly arg: unknown;
 
-  constructor(timers: Timers, f: (arg: never) => void, arg: unknown) {
+  constructor(timers: Timers, f: (arg: never) => void, arg: unknown, weak = false) {
     this.timers = timers;
+    this.weak = weak;
     this.f = f;
     this.arg = arg;
   }
@@ -43,6 +46,8 @@ export class Timers {
   readonly #p: P;
   readonly #heap: RuntimeTimer[] = [];
   #seq = 0;
+  /** How many of the pending timers are not weak. */
+  #strong = 0;
   #alarm: unknown = null;
   /** When the alarm rings; Infinity without one. */
   #rings = Infinity;
@@ -80,7 +85,7 @@ export class Timers {
     t.when = when;
     t.seq = seq;
     const heap = this.#heap;
-    if (heap.length === 0 && this.#alarm !== null) this.#p.clock.hold(this.#alarm, true);
+    if (!t.weak && this.#strong++ === 0 && this.#alarm !== null) this.#p.clock.hold(this.#alarm, true);
     this.#up(t, heap.length);
     if (tap.listener !== null) emit({ kind: "timer-start", run: this.#p.id, when });
     if (t.index === 0 && !this.#firing) this.#arm();
@@ -91,7 +96,7 @@ export class Timers {
     if (t.index < 0) return;
     this.#take(t);
     if (tap.listener !== null) emit({ kind: "timer-stop", run: this.#p.id, when: t.when });
-    if (this.#heap.length === 0 && this.#alarm !== null) this.#p.clock.hold(this.#alarm, false);
+    if (this.#strong === 0 && this.#alarm !== null) this.#p.clock.hold(this.#alarm, false);
   }
 
   /** Fires whatever is due now. */
@@ -116,6 +121,7 @@ export class Timers {
   #drop(): void {
     for (const t of this.#heap) t.index = -1;
     this.#heap.length = 0;
+    this.#strong = 0;
     if (this.#alarm !== null) this.#p.clock.stop(this.#alarm);
     this.#alarm = null;
     this.#rings = Infinity;
@@ -133,6 +139,7 @@ export class Timers {
     }
     this.#rings = next;
     this.#alarm = clock.start(this.#ring, next - clock.now());
+    if (this.#strong === 0) clock.hold(this.#alarm, false);
   }
 
   #take(t: RuntimeTimer): void {
@@ -140,6 +147,7 @@ export class Timers {
     const at = t.index;
     const last = heap.pop() as RuntimeTimer;
     t.index = -1;
+    if (!t.weak) this.#strong--;
     if (last === t) return;
     if (at > 0 && before(last, heap[(at - 1) >> 2] as RuntimeTimer)) this.#up(last, at);
     else this.#down(last, at);

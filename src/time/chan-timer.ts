@@ -58,7 +58,7 @@ export class ChanTimer extends RecvOnly<Time> {
     const now = this.p.clock.now();
     if (now < this.#when) return NO;
     const time = this.#fired(now);
-    this.tell(time, false);
+    this.received(time, false);
     return time;
   }
 
@@ -66,7 +66,7 @@ export class ChanTimer extends RecvOnly<Time> {
   expire(): void {
     const w = this.queue.shift() as Waiter;
     const time = this.#fired(this.p.clock.now());
-    this.tell(time, true);
+    this.received(time, true);
     w.complete(time, true);
   }
 

@@ -22,3 +22,18 @@ export function checkDuration(where: string, d: number): void {
   if (typeof d === "number" && !Number.isNaN(d)) return;
   throw new ArgumentError(`${where}: expected a duration in milliseconds, got ${show(d)}`);
 }
+
+/** A duration as Go writes it: `1h2m3.5s`, `1.5ms`, `0s`. Source: https://pkg.go.dev/time#Duration.String */
+export function formatDuration(d: number): string {
+  const ns = Math.round(Math.abs(d) * 1e6);
+  const sign = d < 0 && ns > 0 ? "-" : "";
+  if (ns === Infinity) return `${sign}Infinity`;
+  if (ns === 0) return "0s";
+  if (ns < 1e3) return `${sign}${ns}ns`;
+  if (ns < 1e6) return `${sign}${ns / 1e3}µs`;
+  if (ns < 1e9) return `${sign}${ns / 1e6}ms`;
+  const hours = Math.floor(ns / 3.6e12);
+  const minutes = Math.floor(ns / 6e10) % 60;
+  const seconds = (ns % 6e10) / 1e9;
+  return `${sign}${hours > 0 ? `${hours}h` : ""}${hours > 0 || minutes > 0 ? `${minutes}m` : ""}${seconds}s`;
+}

@@ -75,6 +75,9 @@ export class Time extends Date {
   }
 }
 
+/** What says when something is: a `Time`, or any `Date`. */
+export type Moment = Date;
+
 /** The moment at which `clock`'s monotonic reading is `mono`. */
 export function timeAt(clock: Clock, mono: number): Time {
   return make(clock.wall() + (mono - clock.now()), clock, mono);

@@ -1,0 +1,112 @@
+/**
+ * Contexts whose end comes from outside: from an `AbortSignal`, or from an implementation of `Context` that is not ours.
+ * They are asked each time, because nothing here knows when they end.
+ */
+import type { RecvChan } from "../chan/types.ts";
+import { microtask } from "../runtime/host.ts";
+import { NO, type Op } from "../runtime/op.ts";
+import { Waiter } from "../runtime/waiter.ts";
+import type { Time } from "../time/time.ts";
+import { CancelCtx } from "./cancel-ctx.ts";
+import { CANCEL_CTX } from "./ctx.ts";
+import { Canceled, DeadlineExceeded } from "./errors.ts";
+import { tell } from "./hold.ts";
+import type { Context } from "./types.ts";
+
+/** The root of those that a signal cancels: one for each signal, with one listener. */
+export class SignalCtx extends CancelCtx {
+  readonly #signal: AbortSignal;
+
+  constructor(signal: AbortSignal) {
+    super(null, null, true);
+    this.#signal = signal;
+    if (!signal.aborted) signal.addEventListener("abort", () => CancelCtx.ended(this), { once: true });
+  }
+
+  override get label(): string {
+    return "context.FromSignal";
+  }
+
+  override get signal(): AbortSignal {
+    return this.#signal;
+  }
+
+  override overdue(): boolean {
+    return this.#signal.aborted;
+  }
+
+  override conclude(): void {
+    const { reason } = this.#signal;
+    const late = reason === DeadlineExceeded || (reason as { name?: unknown } | null)?.name === "TimeoutError";
+    this.finish(late ? DeadlineExceeded : Canceled, reason, this.p.clock.now());
+  }
+}
+
+/** Stands among ours for a context of another make. */
+export class ForeignCtx extends CancelCtx {
+  readonly #ctx: Context;
+  #waiting: { readonly op: Op<void>; readonly w: Waiter } | null = null;
+
+  constructor(ctx: Context) {
+    super(null, null, true);
+    this.#ctx = ctx;
+  }
+
+  override get label(): string {
+    return "context.Foreign";
+  }
+
+  override deadline(): Time | undefined {
+    return this.#ctx.deadline();
+  }
+
+  override done(): RecvChan<void> {
+    return this.#ctx.done();
+  }
+
+  override get signal(): AbortSignal {
+    return this.#ctx.signal;
+  }
+
+  override overdue(): boolean {
+    return this.#ctx.err() !== undefined;
+  }
+
+  override conclude(): void {
+    const error = this.#ctx.err() ?? Canceled;
+    const inner: unknown = this.#ctx.value(CANCEL_CTX);
+    const reason: unknown = inner instanceof CancelCtx && inner.err() !== undefined ? inner.reason : error;
+    this.finish(error, reason, this.p.clock.now());
+  }
+
+  override arm(): void {
+    const op = this.#ctx.done().recv() as Op<void>;
+    const w = new ForeignWaiter(this);
+    this.#waiting = { op, w };
+    if (op.attempt() === NO) op.enqueue(w);
+    else microtask(() => tell(this));
+  }
+
+  override disarm(): void {
+    if (this.#waiting !== null) this.#waiting.op.dequeue(this.#waiting.w);
+    this.#waiting = null;
+  }
+}
+
+/** Waits on the `done` of a foreign context. */
+class ForeignWaiter extends Waiter {
+  readonly #ctx: ForeignCtx;
+
+  constructor(ctx: ForeignCtx) {
+    super();
+    this.#ctx = ctx;
+  }
+
+  override complete(): void {
+    tell(this.#ctx);
+  }
+
+  override fail(): void {
+    tell(this.#ctx);
+  }
+}
