@@ -11,7 +11,7 @@
  */
 import { m } from "./m.ts";
 import { type Go, Op, type Parked, performer } from "./op.ts";
-import { ArgumentError, Goexit, Panic, show } from "./panic.ts";
+import { ArgumentError, Panic, show } from "./panic.ts";
 import type { Body } from "./proc.ts";
 import { wait } from "./promise.ts";
 import type { Result } from "./run.ts";
@@ -57,15 +57,12 @@ export class Action<out T> implements PromiseLike<T> {
   }
 }
 
-/** The goroutine behind an awaited action. */
+/** The goroutine behind an awaited action. A goexit in it is passed on too: it is the one who awaits that leaves. */
 function* perform<T>(body: () => Go<T>, resolve: (value: T) => void, reject: (error: unknown) => void): Go {
   try {
     resolve(yield* body());
   } catch (error) {
-    if (!(error instanceof Goexit)) return reject(error);
-    // As for a join: a goroutine that left by goexit gives undefined.
-    resolve(undefined as T);
-    throw error;
+    reject(error);
   }
 }
 

@@ -21,7 +21,8 @@ export type PanicCode =
   | "NIL_CONTEXT"
   | "NIL_KEY"
   | "NIL_FUNCTION"
-  | "SEMAPHORE_RELEASE";
+  | "SEMAPHORE_RELEASE"
+  | "ERRGROUP_LIMIT";
 
 /** What a `FatalError` can say. */
 export type FatalCode = "DEADLOCK" | "LEAK" | "UNLOCK_OF_UNLOCKED" | "RUNLOCK_OF_UNLOCKED";
@@ -41,6 +42,7 @@ const TEXT = {
   NIL_KEY: "nil key",
   NIL_FUNCTION: "go of nil func value",
   SEMAPHORE_RELEASE: "semaphore: released more than held",
+  ERRGROUP_LIMIT: "errgroup: modify limit while goroutines in the group are still active",
 } as const satisfies Record<PanicCode, string>;
 
 /**
@@ -88,11 +90,16 @@ export class FatalError extends Error {
  * `goroutines` says for each where it stands and what it waits for; `message` holds the same as Go prints it.
  */
 export class DeadlockError extends FatalError {
-  readonly goroutines: readonly GoroutineInfo[];
+  readonly #goroutines: readonly GoroutineInfo[];
 
   constructor(headline: string, goroutines: readonly GoroutineInfo[], dump: string) {
     super("DEADLOCK", dump === "" ? headline : `${headline}\n\n${dump}`);
-    this.goroutines = goroutines;
+    this.#goroutines = goroutines;
+    this.stack = String(this); // nobody's code is to blame but the goroutines', and the message has their stacks
+  }
+
+  get goroutines(): readonly GoroutineInfo[] {
+    return this.#goroutines;
   }
 
   override get name(): string {
@@ -102,12 +109,17 @@ export class DeadlockError extends FatalError {
 
 /** Goroutines were still there when their run ended, and the run was asked to check (`leaks`). */
 export class LeakError extends FatalError {
-  readonly goroutines: readonly GoroutineInfo[];
+  readonly #goroutines: readonly GoroutineInfo[];
 
   constructor(goroutines: readonly GoroutineInfo[], dump: string) {
     const n = goroutines.length;
     super("LEAK", `${n} goroutine${n === 1 ? "" : "s"} leaked\n\n${dump}`);
-    this.goroutines = goroutines;
+    this.#goroutines = goroutines;
+    this.stack = String(this);
+  }
+
+  get goroutines(): readonly GoroutineInfo[] {
+    return this.#goroutines;
   }
 
   override get name(): string {

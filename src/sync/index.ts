@@ -1,5 +1,6 @@
 export { Action } from "../runtime/action.ts";
 export { Cond, type Locker } from "./cond.ts";
+export { ErrGroup } from "./errgroup.ts";
 export { Limiter, type Reservation } from "./limiter.ts";
 export { Mutex } from "./mutex.ts";
 export { Once, onceValue } from "./once.ts";

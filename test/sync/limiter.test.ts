@@ -1,7 +1,8 @@
 /** The documentation of golang.org/x/time/rate, sentence by sentence, and what this library adds to it. */
 import { chan, go, run, runtime, select } from "millrace";
+import { background, Canceled, DeadlineExceeded, withCancel, withTimeout } from "millrace/context";
 import { Limiter } from "millrace/sync";
-import { now, since, sleep } from "millrace/time";
+import { after, now, since, sleep } from "millrace/time";
 import { describe, expect, test } from "vitest";
 import { both, deadlock, virtual } from "./kit.ts";
 
@@ -230,4 +231,49 @@ test("a deadlock says rate limit", async () => {
     yield* limiter.wait();
   });
   expect(error.goroutines.map(({ reason }) => reason)).toEqual(["rate limit"]);
+});
+
+describe("wait with a context", () => {
+  both("throws the context's error when it is done first, and takes nothing", function* (t) {
+    const limiter = new Limiter(1);
+    limiter.allow();
+    const [ctx, cancel] = withCancel(background());
+    const waiting = t.perform(limiter.wait(1, ctx));
+    yield* t.on(sleep(500));
+    cancel();
+    yield* t.on(waiting.g.join());
+    expect(waiting.error).toBe(Canceled);
+    yield* t.on(sleep(500));
+    expect(limiter.allow()).toBe(true);
+    const late = t.perform(limiter.wait(1, ctx));
+    yield* t.on(late.g.join());
+    expect(late.error).toBe(Canceled);
+  });
+
+  both("throws at once when the deadline is too early to wait for", function* (t) {
+    const start = now();
+    const limiter = new Limiter(10);
+    const [ctx, cancel] = withTimeout(background(), 150);
+    yield* t.on(limiter.wait(1, ctx));
+    yield* t.on(limiter.wait(1, ctx));
+    const third = t.perform(limiter.wait(1, ctx));
+    yield* t.on(third.g.join());
+    expect(Math.round(since(start))).toBe(100);
+    expect(third.error).toMatchObject({
+      message: "rate: Wait(n=1) would exceed context deadline",
+      cause: DeadlineExceeded,
+    });
+    cancel();
+  });
+
+  both("can be a case of a select", function* (t) {
+    const limiter = new Limiter(1);
+    limiter.allow();
+    const [ctx, cancel] = withCancel(background());
+    const s = yield* t.on(select({ go: limiter.wait(1, ctx), late: after(10).recv() }));
+    expect(s.case).toBe("late");
+    cancel();
+    yield* t.on(sleep(2000));
+    expect(limiter.tokens()).toBe(1);
+  });
 });

@@ -1,0 +1,273 @@
+/**
+ * A group of goroutines that work on one task and can fail (golang.org/x/sync/errgroup).
+ *
+ * Invariants: while there is room under the limit nobody waits to start; while nothing is active nobody waits for the
+ * end. What a function throws is kept, the first one as the cause of the group's context; it is no panic of the run.
+ */
+import { withCancelCause } from "../context/cancel.ts";
+import type { CancelCauseFunc, Context } from "../context/types.ts";
+import { call, checkCallable } from "../runtime/action.ts";
+import type { G } from "../runtime/g.ts";
+import { m } from "../runtime/m.ts";
+import { type Go, NO, Op, type WaitReason } from "../runtime/op.ts";
+import { ArgumentError, Goexit, Panic, show } from "../runtime/panic.ts";
+import type { Body, P } from "../runtime/proc.ts";
+import { made } from "../runtime/unused.ts";
+import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
+
+interface Job {
+  readonly fn: (...args: never[]) => unknown;
+  readonly args: unknown[];
+}
+
+class State {
+  active = 0;
+  limit = Infinity;
+  readonly errors: unknown[] = [];
+  /** Who waits for room, with the job as the waiter's value. */
+  readonly starters: WaitQueue = new WaitQueue();
+  readonly waiters: WaitQueue = new WaitQueue();
+  readonly p: P = m.current();
+  /** Ends the group's context, if it has one. */
+  cancel: CancelCauseFunc | undefined;
+
+  start(job: Job, by: G | null): void {
+    this.active++;
+    (by?.p ?? this.p).go(errgroup as Body, [this, job], by);
+  }
+
+  failed(error: unknown): void {
+    if (this.errors.push(error) === 1) this.cancel?.(error);
+  }
+
+  left(): void {
+    this.active--;
+    this.grant();
+    if (this.active > 0) return;
+    if (this.waiters.first !== null) this.cancel?.();
+    for (let w = this.waiters.shift(); w !== null; w = this.waiters.shift()) {
+      if (this.errors.length > 0) w.fail(this.errors[0]);
+      else w.complete(undefined, true);
+    }
+  }
+
+  /** Starts the jobs that wait for room, as far as there is any. */
+  grant(): void {
+    while (this.active < this.limit) {
+      const w = this.starters.shift();
+      if (w === null) return;
+      if (w.gone) continue;
+      this.start(w.value as Job, w.g);
+      w.complete(undefined, true);
+    }
+  }
+
+  /** Whether all have ended; if so, the group's context ends too. */
+  ended(): boolean {
+    if (this.active > 0) return false;
+    this.cancel?.();
+    return true;
+  }
+}
+
+/** The goroutine of a job. */
+function* errgroup(state: State, { fn, args }: Job): Go {
+  try {
+    yield* call(fn as (...args: unknown[]) => unknown, args);
+  } catch (error) {
+    if (error instanceof Goexit) throw error;
+    state.failed(error);
+  } finally {
+    state.left();
+  }
+}
+
+class StartOp extends Op<void> {
+  readonly #state: State;
+  readonly #job: Job;
+
+  constructor(state: State, job: Job) {
+    super();
+    this.#state = state;
+    this.#job = job;
+  }
+
+  override get reason(): WaitReason {
+    return "errgroup";
+  }
+
+  override attempt(): undefined | NO {
+    if (this.#state.active >= this.#state.limit) return NO;
+    this.#state.start(this.#job, m.curg);
+    return undefined;
+  }
+
+  override enqueue(w: Waiter): void {
+    w.value = this.#job;
+    this.#state.starters.push(w);
+  }
+
+  override dequeue(w: Waiter): void {
+    this.#state.starters.remove(w);
+    w.value = undefined;
+  }
+
+  override get home(): P {
+    return this.#state.p;
+  }
+}
+
+/** The start of a job that was started at once: nothing is left to do. */
+class Started extends Op<void> {
+  override get reason(): WaitReason {
+    return "errgroup";
+  }
+
+  override attempt(): undefined {
+    return undefined;
+  }
+
+  override enqueue(): void {}
+
+  override dequeue(): void {}
+}
+
+const started = new Started();
+
+class WaitOp extends Op<void> {
+  readonly #state: State;
+
+  constructor(state: State) {
+    super();
+    this.#state = state;
+  }
+
+  override get reason(): WaitReason {
+    return "errgroup";
+  }
+
+  override attempt(): undefined | NO {
+    if (!this.#state.ended()) return NO;
+    if (this.#state.errors.length > 0) throw this.#state.errors[0];
+    return undefined;
+  }
+
+  override enqueue(w: Waiter): void {
+    this.#state.waiters.push(w);
+  }
+
+  override dequeue(w: Waiter): void {
+    this.#state.waiters.remove(w);
+  }
+
+  override get home(): P {
+    return this.#state.p;
+  }
+}
+
+/**
+ * Starts goroutines that work on parts of one task, waits for all of them, and gives the first error.
+ *
+ * With `ErrGroup.withContext`, the first error also cancels a context that the others can watch. A new group has no limit
+ * and no context.
+ * Source: https://pkg.go.dev/golang.org/x/sync/errgroup
+ *
+ * @example
+ * ```ts
+ * import { run } from "millrace";
+ * import { background } from "millrace/context";
+ * import { ErrGroup } from "millrace/sync";
+ * await run(function* () {
+ *   const [group, ctx] = ErrGroup.withContext(background());
+ *   group.go(function* () { yield* ctx.done().recv(); });
+ *   group.go(async () => { throw new Error("no such page"); });
+ *   try {
+ *     yield* group.wait();
+ *   } catch (error) {
+ *     console.log((error as Error).message); // no such page
+ *   }
+ * });
+ * ```
+ */
+export class ErrGroup {
+  readonly #state: State = new State();
+  readonly #wait: WaitOp = new WaitOp(this.#state);
+
+  /**
+   * Makes a group and a context for it, which ends when a function of the group throws, with that as its cause, or when
+   * `wait` returns, whichever comes first.
+   * Source: https://pkg.go.dev/golang.org/x/sync/errgroup#WithContext
+   *
+   * @throws Panic NIL_CONTEXT when `ctx` is null or undefined
+   */
+  static withContext(ctx: Context): [group: ErrGroup, ctx: Context] {
+    const [derived, cancel] = withCancelCause(ctx);
+    const group = new ErrGroup();
+    group.#state.cancel = cancel;
+    return [group, derived];
+  }
+
+  /** What the functions of the group have thrown so far, in that order; `wait` throws the first. */
+  get errors(): readonly unknown[] {
+    return this.#state.errors;
+  }
+
+  /**
+   * Starts a goroutine in the group.
+   *
+   * Without a limit it is started at once, and what this gives need not be performed. With a limit this gives an
+   * operation that starts it: it blocks while the limit is reached, and can be a case of a select.
+   * Source: https://pkg.go.dev/golang.org/x/sync/errgroup#Group.Go
+   *
+   * @param fn a generator, async or plain function; what it throws is an error of the group
+   * @param args what to call it with
+   * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
+   */
+  go<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): Op<void> {
+    checkCallable("ErrGroup.go", fn);
+    const job: Job = { fn, args };
+    if (this.#state.limit < Infinity) return made(new StartOp(this.#state, job));
+    this.#state.start(job, m.curg);
+    return started;
+  }
+
+  /**
+   * Starts a goroutine in the group if the limit allows it, and says whether it did. Never blocks.
+   * Source: https://pkg.go.dev/golang.org/x/sync/errgroup#Group.TryGo
+   *
+   * @param fn as for `go`
+   */
+  tryGo<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): boolean {
+    checkCallable("ErrGroup.tryGo", fn);
+    if (this.#state.active >= this.#state.limit) return false;
+    this.#state.start({ fn, args }, m.curg);
+    return true;
+  }
+
+  /**
+   * Limits how many goroutines of the group are active at once. A negative number means no limit, zero that none may start.
+   * Source: https://pkg.go.dev/golang.org/x/sync/errgroup#Group.SetLimit
+   *
+   * @param n a whole number
+   * @throws Panic ERRGROUP_LIMIT while goroutines of the group are active, ArgumentError when `n` is no whole number
+   */
+  setLimit(n: number): void {
+    if (!Number.isSafeInteger(n) && n !== Infinity) {
+      throw new ArgumentError(`ErrGroup.setLimit: expected a whole number, got ${show(n)}`);
+    }
+    const state = this.#state;
+    if (state.active > 0) throw new Panic("ERRGROUP_LIMIT", `${state.active} are active, setLimit got ${n}`);
+    state.limit = n < 0 ? Infinity : n;
+    state.grant();
+  }
+
+  /**
+   * Waits until all goroutines of the group have ended, then ends its context.
+   *
+   * Blocks until then. Throws what the first function that failed has thrown.
+   * Source: https://pkg.go.dev/golang.org/x/sync/errgroup#Group.Wait
+   */
+  wait(): Op<void> {
+    return made(this.#wait);
+  }
+}
