@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { findChromium } from "./test/browser/chromium.ts";
 import { docsBlocks } from "./test/docs/plugin.ts";
 
 const src = fileURLToPath(new URL("./src", import.meta.url));
@@ -46,24 +46,8 @@ const browser = (executablePath: string): TestProjectConfiguration => ({
   },
 });
 
-function findChromium(): string | undefined {
-  const places = [
-    process.env.CHROMIUM ?? "",
-    "/usr/bin/chromium",
-    "/usr/bin/chromium-browser",
-    "/usr/bin/google-chrome",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
-  ];
-  return places.find((place) => place !== "" && existsSync(place));
-}
-
 const chromium = findChromium();
-if (chromium === undefined) {
-  const missing = "no Chromium found: install one, or set CHROMIUM to its path";
-  if (process.env.CI !== undefined) throw new Error(missing);
-  console.warn(`The browser tests are left out: ${missing}.`);
-}
+if (chromium === undefined) console.warn("No Chromium found, so the browser tests are left out; CHROMIUM names one.");
 
 export default defineConfig({
   test: { projects: chromium === undefined ? [node] : [node, browser(chromium)] },

@@ -83,11 +83,14 @@ export function promises(code: string): Map<number, string> {
 
 /**
  * Whether what a line printed is what its comment promises. `a, then b` is two calls in that order; `a or b` is either;
- * `e.g. 12` is some value like this one, so that it printed at all is all that is checked.
+ * `false: it had run` is `false`, explained; `e.g. 12` is some value like this one, so all that is checked is that the
+ * line printed at all.
  */
 export function kept(promise: string, printed: readonly string[]): boolean {
   if (promise.startsWith("e.g. ")) return printed.length > 0;
   if (printed.length === 1 && printed[0] === promise) return true;
+  const explained = /^(true|false|-?\d+(?:\.\d+)?): /.exec(promise);
+  if (explained !== null) return printed.length === 1 && printed[0] === explained[1];
   const expected = promise.split(/,? then /);
   return (
     printed.length === expected.length && expected.every((one, i) => one.split(" or ").includes(printed[i] as string))

@@ -2,8 +2,10 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build as esbuild } from "esbuild";
-import { build as vite } from "vite";
+import { chromium } from "playwright";
+import { preview, build as vite } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findChromium } from "../browser/chromium.ts";
 import { entries, manifest, type Project, project, root, run } from "./pack.ts";
 
 let user: Project;
@@ -135,9 +137,29 @@ describe("bundlers", () => {
     expect(user.node(outfile)).toBe(format === "esm" ? "bundled\n" : "required\n");
   });
 
-  it("Vite makes a page whose script runs", async () => {
+  it("Vite makes a library that runs", async () => {
+    const lib = { entry: "bundled.ts", formats: ["es" as const], fileName: "lib" };
+    const build = { outDir: "lib", target: "es2022", minify: true, lib };
+    await vite({ root: user.folder, logLevel: "warn", configFile: false, build });
+    expect(user.node("lib/lib.js")).toBe("bundled\n");
+  });
+
+  // Without a Chromium there is nothing that shows a page; CI has one.
+  it.runIf(findChromium() !== undefined)("Vite makes a page that runs in a browser", async () => {
     await vite({ root: user.folder, logLevel: "warn", configFile: false, build: { target: "es2022" } });
-    const [script] = readdirSync(join(user.folder, "dist/assets")).filter((name) => name.endsWith(".js"));
-    expect(user.node(join("dist/assets", script as string))).toBe("bundled\n");
+    const server = await preview({ root: user.folder, configFile: false, preview: { port: 0 } });
+    const browser = await chromium.launch({ executablePath: findChromium() as string, args: ["--no-sandbox"] });
+    try {
+      const page = await browser.newPage();
+      const errors: string[] = [];
+      page.on("pageerror", (error) => errors.push(String(error)));
+      page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+      await page.goto((server.resolvedUrls as { local: string[] }).local[0] as string);
+      await page.waitForFunction('document.body.textContent.includes("bundled")');
+      expect(errors).toEqual([]);
+    } finally {
+      await browser.close();
+      await server.close();
+    }
   });
 });
