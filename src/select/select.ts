@@ -10,6 +10,7 @@
  *
  * A select is an operation itself, so it can be awaited, performed many times, and be a case of another select.
  */
+import { Action } from "../runtime/action.ts";
 import { emit, tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
@@ -247,6 +248,7 @@ interface Suspect {
 /** What people write when they mean a case. */
 function hint(op: Suspect): string {
   if (typeof op.recv === "function") return "; a channel is no case: write its recv() or send(v)";
+  if (op instanceof Action) return "; it runs code between operations, which nothing can undo: perform it by itself";
   if (typeof op.then === "function") return "; a promise is no case: write wait(promise)";
   if (typeof op === "object" && typeof op.join === "function") return "; a goroutine is no case: write its join()";
   return typeof op === "function" ? "; is a call missing?" : "";
