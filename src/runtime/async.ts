@@ -12,11 +12,12 @@ import { NO, type Op } from "./op.ts";
 import type { P } from "./proc.ts";
 import { Waiter } from "./waiter.ts";
 
-type Handler = ((value: never) => unknown) | null | undefined;
+type Handler = (value: never) => unknown;
 
 const PENDING = 0;
 const FULFILLED = 1;
 const REJECTED = 2;
+type State = typeof FULFILLED | typeof REJECTED;
 
 export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
   readonly op: Op<unknown>;
@@ -29,9 +30,8 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
 
   readonly #onDone: Handler;
   readonly #onError: Handler;
-  #state: typeof PENDING | typeof FULFILLED | typeof REJECTED = PENDING;
-  #promise: Promise<unknown> | null = null;
-  #settle: ((state: typeof FULFILLED | typeof REJECTED, value: unknown) => void) | null = null;
+  #state: typeof PENDING | State = PENDING;
+  #chain: Chain | null = null;
 
   private constructor(op: Op<unknown>, p: P, onDone: Handler, onError: Handler) {
     super();
@@ -53,32 +53,32 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
         AsyncWaiter.#begin(op, resolve as Handler, reject);
       }).then(onDone, onError);
     }
-    return AsyncWaiter.#begin(op, onDone, onError) as PromiseLike<unknown> as PromiseLike<A | B>;
+    return AsyncWaiter.#begin(op, onDone, onError) as PromiseLike<A | B>;
   }
 
-  static #begin(op: Op<unknown>, onDone: Handler, onError: Handler): AsyncWaiter {
-    const w = new AsyncWaiter(op, op.home ?? m.current(), onDone, onError);
+  static #begin(op: Op<unknown>, onDone: Handler, onError: Handler): PromiseLike<unknown> {
+    const p = op.home ?? m.current();
     // Every operation is a preemption point, also one that an async function awaits.
-    if (--m.budget < 0 && m.spent() === YIELD_TO_HOST) m.afterHost(() => w.#start());
-    else w.#start();
-    return w;
+    if (--m.budget < 0 && m.spent() === YIELD_TO_HOST) {
+      return new Promise((resolve) => m.afterHost(() => resolve(AsyncWaiter.#attempt(op, p, onDone, onError))));
+    }
+    return AsyncWaiter.#attempt(op, p, onDone, onError);
   }
 
-  #start(): void {
-    if (this.p.over) return;
+  static #attempt(op: Op<unknown>, p: P, onDone: Handler, onError: Handler): PromiseLike<unknown> {
+    if (p.over) return NEVER;
+    let value: unknown;
     try {
-      const value = this.op.attempt();
-      if (value !== NO) {
-        this.#finish(FULFILLED, this.#onDone, value);
-        return;
-      }
+      value = op.attempt();
     } catch (error) {
-      this.#finish(REJECTED, this.#onError, error);
-      return;
+      return settled(onError, error);
     }
-    this.since = m.coarse;
-    this.p.addAwaiting(this);
-    this.op.enqueue(this);
+    if (value !== NO) return settled(onDone, value);
+    const w = new AsyncWaiter(op, p, onDone, onError);
+    w.since = m.coarse;
+    p.addAwaiting(w);
+    op.enqueue(w);
+    return w;
   }
 
   override get gone(): boolean {
@@ -87,31 +87,25 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
 
   override complete(value: unknown, _ok: boolean): void {
     this.p.removeAwaiting(this);
-    this.#finish(FULFILLED, this.#onDone, value);
+    this.#finish(this.#onDone, value);
   }
 
   override fail(error: unknown): void {
     this.p.removeAwaiting(this);
-    this.#finish(REJECTED, this.#onError, error);
+    this.#finish(this.#onError, error);
   }
 
-  #finish(state: typeof FULFILLED | typeof REJECTED, handler: Handler, value: unknown): void {
-    let end = state;
-    let result = value;
-    if (typeof handler === "function") {
-      try {
-        result = handler(value as never);
-        end = FULFILLED;
-      } catch (error) {
-        result = error;
-        end = REJECTED;
-      }
+  #finish(handler: Handler, outcome: unknown): void {
+    try {
+      this.value = handler(outcome as never);
+      this.#state = FULFILLED;
+    } catch (error) {
+      this.value = error;
+      this.#state = REJECTED;
     }
-    this.#state = end;
-    this.value = result;
-    if (this.#settle !== null) this.#settle(end, result);
+    if (this.#chain !== null) settle(this.#chain, this.#state, this.value);
     // Nobody chained yet; a promise tells the host that a rejection is unhandled.
-    else if (end === REJECTED) this.#promise = Promise.reject(result);
+    else if (this.#state === REJECTED) this.#promise();
   }
 
   // biome-ignore lint/suspicious/noThenProperty: what `then` of an operation returns can be chained
@@ -119,12 +113,50 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
     onDone?: ((value: unknown) => A | PromiseLike<A>) | null,
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    this.#promise ??=
-      this.#state === PENDING
-        ? new Promise((resolve, reject) => {
-            this.#settle = (state, value) => (state === FULFILLED ? resolve(value) : reject(value));
-          })
-        : Promise.resolve(this.value);
-    return this.#promise.then(onDone, onError);
+    return this.#promise().then(onDone, onError);
+  }
+
+  /** The promise of what the handler gave, made when somebody wants it. */
+  #promise(): Promise<unknown> {
+    if (this.#chain === null) {
+      this.#chain = chain();
+      if (this.#state !== PENDING) settle(this.#chain, this.#state, this.value);
+    }
+    return this.#chain.promise;
   }
 }
+
+interface Chain {
+  readonly promise: Promise<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+function chain(): Chain {
+  let resolve!: Chain["resolve"];
+  let reject!: Chain["reject"];
+  const promise = new Promise((onDone, onError) => {
+    resolve = onDone;
+    reject = onError;
+  });
+  return { promise, resolve, reject };
+}
+
+function settle({ resolve, reject }: Chain, state: State, value: unknown): void {
+  if (state === FULFILLED) resolve(value);
+  else reject(value);
+}
+
+/** What `then` returns for an operation that is complete: mostly nobody looks at it, and `await`'s handlers give nothing. */
+function settled(handler: Handler, outcome: unknown): PromiseLike<unknown> {
+  try {
+    const result = handler(outcome as never);
+    return result === undefined ? NOTHING : Promise.resolve(result);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+const NOTHING: PromiseLike<unknown> = Promise.resolve();
+/** Its run is over. */
+const NEVER: PromiseLike<unknown> = new Promise(() => {});
