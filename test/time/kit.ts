@@ -1,0 +1,70 @@
+/** What the tests of `millrace/time` and `millrace/context` are written with: runs on a virtual clock, and their deadlocks. */
+import { DeadlockError, type RunOptions } from "millrace";
+import { VirtualClock } from "../../src/runtime/clock.ts";
+import { type Body, type Outcome, P } from "../../src/runtime/proc.ts";
+
+/** A run on a virtual clock, from the inside. */
+export interface Virtual {
+  readonly p: P;
+  readonly clock: VirtualClock;
+}
+
+/** Runs `fn` on a clock of its own, which jumps when nothing can run. Rejects with a `DeadlockError` when nothing ever can. */
+export async function virtual<R>(fn: (v: Virtual) => unknown, options: RunOptions = {}): Promise<R> {
+  const p = new P(options);
+  const clock = new VirtualClock().attach(p);
+  const { idle } = p;
+  p.idle = () => {
+    idle?.();
+    // Two turns of the host: one for the clock to jump, one for what it woke.
+    setImmediate(() => setImmediate(() => !p.busy && !p.over && p.timers.length === 0 && p.dry()));
+  };
+  const outcome = await new Promise<Outcome>((resolve) => p.start((() => fn({ p, clock })) as Body, resolve));
+  if (!outcome.ok) throw outcome.error;
+  return outcome.value as R;
+}
+
+/** What each goroutine of a deadlock waits for. */
+export async function deadlocked(
+  fn: (v: Virtual) => unknown,
+  options: RunOptions = {},
+): Promise<(string | undefined)[]> {
+  try {
+    await virtual(fn, options);
+  } catch (error) {
+    if (error instanceof DeadlockError) return error.goroutines.map((g) => g.reason);
+    throw error;
+  }
+  throw new Error("it ended without a deadlock");
+}
+
+/** What `fn` throws. */
+export function thrown(fn: () => unknown): unknown {
+  try {
+    fn();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+/** Resolves once the host has had `n` turns. */
+export async function turns(n: number): Promise<void> {
+  for (let i = 0; i < n; i++) await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+/** Collects garbage, and lets what waits for that happen. */
+export async function collect(): Promise<void> {
+  const { gc } = globalThis;
+  if (gc === undefined) throw new Error("needs --expose-gc");
+  for (let i = 0; i < 4; i++) {
+    gc();
+    await turns(3);
+  }
+}
+
+/** Bytes on the heap that are in use. */
+export async function heapUsed(): Promise<number> {
+  await collect();
+  return process.memoryUsage().heapUsed;
+}
