@@ -5,9 +5,12 @@
 function sentinel(name: string, message: string): Error {
   const error = new Error(message);
   // Where it was made says nothing.
-  const stack = `${name}: ${message}`;
-  for (const [key, value] of Object.entries({ name, stack })) Object.defineProperty(error, key, { value });
-  return Object.freeze(error);
+  error.stack = `${name}: ${message}`;
+  // Not frozen: Node's fetch writes the stack of the reason that a signal gives it, and fails if it can't.
+  for (const [key, value] of Object.entries({ name, message })) {
+    Object.defineProperty(error, key, { value, writable: false, configurable: false });
+  }
+  return error;
 }
 
 /**

@@ -510,3 +510,9 @@ function loopDry(): void {
 }
 
 m.fallback = new P({ name: "default" });
+
+/**
+ * `m.current()`, for what a program may use without anything else of the library: whoever imports it from here has this
+ * file, and so the default run, which `m` alone does not bring along.
+ */
+export const current = (): P => m.current();

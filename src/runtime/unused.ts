@@ -7,7 +7,7 @@ import type { G } from "./g.ts";
 import { writeError } from "./host.ts";
 import { m } from "./m.ts";
 import { type NO, Op, type Parked, type Subject, type WaitReason } from "./op.ts";
-import type { P } from "./proc.ts";
+import { current, type P } from "./proc.ts";
 import { callSite } from "./traceback.ts";
 import type { Waiter } from "./waiter.ts";
 
@@ -89,7 +89,7 @@ export class Unused {
 
 /** Every function that makes an operation for users passes it through here. */
 export function made<T>(op: Op<T>): Op<T> {
-  return m.watching === 0 ? op : (m.current().unused?.watch(op) ?? op);
+  return m.watching === 0 ? op : (current().unused?.watch(op) ?? op);
 }
 
 /** For what makes an operation out of others: from now on it answers for `op`, which may lose and never be attempted. */

@@ -3,8 +3,8 @@
  * right even when the wall clock was set in between.
  */
 import type { Clock } from "../runtime/clock.ts";
-import { m } from "../runtime/m.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
+import { current } from "../runtime/proc.ts";
 import { checkDuration } from "./duration.ts";
 
 let make: (ms: number, clock: Clock, mono: number) => Time;
@@ -106,7 +106,7 @@ export function checkDate(where: string, t: Date): void {
  * ```
  */
 export function now(): Time {
-  const { clock } = m.current();
+  const { clock } = current();
   return make(clock.wall(), clock, clock.now());
 }
 
@@ -131,6 +131,6 @@ export function now(): Time {
  */
 export function since(t: Date): number {
   checkDate("since", t);
-  const { clock } = m.current();
+  const { clock } = current();
   return clock.now() - monotonicAt(clock, t);
 }
