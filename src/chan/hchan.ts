@@ -80,7 +80,7 @@ export class Hchan implements Chan<unknown, unknown> {
     this.name = name;
     this.zero = zero;
     this.p = m.current();
-    this.dataqsiz = capacity;
+    this.dataqsiz = capacity || 0; // -0 is no capacity
     this.buf = capacity === 0 ? EMPTY : new Array(Math.min(capacity, FIRST_BUFFER)).fill(undefined);
     if (tap.listener !== null) emit({ kind: "chan-make", run: this.p.id, chan: this.id, name, capacity });
   }

@@ -1,4 +1,5 @@
 /** Making channels. */
+import { ArgumentError, show } from "../runtime/panic.ts";
 import { Hchan } from "./hchan.ts";
 import type { Chan } from "./types.ts";
 
@@ -36,5 +37,12 @@ export function chan<T, Z = T>(
 ): Chan<T, Z>;
 export function chan<T>(capacity?: number, options?: { readonly name?: string }): Chan<T>;
 export function chan(capacity = 0, options: ChanOptions<unknown> = {}): Chan<unknown, unknown> {
-  return new Hchan(capacity, options.zero, options.name);
+  if (typeof options !== "object" || options === null) {
+    throw new ArgumentError(`chan: expected options like { zero, name }, got ${show(options)}`);
+  }
+  const { zero, name } = options;
+  if (name !== undefined && typeof name !== "string") {
+    throw new ArgumentError(`chan: name must be a string, got ${show(name)}`);
+  }
+  return new Hchan(capacity, zero, name);
 }

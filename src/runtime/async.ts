@@ -58,22 +58,17 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
 
   static #begin(op: Op<unknown>, onDone: Handler, onError: Handler): PromiseLike<unknown> {
     const p = op.home ?? m.current();
-    // Every operation is a preemption point, also one that an async function awaits.
-    if (--m.budget < 0 && m.spent() === YIELD_TO_HOST) {
-      return new Promise((resolve) => m.afterHost(() => resolve(AsyncWaiter.#attempt(op, p, onDone, onError))));
-    }
-    return AsyncWaiter.#attempt(op, p, onDone, onError);
-  }
-
-  static #attempt(op: Op<unknown>, p: P, onDone: Handler, onError: Handler): PromiseLike<unknown> {
     if (p.over) return NEVER;
+    // Every operation is a preemption point, also one that an async function awaits. It happens now, because whoever
+    // calls `then` counts on that; what comes after it waits for the host.
+    const late = --m.budget < 0 && m.spent() === YIELD_TO_HOST;
     let value: unknown;
     try {
       value = op.attempt();
     } catch (error) {
-      return settled(onError, error);
+      return late ? settledLate(p, onError, error) : settled(onError, error);
     }
-    if (value !== NO) return settled(onDone, value);
+    if (value !== NO) return late ? settledLate(p, onDone, value) : settled(onDone, value);
     const w = new AsyncWaiter(op, p, onDone, onError);
     w.since = m.coarse;
     p.addAwaiting(w);
@@ -160,3 +155,7 @@ function settled(handler: Handler, outcome: unknown): PromiseLike<unknown> {
 const NOTHING: PromiseLike<unknown> = Promise.resolve();
 /** Its run is over. */
 const NEVER: PromiseLike<unknown> = new Promise(() => {});
+
+function settledLate(p: P, handler: Handler, outcome: unknown): PromiseLike<unknown> {
+  return new Promise((resolve) => m.afterHost(() => p.over || resolve(settled(handler, outcome))));
+}

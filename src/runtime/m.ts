@@ -89,7 +89,11 @@ export class M {
     if (passed > 1) this.#granted = passed > 4 ? 1 : Math.max(1, this.#granted >> 1);
     else if (passed < 0.25) this.#granted = Math.min(MAX_BUDGET, this.#granted * 2);
     this.budget = this.#granted;
-    if (now - this.#slice >= SLICE) return YIELD_TO_HOST;
+    if (now - this.#slice >= SLICE) {
+      // Nobody may come before those who have to wait now.
+      this.budget = 0;
+      return YIELD_TO_HOST;
+    }
     if (now - this.#turn >= TURN) return YIELD_TO_PROMISES;
     return GO_ON;
   }

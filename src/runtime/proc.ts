@@ -225,7 +225,10 @@ export class P {
         if (g.status === Gnew) {
           if (tap.listener !== null) emit({ kind: "go-start", run: this.id, g: g.id });
           g.status = Grunning;
-          if (g.gen === null) return this.#begin(g);
+          if (g.gen === null) {
+            this.#begin(g);
+            return;
+          }
         } else if (g.status === Gpreempted) g.status = Gretry;
       }
       const result = next.call(g.gen as Go<unknown>);
@@ -240,21 +243,21 @@ export class P {
     const args = g.value as never[];
     g.value = undefined;
     const body = (g.fn as Body).apply(undefined, args);
-    if (typeof body !== "object" || body === null) return this.#end(g, body);
-    else if (body instanceof Op || isIterator(body)) g.gen = asGenerator(body as Iterable<Parked, unknown>);
-    else if (isThenable(body)) {
+    if (typeof body !== "object" || body === null) this.#end(g, body);
+    else if (body instanceof Op || isIterator(body)) {
+      g.gen = asGenerator(body as Iterable<Parked, unknown>);
+      this.#left(g, next.call(g.gen));
+    } else if (isThenable(body)) {
       g.status = Gwaiting;
       body.then(
         (value) => this.over || this.#end(g, value),
         (error) => this.over || this.#threw(g, error),
       );
-      return;
     } else if (Symbol.asyncIterator in body && "next" in body) {
       throw new ArgumentError(
         `go: ${g.name} is an async generator; a goroutine is a generator, async or plain function`,
       );
-    } else return this.#end(g, body);
-    this.#left(g, next.call(g.gen));
+    } else this.#end(g, body);
   }
 
   /** The generator gave a result that is not known to be `PARKED`. */
@@ -267,7 +270,8 @@ export class P {
     }
     const said = result.value instanceof Op ? "an operation without the star" : show(result.value);
     const error = new ArgumentError(`goroutine ${g.id} (${g.name}) yielded ${said}; write yield* before an operation`);
-    this.#left(g, (g.gen as Go<unknown>).throw(error));
+    error.stack = String(error); // the frames here are not where it yielded, and those can't be had
+    this.#left(g, throwInto(g.gen as Go<unknown>, error));
   }
 
   /** `g` was told that an operation has to wait, and went on all the same: its result would come to the wrong place. */
@@ -468,6 +472,15 @@ const { next } = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})()
 
 export function isGeneratorFunction(fn: Body): boolean {
   return Object.getPrototypeOf(fn) === GENERATOR_FUNCTION;
+}
+
+/** Throws `error` where `gen` stands. In a `yield*` over an array, say, the language has an error of its own for that. */
+function throwInto(gen: Go<unknown>, error: ArgumentError): IteratorResult<unknown, unknown> {
+  try {
+    return gen.throw(error);
+  } catch (thrown) {
+    throw thrown instanceof TypeError && thrown.message.includes("'throw'") ? error : thrown;
+  }
 }
 
 function isIterator(body: object): boolean {

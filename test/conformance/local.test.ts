@@ -7,6 +7,7 @@ import { close } from "./close.ts";
 import { goes } from "./go.ts";
 import { type Chapter, type Factory, Kit } from "./kit.ts";
 import { losers } from "./losers.ts";
+import { memory } from "./memory.ts";
 import { nil } from "./nil.ts";
 import { queues } from "./queues.ts";
 import { ranges } from "./range.ts";
@@ -29,6 +30,7 @@ const chapters: Readonly<Record<string, Chapter>> = {
   losers,
   choice,
   go: goes,
+  memory,
 };
 
 /** The inside of a channel, as far as the suite looks. */
