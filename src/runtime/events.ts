@@ -5,6 +5,7 @@
  *
  * Events name goroutines and channels by number, so that a listener holds nothing alive.
  */
+import { inspect, writeError } from "./host.ts";
 import type { WaitReason } from "./op.ts";
 
 /** One thing that happened. `run` is the run it happened in, `g` the goroutine, 0 where none is known. */
@@ -63,7 +64,7 @@ export function emit(event: RuntimeEvent): void {
     tap.listener?.(event);
   } catch (error) {
     tap.listener = null;
-    console.error("millrace: the event listener threw and was removed:", error);
+    writeError(`millrace: the event listener threw and was removed: ${inspect(error)}\n`);
   }
 }
 

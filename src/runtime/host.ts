@@ -115,6 +115,12 @@ export function isMainThread(): boolean {
   return !("WorkerGlobalScope" in globalThis);
 }
 
+/** A value as the host shows it to developers. */
+export function inspect(value: unknown): string {
+  const util = node?.getBuiltinModule?.("node:util") as { inspect?(value: unknown): string } | undefined;
+  return util?.inspect?.(value) ?? String(value);
+}
+
 /** A variable of the process's environment, where there is one. */
 export function environment(name: string): string | undefined {
   return node?.env?.[name];

@@ -5,7 +5,7 @@ import { m } from "./m.ts";
 import type { Go } from "./op.ts";
 import { ArgumentError, DeadlockError, FatalError, LeakError, Panic, show } from "./panic.ts";
 import { type Body, isGeneratorFunction, type Outcome, P, type RunOptions } from "./proc.ts";
-import { formatAll, learnPlaces, panicStack } from "./traceback.ts";
+import { allowDeepStacks, formatAll, learnPlaces, panicStack } from "./traceback.ts";
 
 /** What a goroutine's function gives, seen through the generator, promise or operation it returns. */
 export type Result<X> = [X] extends [Go<infer R>] ? R : [X] extends [PromiseLike<infer R>] ? Awaited<R> : X;
@@ -104,6 +104,7 @@ export function main(fn: () => unknown, options: RunOptions = {}): void {
   learnPlaces(main);
   checkOptions(options);
   if (!isMainThread()) return;
+  allowDeepStacks();
   const p = new P(seeded(options));
   const end = (code?: number): void => void exit(code);
   const { signal } = options;
@@ -126,7 +127,10 @@ export function main(fn: () => unknown, options: RunOptions = {}): void {
 function report(error: unknown, g: G | null): string {
   // These two say where every goroutine stands.
   if (error instanceof DeadlockError || error instanceof LeakError) return `fatal error: ${error.message}\n`;
-  const headline = error instanceof FatalError ? `fatal error: ${error.message}` : `panic: ${whatever(panicText, error) ?? show(error)}`;
+  const headline =
+    error instanceof FatalError
+      ? `fatal error: ${error.message}`
+      : `panic: ${whatever(panicText, error) ?? show(error)}`;
   if (g === null) return `${headline}\n`;
   const stack = (error instanceof Error && whatever(panicStack, error, g)) || "";
   return `${headline}\n\ngoroutine ${g.id} [running]:\n${stack === "" ? `${g.name}()` : stack}${origin(g)}\n`;

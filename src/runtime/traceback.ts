@@ -165,6 +165,12 @@ function probeStack(g: G): string {
   }
 }
 
+/** Makes the stacks of all errors as deep as Go's: for a program that is ours, because the setting is everyone's. */
+export function allowDeepStacks(): void {
+  const limited = Error as { stackTraceLimit?: number };
+  if (limited.stackTraceLimit === 10) limited.stackTraceLimit = MAX_FRAMES; // nobody has set it
+}
+
 /** The lines of a stack that are frames. */
 function lines(stack: string | undefined): string[] {
   return (stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
@@ -178,11 +184,14 @@ export function panicStack(error: Error, g: G): string {
   const thrown = lines(stack.slice(header));
   const now = deep(() => lines(new Error().stack));
   let at = thrown.length;
-  for (let n = now.length; at > 0 && n > 0 && thrown[at - 1] === now[n - 1]; n--) at--;
+  let n = now.lastIndexOf(thrown[at - 1] ?? "") + 1; // it may be cut short, by the host's limit
+  while (at > 0 && n > 0 && thrown[at - 1] === now[n - 1]) {
+    at--;
+    n--;
+  }
   // The scheduler's innermost frame is in both, at two places: it resumed the goroutine, and it called this.
-  const resumed = at < thrown.length ? thrown[at - 1] : undefined;
-  const caught = now[now.length - (thrown.length - at) - 1];
-  if (resumed !== undefined && caught !== undefined && sameFunction(resumed, caught)) at--;
+  if (at > 0 && at < thrown.length && n > 0 && sameFunction(thrown[at - 1] ?? "", now[n - 1] ?? "")) at--;
+  if (thrown[at - 1]?.includes("#begin ")) at--;
   const program = programFrames(thrown.slice(0, at).join("\n"), error instanceof Panic ? performing : undefined);
   return format(program.slice(0, MAX_FRAMES), g);
 }

@@ -1,0 +1,59 @@
+/**
+ * How programs end: each is run by `millrace run`, and what it prints is compared with goldens/. Places in stacks stand
+ * there as the line of source at that place.
+ */
+import { expect, test } from "vitest";
+import { golden, millrace } from "./child.ts";
+
+const programs: readonly (readonly [program: string, ...args: string[]])[] = [
+  // Deadlocks, one for each reason to wait.
+  ["chan-receive"],
+  ["chan-send"],
+  ["nil-channel"],
+  ["select"],
+  ["join"],
+  ["promise"],
+  ["async-main"],
+  ["async-several"],
+  ["debug"],
+  ["goexit-main"],
+  ["goexit-main-others"],
+  ["deadlock-top-level"],
+  // Panics.
+  ["panic-main"],
+  ["panic-other"],
+  ["panic-async"],
+  ["panic-plain"],
+  ["panic-promise"],
+  ["panic-cause"],
+  ["panic-aggregate"],
+  ...[
+    "string",
+    "number",
+    "undefined",
+    "null",
+    "bigint",
+    "symbol",
+    "object",
+    "array",
+    "function",
+    "circular",
+    "lines",
+    "stackless",
+    "frozen",
+    "hostile",
+    "named",
+  ].map((value) => ["panic-value", value] as const),
+  ...["send", "close", "nil", "size", "waiting", "go"].map((text) => ["panic-closed", text] as const),
+  ["no-star"],
+  ["default-panic"],
+  // No end of their own.
+  ["goexit"],
+  ["recover"],
+  ["unused"],
+];
+
+test.for(programs)("%j", async ([name, ...args]) => {
+  const ended = await millrace(`${name}.ts`, args);
+  await expect(golden(ended)).toMatchFileSnapshot(`goldens/${[name, ...args].join("-")}.txt`);
+});
