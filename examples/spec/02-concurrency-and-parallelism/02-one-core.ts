@@ -6,17 +6,16 @@
 import { type Go, main, runtime } from "millrace";
 import { WaitGroup } from "millrace/sync";
 
-const turns: string[] = [];
-
-function* task(name: string): Go {
-  for (let i = 0; i < 2; i++) {
-    turns.push(name);
-    yield* runtime.gosched(); // the other's turn
-  }
-}
-
 main(function* () {
+  const turns: string[] = [];
   const wg = new WaitGroup();
+
+  function* task(name: string): Go {
+    for (let i = 0; i < 2; i++) {
+      turns.push(name);
+      yield* runtime.gosched(); // the other's turn
+    }
+  }
   wg.go(() => task("A"));
   wg.go(() => task("B"));
   yield* wg.wait();

@@ -7,16 +7,15 @@
  */
 import { type Go, go, main, runtime } from "millrace";
 
-const turns: string[] = [];
-
-function* worker(name: string): Go {
-  for (let i = 0; i < 3; i++) {
-    turns.push(name);
-    yield* runtime.gosched(); // to the tail of the queue
-  }
-}
-
 main(function* () {
+  const turns: string[] = [];
+
+  function* worker(name: string): Go {
+    for (let i = 0; i < 3; i++) {
+      turns.push(name);
+      yield* runtime.gosched(); // to the tail of the queue
+    }
+  }
   const workers = ["G1", "G2", "G3"].map((name) => go(worker, name));
   const queue = runtime.goroutines().filter(({ state }) => state === "runnable");
   console.log(`[M: this thread] <----> [P: running main] <----> [G: ${queue.length} goroutines]`);

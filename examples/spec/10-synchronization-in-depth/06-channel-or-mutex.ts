@@ -3,7 +3,7 @@
  *
  * A mutex protects shared memory; a channel hands over what is owned. Both end with the same balance.
  */
-import { chan, type Go, go, main } from "millrace";
+import { chan, type Go, main } from "millrace";
 import { Mutex, WaitGroup } from "millrace/sync";
 import * as time from "millrace/time";
 
@@ -30,18 +30,15 @@ main(function* () {
   yield* wg.wait();
   console.log("by sharing memory:", shared.balance);
 
-  const owner = chan<Account>();
+  const owner = chan<Account>(1); // whoever has taken the account out may change it
+  yield* owner.send({ balance: 0 });
   for (let i = 0; i < 5; i++) {
-    go(function* () {
+    wg.go(function* () {
       const account = (yield* owner.recv()) as Account;
       yield* deposit(account);
-      yield* owner.send(account); // whoever has it may change it
+      yield* owner.send(account);
     });
   }
-  const account = { balance: 0 };
-  for (let i = 0; i < 5; i++) {
-    yield* owner.send(account);
-    yield* owner.recv();
-  }
-  console.log("by communicating:", account.balance);
+  yield* wg.wait();
+  console.log("by communicating:", (yield* owner.recv())?.balance);
 });

@@ -29,4 +29,5 @@ main(() => {
   cancel();
   show();
   cancelSibling(); // cancelling again changes nothing
+  show();
 });

@@ -6,14 +6,16 @@
  */
 import { go, main } from "millrace";
 import * as context from "millrace/context";
+import * as time from "millrace/time";
 
 main(
-  () => {
+  function* () {
     const [ctx, _cancel] = context.withCancel(context.background()); // ❌ nobody calls it
     go(function* watcher() {
       yield* ctx.done().recv();
       console.log("never printed");
     });
+    yield* time.sleep(time.Second);
   },
   { leaks: true },
 );

@@ -10,7 +10,7 @@ main(function* () {
   let done = 0;
   go(function* jobs() {
     for (;;) {
-      yield* time.sleep(300 * time.Millisecond);
+      yield* time.sleep(700 * time.Millisecond);
       done++;
     }
   });
