@@ -218,7 +218,6 @@ export abstract class Op<out T> implements PromiseLike<T> {
   }
 
   // biome-ignore lint/suspicious/noThenProperty: an operation is awaitable, that is the point
-  // biome-ignore format: one signature
   then<A = T, B = never>(
     onDone?: ((value: T) => A | PromiseLike<A>) | null,
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,

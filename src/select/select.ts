@@ -5,8 +5,8 @@
  * taken. Enqueue: if none is ready, one waiter a case is put on every queue; the first to be completed takes the others
  * off at once. A losing case has no effect and leaves nothing behind.
  *
- * The random order is a Fisher-Yates shuffle that stops at the first ready case, on an array kept between performances:
- * shuffling any order gives a random order, so it need not be reset.
+ * The random order is a Fisher-Yates shuffle that stops at the first ready case, on an array kept for all selects of that
+ * size: shuffling any order gives a random order, so it need not be reset.
  *
  * A select is an operation itself, so it can be awaited, performed many times, and be a case of another select.
  */
@@ -89,28 +89,37 @@ class CaseWaiter extends Waiter {
   }
 }
 
+/** By length, a permutation of the positions; undefined while one is in use (a select may be a case of a select). */
+const orders: (number[] | undefined)[] = [];
+
+function borrowOrder(length: number): number[] {
+  const order = orders[length];
+  if (order === undefined) return Array.from({ length }, (_, at) => at);
+  orders[length] = undefined;
+  return order;
+}
+
 class SelectOp extends Op<unknown> {
   readonly #ops: readonly Op<unknown>[];
   /** The case's name or index, by position in `#ops`. */
   readonly #labels: readonly (string | number)[];
   readonly #named: boolean;
   readonly #hasDefault: boolean;
-  /** A permutation of the positions, or null to poll them as listed. */
-  readonly #order: number[] | null;
+  readonly #listed: boolean;
 
   constructor(
     ops: readonly Op<unknown>[],
     labels: readonly (string | number)[],
     named: boolean,
     hasDefault: boolean,
-    order: number[] | null,
+    listed: boolean,
   ) {
     super();
     this.#ops = ops;
     this.#labels = labels;
     this.#named = named;
     this.#hasDefault = hasDefault;
-    this.#order = order;
+    this.#listed = listed;
   }
 
   override get reason(): WaitReason {
@@ -127,26 +136,42 @@ class SelectOp extends Op<unknown> {
   }
 
   override attempt(): unknown {
+    if (this.#listed) return this.#poll();
     const ops = this.#ops;
-    const order = this.#order;
     const p = m.curg === null ? (this.home ?? m.current()) : m.curg.p;
-    for (let n = ops.length; n > 0; n--) {
-      let at: number;
-      if (order === null) at = ops.length - n;
-      else {
+    const order = borrowOrder(ops.length);
+    try {
+      for (let n = ops.length; n > 0; n--) {
         const pick = n === 1 ? 0 : p.below(n);
-        at = order[pick] as number;
+        const at = order[pick] as number;
         order[pick] = order[n - 1] as number;
         order[n - 1] = at;
+        const value = (ops[at] as Op<unknown>).attempt();
+        if (value !== NO) return this.outcome(at, value);
       }
-      const value = (ops[at] as Op<unknown>).attempt();
+    } finally {
+      orders[ops.length] = order;
+    }
+    return this.#none();
+  }
+
+  /** Attempts the cases as listed. */
+  #poll(): unknown {
+    for (let at = 0; at < this.#ops.length; at++) {
+      const value = (this.#ops[at] as Op<unknown>).attempt();
       if (value !== NO) return this.outcome(at, value);
     }
+    return this.#none();
+  }
+
+  #none(): unknown {
     return this.#hasDefault ? { case: "default", value: undefined } : NO;
   }
 
   override enqueue(w: Waiter): void {
-    const waiters = this.#ops.map((op, at) => new CaseWaiter(op, this, w, at));
+    const ops = this.#ops;
+    const waiters: CaseWaiter[] = [];
+    for (let at = 0; at < ops.length; at++) waiters.push(new CaseWaiter(ops[at] as Op<unknown>, this, w, at));
     w.proxies = waiters;
     for (const waiter of waiters) {
       waiter.op.enqueue(waiter);
@@ -209,30 +234,46 @@ export function select(cases: readonly Case[] | Cases, options?: SelectOptions):
   }
   const ops: Op<unknown>[] = [];
   const labels: (string | number)[] = [];
-  let nils = 0;
-  const add = (op: unknown, label: string | number): void => {
-    if (op === null || op === undefined) return void nils++;
-    if (!(op instanceof Op)) throw new ArgumentError(badCase(op, label));
-    contained(op);
-    ops.push(op);
-    labels.push(label);
-  };
   const named = !Array.isArray(cases);
   let hasDefault = false;
   if (named) {
     for (const name in cases as Cases) {
       const op = (cases as Cases)[name];
-      if (name !== "default") add(op, name);
-      else if (op === true) hasDefault = true;
-      else if (op !== undefined) throw new ArgumentError(`select: the case named default takes true, got ${show(op)}`);
+      if (name === "default") hasDefault = isDefault(op);
+      else if (isCase(op, name)) {
+        ops.push(op);
+        labels.push(name);
+      }
     }
-  } else for (let i = 0; i < (cases as readonly Case[]).length; i++) add((cases as readonly Case[])[i], i);
+  } else {
+    for (let i = 0; i < cases.length; i++) {
+      const op = cases[i] as Case;
+      if (!isCase(op, i)) continue;
+      ops.push(op);
+      labels.push(i);
+    }
+  }
   if (ops.length === 0) {
     if (named && !hasDefault && !isPlain(cases)) throw new ArgumentError(badCases(cases));
     // With none but nil cases it is still not a select without any.
-    if (nils > 0) labels.push("");
+    if (Object.keys(cases).some((name) => name !== "default")) labels.push("");
   }
-  return made(new SelectOp(ops, labels, named, hasDefault, order === "listed" ? null : ops.map((_, at) => at)));
+  return made(new SelectOp(ops, labels, named, hasDefault, order === "listed"));
+}
+
+/** Whether this case can ever be ready; what is no case at all is refused. */
+function isCase(op: unknown, label: string | number): op is Op<unknown> {
+  if (op === null || op === undefined) return false;
+  if (!(op instanceof Op)) throw new ArgumentError(badCase(op, label));
+  contained(op);
+  return true;
+}
+
+function isDefault(value: unknown): boolean {
+  if (value !== true && value !== undefined) {
+    throw new ArgumentError(`select: the case named default takes true, got ${show(value)}`);
+  }
+  return value === true;
 }
 
 function badCase(op: unknown, label: string | number): string {
