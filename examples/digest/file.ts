@@ -1,0 +1,69 @@
+/**
+ * The digest of a file, read piece by piece: a file of any size takes one buffer, and a goroutine uses one at a time, so
+ * there are never more buffers than goroutines.
+ */
+import { createHash, hash } from "node:crypto";
+import * as fs from "node:fs";
+import { promisify } from "node:util";
+import { type Go, runtime } from "millrace";
+import { ask } from "./disk.ts";
+import { type Done, isDone } from "./done.ts";
+import { bytes, type Path } from "./path.ts";
+
+export interface Digest {
+  /** Hexadecimal, lower case. */
+  readonly sha256: string;
+  /** How many bytes the file has. */
+  readonly size: number;
+}
+
+const PIECE = 256 * 1024;
+// Non-blocking: what was a file a moment ago may be a pipe now, and to open that would mean to wait for a writer.
+const FLAGS = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
+
+const open = promisify(fs.open);
+const read = promisify(fs.read);
+const buffers: Buffer[] = [];
+
+/**
+ * The digest of a file. Undefined when `done` was closed before its end, or when it is the file `skip`. Throws what the
+ * file system says.
+ */
+export function* digestFile(path: Path, done: Done, skip?: fs.Stats): Go<Digest | undefined> {
+  const name = bytes(path);
+  const buffer = buffers.pop() ?? Buffer.allocUnsafeSlow(PIECE);
+  let fd = -1;
+  try {
+    fd = yield* ask(
+      () => fs.openSync(name, FLAGS),
+      () => open(name, FLAGS),
+    );
+    const stat = fs.fstatSync(fd);
+    if (!stat.isFile()) throw new Error(stat.isDirectory() ? "is a directory" : "is not a regular file");
+    if (stat.ino === skip?.ino && stat.dev === skip.dev) return undefined;
+
+    let n = yield* readPiece(fd, buffer);
+    if (n === stat.size) return { sha256: hash("sha256", buffer.subarray(0, n), "hex"), size: n };
+
+    const sum = createHash("sha256");
+    let size = 0;
+    for (; n > 0; n = yield* readPiece(fd, buffer)) {
+      if (isDone(done)) return undefined;
+      sum.update(buffer.subarray(0, n));
+      size += n;
+      yield* runtime.gosched(); // reading may not have let anyone else run
+    }
+    return { sha256: sum.digest("hex"), size };
+  } finally {
+    if (fd >= 0) fs.closeSync(fd);
+    buffers.push(buffer);
+  }
+}
+
+/** Fills the buffer with the file's next bytes; gives their number, 0 at its end. */
+function readPiece(fd: number, buffer: Buffer): Go<number> {
+  return ask(
+    () => fs.readSync(fd, buffer, 0, PIECE, null),
+    async () => (await read(fd, buffer, 0, PIECE, null)).bytesRead,
+  );
+}

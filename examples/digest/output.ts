@@ -1,0 +1,25 @@
+/** Standard output. It takes bytes as fast as whoever reads it, and may end before we do (`| head`). */
+import { once } from "node:events";
+import { fstatSync, type Stats } from "node:fs";
+import { type Go, wait } from "millrace";
+import { reason, say } from "./report.ts";
+
+/** Ends the process when nobody reads any more: with a message, unless the reader just had enough. */
+export function endWithReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit();
+    say(`standard output: ${reason(error)}`);
+    process.exit(1);
+  });
+}
+
+/** The file that standard output is, if it is one: in a tree to digest it would change under our hands. */
+export function outputFile(): Stats | undefined {
+  const stat = fstatSync(1);
+  return stat.isFile() ? stat : undefined;
+}
+
+/** Writes text of one character a byte. Blocks until there is room for more. */
+export function* write(text: string): Go {
+  if (!process.stdout.write(text, "latin1")) yield* wait(once(process.stdout, "drain"));
+}

@@ -1,0 +1,63 @@
+/**
+ * What a person is told while it works and at the end, on standard error: a bar on a terminal, else a line now and then.
+ * Standard output is for the listing alone.
+ */
+import { getSystemErrorMap } from "node:util";
+import { go, range } from "millrace";
+import { Second, tick } from "millrace/time";
+import { count, type Tally } from "./tally.ts";
+
+export interface Report {
+  /** Prints a line. */
+  say(text: string): void;
+  /** Takes the bar away. */
+  stop(): void;
+}
+
+/** How often a line of progress comes where there is no terminal, in milliseconds. */
+const EVERY = 2 * Second;
+
+/** A line of the program. */
+export function say(text: string): void {
+  process.stderr.write(`digest: ${text}\n`);
+}
+
+/** Starts to report how far `tally` is. */
+export async function startReport(tally: Tally): Promise<Report> {
+  return process.stderr.isTTY ? await bar(tally) : lines(tally);
+}
+
+function lines(tally: Tally): Report {
+  go(function* progress() {
+    for (const t = range(tick(EVERY)); yield* t.next(); ) say(`${count(tally.files, "file")}, ${tally.volume()}`);
+  });
+  return { say, stop() {} };
+}
+
+async function bar(tally: Tally): Promise<Report> {
+  const { MultiBar, Presets } = (await import("cli-progress")).default;
+  const format = "{bar} {percentage}% of {total} files, {volume}";
+  // It is the kind with many bars because that one can print lines above them.
+  const bars = new MultiBar(
+    { format, barsize: 30, clearOnComplete: true, linewrap: true, forceRedraw: true },
+    Presets.shades_grey,
+  );
+  const bar = bars.create(0, 0, { volume: "" });
+  bars.on("update-pre", () => {
+    bar.setTotal(Math.max(tally.total, tally.files));
+    bar.update(tally.files, { volume: tally.volume() });
+  });
+  return {
+    say: (text) => bars.log(`digest: ${text}\n`),
+    stop() {
+      bars.update(); // prints what was logged last
+      bars.stop();
+    },
+  };
+}
+
+/** What went wrong, in the words of the system. */
+export function reason(error: unknown): string {
+  const { errno, message } = error as NodeJS.ErrnoException;
+  return (errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1]) ?? message;
+}
