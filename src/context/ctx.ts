@@ -8,6 +8,8 @@ import type { Time } from "../time/time.ts";
 import type { CancelCtx } from "./cancel-ctx.ts";
 import type { Context } from "./types.ts";
 
+export const inspected: unique symbol = Symbol.for("nodejs.util.inspect.custom");
+
 /** Asks a context for the nearest one that can be cancelled: the one internal key. Wrappers of contexts pass it on. */
 export const CANCEL_CTX: unique symbol = Symbol("millrace.context.cancel");
 
@@ -64,7 +66,7 @@ export abstract class Ctx implements Context {
   }
 
   /** What `console.log` shows of it in Node. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [inspected](): string {
     return this.toString();
   }
 }
