@@ -407,7 +407,10 @@ export class P {
   join(g: G, w: Waiter): void {
     this.#joiners ??= new Map();
     let queue = this.#joiners.get(g);
-    if (queue === undefined) this.#joiners.set(g, (queue = new WaitQueue()));
+    if (queue === undefined) {
+      queue = new WaitQueue();
+      this.#joiners.set(g, queue);
+    }
     queue.push(w);
   }
 

@@ -46,18 +46,11 @@ function settlingOf(promise: PromiseLike<unknown>): Settling {
 }
 
 class PromiseOp extends Op<unknown> {
-  readonly #promise: PromiseLike<unknown>;
-  #watched: Settling | null = null;
+  readonly #settling: Settling;
 
-  constructor(promise: PromiseLike<unknown>) {
+  constructor(settling: Settling) {
     super();
-    this.#promise = promise;
-  }
-
-  /** Made when first performed: an operation that was only made must not handle the promise's rejection. */
-  get #settling(): Settling {
-    this.#watched ??= settlingOf(this.#promise);
-    return this.#watched;
+    this.#settling = settling;
   }
 
   override get reason(): WaitReason {
@@ -104,5 +97,6 @@ export function wait<T>(promise: PromiseLike<T>): Op<Awaited<T>> {
   if (typeof (promise as Partial<PromiseLike<T>> | null | undefined)?.then !== "function") {
     throw new ArgumentError(`wait: expected a promise, got ${show(promise)}`);
   }
-  return made(new PromiseOp(promise) as Op<unknown> as Op<Awaited<T>>);
+  // Now, not when first performed: a case that loses must not leave a rejection unhandled, which ends the process.
+  return made(new PromiseOp(settlingOf(promise)) as Op<unknown> as Op<Awaited<T>>);
 }
