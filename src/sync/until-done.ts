@@ -3,6 +3,7 @@ import type { Context } from "../context/types.ts";
 import type { G } from "../runtime/g.ts";
 import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
+import { contained } from "../runtime/unused.ts";
 import { Waiter } from "../runtime/waiter.ts";
 import { select } from "../select/select.ts";
 
@@ -51,6 +52,7 @@ export class UntilDone<T> extends Op<T> {
     super();
     this.#op = op;
     this.#either = select([op, ctx.done().recv()]) as Op<unknown> as Op<Outcome<T>>;
+    contained(this.#either);
     this.#ctx = ctx;
     this.#before = before;
   }
