@@ -8,8 +8,6 @@ import type { Time } from "../time/time.ts";
 import type { CancelCtx } from "./cancel-ctx.ts";
 import type { Context } from "./types.ts";
 
-export const inspected: unique symbol = Symbol.for("nodejs.util.inspect.custom");
-
 /** Asks a context for the nearest one that can be cancelled: the one internal key. Wrappers of contexts pass it on. */
 export const CANCEL_CTX: unique symbol = Symbol("millrace.context.cancel");
 
@@ -64,12 +62,14 @@ export abstract class Ctx implements Context {
     if (ctx !== null) parts.push(textOf(ctx));
     return parts.reverse().join(".");
   }
-
-  /** What `console.log` shows of it in Node. */
-  [inspected](): string {
-    return this.toString();
-  }
 }
+
+// What console.log shows of a context in Node. Not a member: declarations can't express its name.
+Object.defineProperty(Ctx.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+  value(this: Ctx) {
+    return this.toString();
+  },
+});
 
 /** What the text of a context says of a foreign context, a key or a value: never what is in it, unless it says so itself. */
 export function textOf(thing: unknown): string {
