@@ -5,7 +5,10 @@ import { NO, Op, type WaitReason } from "./op.ts";
 import { ArgumentError, Goexit, show } from "./panic.ts";
 import { currentStack, type GoroutineInfo } from "./traceback.ts";
 import { made } from "./unused.ts";
-import type { Waiter } from "./waiter.ts";
+import { type Waiter, WaitQueue } from "./waiter.ts";
+
+/** The async functions that let others go first. */
+const asyncs = new WaitQueue();
 
 class Gosched extends Op<void> {
   override get reason(): WaitReason {
@@ -16,12 +19,18 @@ class Gosched extends Op<void> {
     return NO;
   }
 
-  /** The waiter is ready at once, and so goes to the tail of the run queue. */
+  /** A goroutine is ready at once, and so goes to the tail of the run queue. */
   override enqueue(w: Waiter): void {
-    w.complete(undefined, true);
+    if (w.g !== null) w.complete(undefined, true);
+    else {
+      asyncs.push(w);
+      m.afterOthers(() => asyncs.shift()?.complete(undefined, true));
+    }
   }
 
-  override dequeue(): void {}
+  override dequeue(w: Waiter): void {
+    asyncs.remove(w);
+  }
 }
 
 class GoexitOp extends Op<never> {
@@ -83,7 +92,7 @@ export interface Runtime {
  * ```
  */
 export const runtime: Runtime = {
-  numGoroutine: () => m.current().live,
+  numGoroutine: () => m.current().allgs.length,
   numCPU: processors,
   gomaxprocs(n = 0) {
     if (!Number.isInteger(n)) throw new ArgumentError(`runtime.gomaxprocs: expected a whole number, got ${show(n)}`);

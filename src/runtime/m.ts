@@ -9,7 +9,7 @@
  * sockets, rendering) and other goroutines before the one that used it up.
  */
 import type { G } from "./g.ts";
-import { macrotask, monotonic } from "./host.ts";
+import { macrotask, microtask, monotonic } from "./host.ts";
 import type { Parked } from "./op.ts";
 import type { P } from "./proc.ts";
 
@@ -52,7 +52,12 @@ export class M {
   #looked = 0;
   #turn = 0;
   #slice = 0;
+  /** The host had its turn since the slice began: whoever comes next begins a new one, however long ago that was. */
+  #hosted = true;
   #afterHost: (() => void)[] = [];
+  readonly #markHosted = (): void => {
+    this.#hosted = true;
+  };
 
   /**
    * The run that the code which runs now belongs to: its goroutine's; without one (a host callback, an async function
@@ -75,6 +80,11 @@ export class M {
     });
   }
 
+  /** Calls `fn` after the goroutines that are due now, for async functions: they are in no run queue. */
+  afterOthers(fn: () => void): void {
+    microtask(() => (this.#afterHost.length > 0 ? this.afterHost(fn) : fn()));
+  }
+
   /** The budget is used up: reads the clock, grants a new one and says who is to run next. */
   spent(): Verdict {
     if (this.#afterHost.length > 0) {
@@ -82,6 +92,7 @@ export class M {
       this.budget = 0;
       return YIELD_TO_HOST;
     }
+    if (this.#hosted) this.#beginSlice();
     const now = this.look();
     const passed = now - this.#looked;
     this.#looked = now;
@@ -107,10 +118,13 @@ export class M {
 
   /** Promises had their turn. */
   beginTurn(): void {
-    this.#turn = this.look();
+    if (this.#hosted) this.#beginSlice();
+    else this.#turn = this.look();
   }
 
   #beginSlice(): void {
+    this.#hosted = false;
+    macrotask(this.#markHosted);
     this.#turn = this.#slice = this.#looked = this.look();
   }
 }
