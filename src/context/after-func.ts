@@ -1,7 +1,7 @@
 /** Functions that are called when a context has ended. */
 import { checkCallable } from "../runtime/action.ts";
-import { m } from "../runtime/m.ts";
-import type { Body, P } from "../runtime/proc.ts";
+import type { Body } from "../runtime/body.ts";
+import { current, type P } from "../runtime/proc.ts";
 import type { CancelCtx } from "./cancel-ctx.ts";
 import { hold, unhold, Watcher } from "./hold.ts";
 import { nodeOf } from "./parent.ts";
@@ -86,6 +86,6 @@ function pendingOf(p: P): Set<AfterFunc> {
 export function afterFunc(ctx: Context, fn: () => unknown): () => boolean {
   const node = nodeOf("afterFunc", ctx);
   checkCallable("afterFunc", fn);
-  const pending = new AfterFunc(node, m.current(), fn as Body);
+  const pending = new AfterFunc(node, current(), fn as Body);
   return () => pending.stop();
 }

@@ -17,8 +17,7 @@
  * has not passed, nothing can have changed.
  */
 import type { RecvChan } from "../chan/types.ts";
-import { m } from "../runtime/m.ts";
-import type { P } from "../runtime/proc.ts";
+import { current, type P } from "../runtime/proc.ts";
 import type { Time } from "../time/time.ts";
 import { CANCEL_CTX, Ctx } from "./ctx.ts";
 import { DoneChan } from "./done.ts";
@@ -55,7 +54,7 @@ export class CancelCtx extends Ctx {
 
   constructor(parent: Context | null, up: CancelCtx | null, polled = false) {
     super(parent);
-    const p = m.current();
+    const p = current();
     const here = up !== null && up.p.clock === p.clock;
     this.up = up;
     this.p = p;

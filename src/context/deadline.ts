@@ -1,5 +1,5 @@
 /** Deriving contexts that end by the clock. */
-import { m } from "../runtime/m.ts";
+import { current } from "../runtime/proc.ts";
 import { checkDuration } from "../time/duration.ts";
 import { checkDate, type Moment, monotonicAt, Time } from "../time/time.ts";
 import { cancelFunc } from "./cancel.ts";
@@ -24,9 +24,9 @@ function derive(
 /** Whether a deadline above comes before `when`. */
 function earlier(up: CancelCtx | null, when: number): boolean {
   if (up === null) return false;
-  if (!up.polled && up.p.clock === m.current().clock) return up.due < when;
+  if (!up.polled && up.p.clock === current().clock) return up.due < when;
   const above = up.deadline();
-  return above !== undefined && monotonicAt(m.current().clock, above) < when;
+  return above !== undefined && monotonicAt(current().clock, above) < when;
 }
 
 /**
@@ -75,7 +75,7 @@ export function withTimeout(parent: Context, d: number): [ctx: Context, cancel: 
 export function withTimeoutCause(parent: Context, d: number, reason: unknown): [ctx: Context, cancel: CancelFunc] {
   const up = nodeOf("withTimeout", parent);
   checkDuration("withTimeout", d);
-  const ctx = derive(parent, up, m.current().clock.now() + d, null, reason);
+  const ctx = derive(parent, up, current().clock.now() + d, null, reason);
   return [ctx, cancelFunc(ctx)];
 }
 
@@ -123,6 +123,6 @@ export function withDeadlineCause(
 ): [ctx: Context, cancel: CancelFunc] {
   const up = nodeOf("withDeadline", parent);
   checkDate("withDeadline", deadline);
-  const ctx = derive(parent, up, monotonicAt(m.current().clock, deadline), deadline, reason);
+  const ctx = derive(parent, up, monotonicAt(current().clock, deadline), deadline, reason);
   return [ctx, cancelFunc(ctx)];
 }

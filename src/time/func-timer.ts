@@ -2,7 +2,8 @@
 
 import { nilChan } from "../chan/nil.ts";
 import type { RecvChan } from "../chan/types.ts";
-import type { Body, P } from "../runtime/proc.ts";
+import type { Body } from "../runtime/body.ts";
+import type { P } from "../runtime/proc.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
 import type { Time } from "./time.ts";
 

@@ -1,6 +1,7 @@
 /** Sleeping: a timer in the heap that belongs to the waiter, for exactly as long as it waits. */
-import { m } from "../runtime/m.ts";
+
 import { NO, Op, type WaitReason } from "../runtime/op.ts";
+import { current } from "../runtime/proc.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
 import { made } from "../runtime/unused.ts";
 import type { Waiter } from "../runtime/waiter.ts";
@@ -28,7 +29,7 @@ class SleepOp extends Op<void> {
   }
 
   override enqueue(w: Waiter): void {
-    const { clock, timers } = m.current();
+    const { clock, timers } = current();
     const timer = new RuntimeTimer(timers, wake, w);
     w.proxies = timer;
     timers.add(timer, clock.now() + this.#d, timers.order());

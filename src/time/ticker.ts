@@ -1,8 +1,8 @@
 /** Tickers: an event again and again, every so often. */
 import { nilChan } from "../chan/nil.ts";
 import type { RecvChan } from "../chan/types.ts";
-import { m } from "../runtime/m.ts";
 import { Panic } from "../runtime/panic.ts";
+import { current } from "../runtime/proc.ts";
 import { BufferedTimer } from "./buffered-timer.ts";
 import { ChanTimer } from "./chan-timer.ts";
 import { checkDuration } from "./duration.ts";
@@ -37,7 +37,7 @@ export class Ticker implements Disposable {
    */
   constructor(d: number) {
     checkPeriod("new Ticker", d);
-    const p = m.current();
+    const p = current();
     const Engine = p.asyncTimerChan ? BufferedTimer : ChanTimer;
     this.#engine = new Engine(p, "ticker", p.clock.now() + d, p.timers.order(), d);
   }

@@ -6,8 +6,8 @@
  */
 import type { RecvChan } from "../chan/types.ts";
 import { checkCallable } from "../runtime/action.ts";
-import { m } from "../runtime/m.ts";
-import type { Body, P } from "../runtime/proc.ts";
+import type { Body } from "../runtime/body.ts";
+import { current, type P } from "../runtime/proc.ts";
 import { BufferedTimer } from "./buffered-timer.ts";
 import { ChanTimer } from "./chan-timer.ts";
 import { checkDuration } from "./duration.ts";
@@ -61,7 +61,7 @@ export class Timer implements Disposable {
    */
   constructor(d: number) {
     checkDuration("new Timer", d);
-    const p = m.current();
+    const p = current();
     this.#p = p;
     this.#when = p.clock.now() + d;
     this.#seq = p.timers.order();
@@ -135,7 +135,7 @@ export class Timer implements Disposable {
  */
 export function after(d: number): RecvChan<Time> {
   checkDuration("after", d);
-  const p = m.current();
+  const p = current();
   const Engine = p.asyncTimerChan ? BufferedTimer : ChanTimer;
   return new Engine(p, "after", p.clock.now() + d, p.timers.order(), 0).c;
 }

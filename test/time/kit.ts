@@ -1,7 +1,8 @@
 /** What the tests of `millrace/time` and `millrace/context` are written with: runs on a virtual clock, and their deadlocks. */
 import { DeadlockError, type RunOptions } from "millrace";
+import type { Body } from "../../src/runtime/body.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
-import { type Body, type Outcome, P } from "../../src/runtime/proc.ts";
+import { type Outcome, P } from "../../src/runtime/proc.ts";
 
 /** A run on a virtual clock, from the inside. */
 export interface Virtual {
