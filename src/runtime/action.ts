@@ -9,10 +9,11 @@
  * there, for a panic and for `goexit` alike. `await` starts a goroutine for it: the body may then contain generators,
  * and what it waits for is seen in dumps.
  */
+
+import type { Body } from "./body.ts";
 import { m } from "./m.ts";
 import { type Go, Op, type Parked, performer } from "./op.ts";
 import { ArgumentError, Panic, show } from "./panic.ts";
-import type { Body } from "./proc.ts";
 import { wait } from "./promise.ts";
 import type { Result } from "./run.ts";
 

@@ -24,10 +24,12 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
   readonly p: P;
   /** When it began to wait, in milliseconds of `m.coarse`. */
   since = 0;
-  /** The list of all that wait with `await` in this run. */
+  /** Its place in the run's `AwaitList`. */
   awaitprev: AsyncWaiter | null = null;
   awaitnext: AsyncWaiter | null = null;
 
+  /** It began when the slice was over, so what comes after it waits for the host, even if it completes at once. */
+  #late = false;
   readonly #onDone: Handler;
   readonly #onError: Handler;
   #state: typeof PENDING | State = PENDING;
@@ -71,7 +73,8 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
     if (value !== NO) return late ? settledLate(p, onDone, value) : settled(onDone, value);
     const w = new AsyncWaiter(op, p, onDone, onError);
     w.since = m.coarse;
-    p.addAwaiting(w);
+    w.#late = late;
+    p.awaiting.add(w);
     op.enqueue(w);
     return w;
   }
@@ -81,13 +84,18 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
   }
 
   override complete(value: unknown, _ok: boolean): void {
-    this.p.removeAwaiting(this);
-    this.#finish(this.#onDone, value);
+    this.p.awaiting.remove(this);
+    this.#ended(this.#onDone, value);
   }
 
   override fail(error: unknown): void {
-    this.p.removeAwaiting(this);
-    this.#finish(this.#onError, error);
+    this.p.awaiting.remove(this);
+    this.#ended(this.#onError, error);
+  }
+
+  #ended(handler: Handler, outcome: unknown): void {
+    if (this.#late) m.afterHost(() => this.p.over || this.#finish(handler, outcome));
+    else this.#finish(handler, outcome);
   }
 
   #finish(handler: Handler, outcome: unknown): void {
@@ -158,4 +166,30 @@ const NEVER: PromiseLike<unknown> = new Promise(() => {});
 
 function settledLate(p: P, handler: Handler, outcome: unknown): PromiseLike<unknown> {
   return new Promise((resolve) => m.afterHost(() => p.over || resolve(settled(handler, outcome))));
+}
+
+/** All that wait with `await` in a run, newest first. */
+export class AwaitList {
+  #first: AsyncWaiter | null = null;
+
+  add(w: AsyncWaiter): void {
+    w.awaitnext = this.#first;
+    if (this.#first !== null) this.#first.awaitprev = w;
+    this.#first = w;
+  }
+
+  remove(w: AsyncWaiter): void {
+    if (w.awaitprev === null) this.#first = w.awaitnext;
+    else w.awaitprev.awaitnext = w.awaitnext;
+    if (w.awaitnext !== null) w.awaitnext.awaitprev = w.awaitprev;
+    w.awaitprev = w.awaitnext = null;
+  }
+
+  clear(): void {
+    this.#first = null;
+  }
+
+  *[Symbol.iterator](): Iterator<AsyncWaiter, void> {
+    for (let w = this.#first; w !== null; w = w.awaitnext) yield w;
+  }
 }

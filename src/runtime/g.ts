@@ -14,6 +14,7 @@
  * `Gnew` is Grunnable before the first step of its body, `Gthrow` is Grunnable with an error to throw where it waited; `Gretry` is Grunning out of Gpreempted: the operation is
  * still to be attempted.
  */
+import type { Body } from "./body.ts";
 import { emit, tap } from "./events.ts";
 import { m } from "./m.ts";
 import { type Go, NO, Op, type WaitReason } from "./op.ts";
@@ -36,8 +37,6 @@ export interface Goroutine<out R = unknown> {
    */
   join(): Op<R>;
 }
-
-type Body = (...args: never[]) => unknown;
 
 /** Number and name of a goroutine that starts others: not itself, because it may be long gone when they are looked at. */
 export interface Creator {
@@ -121,11 +120,11 @@ class JoinOp extends Op<unknown> {
   }
 
   override enqueue(w: Waiter): void {
-    this.#g.p.join(this.#g, w);
+    this.#g.p.allgs.join(this.#g, w);
   }
 
   override dequeue(w: Waiter): void {
-    this.#g.p.unjoin(this.#g, w);
+    this.#g.p.allgs.unjoin(this.#g, w);
   }
 
   override get home(): P {

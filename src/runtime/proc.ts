@@ -12,7 +12,9 @@
  * Rejected: one queue for all runs with a run id on each goroutine. A run has its own strategy, seed, clock and end, so
  * each of these would be a look-up by id.
  */
-import type { AsyncWaiter } from "./async.ts";
+import { Allgs } from "./allgs.ts";
+import { AwaitList } from "./async.ts";
+import { asGenerator, type Body, isGeneratorFunction, isIterator, isThenable, next, throwInto } from "./body.ts";
 import { type Clock, hostClock } from "./clock.ts";
 import { emit, tap } from "./events.ts";
 import { type Creator, G } from "./g.ts";
@@ -26,7 +28,6 @@ import { Random, Seeded, type Strategy } from "./strategy.ts";
 import { Timers } from "./timers.ts";
 import { callSite, formatAll, type GoroutineInfo, infoOf } from "./traceback.ts";
 import { Unused } from "./unused.ts";
-import { type Waiter, WaitQueue } from "./waiter.ts";
 
 /** Options of `run` and `main`. */
 export interface RunOptions {
@@ -49,9 +50,6 @@ export type Outcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: unknown; readonly g: G | null };
 
-/** What a goroutine's function may be: a generator, async or plain function, or one that returns an operation. */
-export type Body = (...args: never[]) => unknown;
-
 let runs = 0;
 let stopWatching: (() => void) | null = null;
 
@@ -70,6 +68,10 @@ export class P {
   /** What its timers and contexts take the time from. */
   clock: Clock = hostClock;
   readonly timers: Timers = new Timers(this);
+  /** Its goroutines. */
+  readonly allgs: Allgs = new Allgs();
+  /** Those that wait with `await`. */
+  readonly awaiting: AwaitList = new AwaitList();
   strategy: Strategy | null;
   readonly unused: Unused | null;
 
@@ -80,12 +82,8 @@ export class P {
   #verdict: Verdict = GO_ON;
   #ids = 0;
   #unlooked = 0;
-  /** Those that have not ended, in no order; `g.at` is the index. An array, because a list of links costs the collector more. */
-  #all: G[] = [];
-  #joiners: Map<G, WaitQueue> | null = null;
   /** The creator of the goroutine started last: mostly also that of the next. */
   #creator: Creator | null = null;
-  #awaiting: AsyncWaiter | null = null;
   #main: G | null = null;
   #mainExited = false;
   #finished: ((outcome: Outcome) => void) | null = null;
@@ -132,7 +130,7 @@ export class P {
     const g = new G(this, ++this.#ids, fn, creator);
     g.gen = gen;
     g.value = args;
-    g.at = this.#all.push(g) - 1;
+    this.allgs.add(g);
     if (this.debug) {
       this.#sites ??= new WeakMap();
       this.#sites.set(g, callSite(this.launch, gen === null ? 2 : 1));
@@ -291,14 +289,14 @@ export class P {
     g.status = Gdead;
     g.value = value;
     g.gen = null;
-    this.#unlink(g);
+    this.allgs.remove(g);
     if (tap.listener !== null) emit({ kind: "go-end", run: this.id, g: g.id });
     this.unused?.report(g);
-    if (this.#joiners !== null) this.#release(this.#joiners, g);
+    this.allgs.release(g);
     if (g === this.#main && this.exiting(g) === null) this.finish({ ok: true, value });
     else if (g === this.#main) this.#mainExited = true;
     this.#exits?.delete(g);
-    if (this.#mainExited && this.live === 0) this.#deadlock();
+    if (this.#mainExited && this.allgs.length === 0) this.#deadlock();
   }
 
   #threw(g: G, error: unknown): void {
@@ -314,7 +312,7 @@ export class P {
     else {
       // The default run has no end: the panic is the host's uncaught exception.
       g.status = Gdead;
-      this.#unlink(g);
+      this.allgs.remove(g);
       uncaught(error);
     }
   }
@@ -336,21 +334,21 @@ export class P {
     if (m.runs.length === 0) stopWatching?.();
     m.budget = 0;
     this.unused?.report(null);
-    for (const g of this.goroutines()) {
+    for (const g of this.allgs.sorted()) {
       if (g.status === Gwaiting) g.op?.dequeue(g);
       g.gen = g === m.curg ? g.gen : null;
     }
-    for (let w = this.#awaiting; w !== null; w = w.awaitnext) w.op.dequeue(w);
+    for (const w of this.awaiting) w.op.dequeue(w);
     this.#runq.clear();
-    this.#all = [];
-    this.#awaiting = null;
+    this.allgs.clear();
+    this.awaiting.clear();
     for (const end of this.atEnd) end();
     if (tap.listener !== null) emit({ kind: "run-end", run: this.id, name: this.name });
     this.#finished(result);
   }
 
   #checkLeaks(outcome: Outcome): Outcome {
-    if (this.#leaks === undefined || this.#leaks === false || this.live === 0) return outcome;
+    if (this.#leaks === undefined || this.#leaks === false || this.allgs.length === 0) return outcome;
     const left = this.info();
     if (this.#leaks !== true) {
       this.#leaks(left);
@@ -362,7 +360,7 @@ export class P {
   /** Nothing can ever run again. */
   #deadlock(): void {
     const headline =
-      this.live === 0
+      this.allgs.length === 0
         ? "no goroutines (main called runtime.Goexit) - deadlock!"
         : "all goroutines are asleep - deadlock!";
     const info = this.info();
@@ -393,44 +391,6 @@ export class P {
 
   // ---- looking -----------------------------------------------------------------------------------------------------
 
-  /** The goroutines that have not ended, oldest first. */
-  goroutines(): G[] {
-    return [...this.#all].sort((a, b) => a.id - b.id);
-  }
-
-  /** How many goroutines have not ended. */
-  get live(): number {
-    return this.#all.length;
-  }
-
-  /** `w` waits for the end of `g`. */
-  join(g: G, w: Waiter): void {
-    this.#joiners ??= new Map();
-    let queue = this.#joiners.get(g);
-    if (queue === undefined) {
-      queue = new WaitQueue();
-      this.#joiners.set(g, queue);
-    }
-    queue.push(w);
-  }
-
-  unjoin(g: G, w: Waiter): void {
-    this.#joiners?.get(g)?.remove(w);
-  }
-
-  #release(joiners: Map<G, WaitQueue>, g: G): void {
-    const queue = joiners.get(g);
-    if (queue === undefined) return;
-    // A select that joins `g` twice leaves this queue while it is emptied, so it must still be the one that `unjoin` finds.
-    for (let w = queue.shift(); w !== null; w = queue.shift()) w.complete(g.value, true);
-    joiners.delete(g);
-  }
-
-  /** Those that wait with `await`, newest first. */
-  *awaiting(): Generator<AsyncWaiter, void> {
-    for (let w = this.#awaiting; w !== null; w = w.awaitnext) yield w;
-  }
-
   /** Everything a dump shows. */
   info(): GoroutineInfo[] {
     return infoOf(this);
@@ -445,73 +405,6 @@ export class P {
   below(n: number): number {
     return this.strategy === null ? this.#random.below(n) : this.strategy.below(n);
   }
-
-  addAwaiting(w: AsyncWaiter): void {
-    w.awaitnext = this.#awaiting;
-    if (this.#awaiting !== null) this.#awaiting.awaitprev = w;
-    this.#awaiting = w;
-  }
-
-  removeAwaiting(w: AsyncWaiter): void {
-    if (w.awaitprev === null) this.#awaiting = w.awaitnext;
-    else w.awaitprev.awaitnext = w.awaitnext;
-    if (w.awaitnext !== null) w.awaitnext.awaitprev = w.awaitprev;
-    w.awaitprev = w.awaitnext = null;
-  }
-
-  #unlink(g: G): void {
-    const last = this.#all.pop() as G;
-    if (last === g) return;
-    this.#all[g.at] = last;
-    last.at = g.at;
-  }
-}
-
-// A generator function that is written inside another function has, at each evaluation, a prototype of its own, so the
-// generators in a program may all differ in shape and looking up their `next` is slow. So goroutines are told apart by
-// their function, and resumed by the one `next` that all generators inherit.
-const GENERATOR_FUNCTION: unknown = Object.getPrototypeOf(function* () {});
-const { next } = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})())) as Go<unknown>;
-
-export function isGeneratorFunction(fn: Body): boolean {
-  return Object.getPrototypeOf(fn) === GENERATOR_FUNCTION;
-}
-
-/** Throws `error` where `gen` stands. In a `yield*` over an array, say, the language has an error of its own for that. */
-function throwInto(gen: Go<unknown>, error: ArgumentError): IteratorResult<unknown, unknown> {
-  try {
-    return gen.throw(error);
-  } catch (thrown) {
-    throw thrown instanceof TypeError && thrown.message.includes("'throw'") ? error : thrown;
-  }
-}
-
-function isIterator(body: object): boolean {
-  return typeof (body as Partial<Go>).next === "function" && Symbol.iterator in body;
-}
-
-function isThenable(body: object): body is PromiseLike<unknown> {
-  return typeof (body as Partial<PromiseLike<unknown>>).then === "function";
-}
-
-/** A generator that does what `body` does: an operation, or an iterator of another make. */
-function asGenerator(body: Iterable<Parked, unknown>): Go<unknown> {
-  if ((body as Partial<Go>).next === next) return body as Go<unknown>;
-  return (function* () {
-    return yield* body instanceof Op ? body : opaque(body[Symbol.iterator]());
-  })();
-}
-
-/** An iterator of another make, of which nobody knows whether it hands `next` down to an operation: a probe stops here. */
-function opaque(it: Iterator<Parked, unknown, unknown>): Iterable<Parked, unknown> {
-  const step = {
-    next: () => (m.probe === null ? it.next() : PARKED),
-    throw(error: unknown) {
-      if (it.throw === undefined) throw error;
-      return it.throw(error);
-    },
-  };
-  return { [Symbol.iterator]: () => step };
 }
 
 /**

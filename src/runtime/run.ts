@@ -1,10 +1,11 @@
 /** The ways into the runtime: `go`, `run`, `main`. */
+import { type Body, isGeneratorFunction } from "./body.ts";
 import type { G, Goroutine } from "./g.ts";
 import { environment, exit, inspect, isMainThread, onSignal, writeError } from "./host.ts";
 import { m } from "./m.ts";
 import type { Go } from "./op.ts";
 import { ArgumentError, DeadlockError, FatalError, LeakError, Panic, show } from "./panic.ts";
-import { type Body, isGeneratorFunction, type Outcome, P, type RunOptions } from "./proc.ts";
+import { type Outcome, P, type RunOptions } from "./proc.ts";
 import { allowDeepStacks, formatAll, learnPlaces, panicStack } from "./traceback.ts";
 
 /** What a goroutine's function gives, seen through the generator, promise or operation it returns. */
@@ -153,7 +154,7 @@ function whatever<A extends unknown[]>(say: (...args: A) => string, ...args: A):
 
 /** All goroutines there are: those of `first`, then of every other run. */
 function dump(first: P): string {
-  const rest = [...m.runs, m.fallback].filter((p) => p !== first && p.live > 0);
+  const rest = [...m.runs, m.fallback].filter((p) => p !== first && p.allgs.length > 0);
   const others = rest.map((p) => `run ${p.id}${p.name === "" ? "" : ` "${p.name}"`}:\n\n${formatAll(p.info())}`);
   return [formatAll(first.info()), ...others].join("\n\n");
 }

@@ -240,10 +240,10 @@ function sinceEpoch(coarse: number): number {
 
 /** All goroutines of a run. */
 export function infoOf(p: P): GoroutineInfo[] {
-  const infos = p.goroutines().map(describe);
+  const infos = p.allgs.sorted().map(describe);
   // An async function does not tell which operation it awaits. With one of each, that is known all the same.
   const asyncs = infos.filter((info) => info.reason === "await");
-  const [waiter, ...more] = p.awaiting();
+  const [waiter, ...more] = p.awaiting;
   if (waiter === undefined || more.length > 0 || asyncs.length !== 1) return infos;
   return infos.map((info) =>
     info === asyncs[0]

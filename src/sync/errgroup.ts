@@ -7,11 +7,12 @@
 import { withCancelCause } from "../context/cancel.ts";
 import type { CancelCauseFunc, Context } from "../context/types.ts";
 import { call, checkCallable } from "../runtime/action.ts";
+import type { Body } from "../runtime/body.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import { type Go, NO, Op, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, Goexit, Panic, show } from "../runtime/panic.ts";
-import type { Body, P } from "../runtime/proc.ts";
+import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
 import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
 

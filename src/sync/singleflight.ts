@@ -9,10 +9,11 @@ import { chan } from "../chan/make.ts";
 import type { Chan, RecvChan } from "../chan/types.ts";
 import { Action, call, checkCallable } from "../runtime/action.ts";
 import { runtime } from "../runtime/api.ts";
+import type { Body } from "../runtime/body.ts";
 import { m } from "../runtime/m.ts";
 import type { Go } from "../runtime/op.ts";
 import { Goexit } from "../runtime/panic.ts";
-import type { Body, P } from "../runtime/proc.ts";
+import type { P } from "../runtime/proc.ts";
 import type { Result } from "../runtime/run.ts";
 import { WaitGroup } from "./waitgroup.ts";
 

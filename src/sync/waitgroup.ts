@@ -188,7 +188,7 @@ export class WaitGroup {
     const p = m.current();
     this.#wait.add(1);
     const g = p.go(fn, args, m.curg);
-    p.join(g, new Leaver(this.#wait, p));
+    p.allgs.join(g, new Leaver(this.#wait, p));
     return g as Goroutine as Goroutine<Result<X>>;
   }
 }

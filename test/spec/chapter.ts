@@ -9,8 +9,9 @@ import { readFileSync } from "node:fs";
 import { format } from "node:util";
 import { DeadlockError, LeakError, Panic, type RunOptions, type WaitReason } from "millrace";
 import { describe, expect, test, vi } from "vitest";
+import type { Body } from "../../src/runtime/body.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
-import { type Body, type Outcome, P } from "../../src/runtime/proc.ts";
+import { type Outcome, P } from "../../src/runtime/proc.ts";
 import { Random, Seeded, type Strategy } from "../../src/runtime/strategy.ts";
 
 export const examples = new URL("../../examples/spec/", import.meta.url);
