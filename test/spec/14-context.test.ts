@@ -33,6 +33,19 @@ chapter("14-context", {
       "parent: context canceled, timed: context canceled, valued: context canceled, sibling: context canceled",
     ],
   },
+  "09-web-server": {
+    prints: [
+      "Result: Fetched data!",
+      "Error: context canceled",
+      "client: AbortError",
+      "stopped before the work was done: true",
+    ],
+    order: [
+      ["Result: Fetched data!", "client: AbortError", "stopped before the work was done: true"],
+      ["Result: Fetched data!", "Error: context canceled", "stopped before the work was done: true"],
+    ],
+    live: true,
+  },
   "10-mistake-cancel-not-called": { prints: [], leaks: ["chan receive"] },
   "11-mistake-business-data": {
     prints: ["by context: no price in the context", "by parameter: NaN", "by parameter: 42"],
