@@ -7,6 +7,7 @@ export { defer } from "./runtime/defer.ts";
 export { type Listener, listen, type RuntimeEvent } from "./runtime/events.ts";
 export type { Goroutine } from "./runtime/g.ts";
 export { type Go, Op, type Parked, type WaitReason } from "./runtime/op.ts";
+export type { RunOptions } from "./runtime/options.ts";
 export {
   ArgumentError,
   type Code,
@@ -19,7 +20,6 @@ export {
   Panic,
   type PanicCode,
 } from "./runtime/panic.ts";
-export type { RunOptions } from "./runtime/proc.ts";
 export { wait } from "./runtime/promise.ts";
 export { go, main, type Result, run } from "./runtime/run.ts";
 export type { GoroutineInfo } from "./runtime/traceback.ts";

@@ -14,6 +14,12 @@ import { register as registerRequire } from "tsx/cjs/api";
 import { register as registerImport } from "tsx/esm/api";
 import { isOurs } from "./resolve.ts";
 
+/** What Node's loader of CommonJS has besides its public face; every tool that hooks into `require` stands on it. */
+const loader = module as unknown as {
+  _load(file: string, parent: null, isMain: boolean): unknown;
+  _resolveFilename(request: string, ...more: unknown[]): string;
+};
+
 /** What `run` does besides running. */
 export interface RunSettings {
   /** Seeds the program's `main`, which reads it from the environment. */
@@ -36,8 +42,7 @@ export async function run(name: string, args: readonly string[], settings: RunSe
   resolveOurselves();
   explainSyntaxErrors();
 
-  if (/^\.m[jt]s$/.test(extname(file))) await import(pathToFileURL(file).href);
-  else await runMain(file);
+  await load(file);
 }
 
 function checkFile(name: string, file: string): void {
@@ -48,15 +53,22 @@ function checkFile(name: string, file: string): void {
   throw new CommanderError(2, "millrace.file", what);
 }
 
-/** Runs `file` the way `node FILE` does: an ES module or CommonJS by its package.json, and `require.main` is it. */
-function runMain(file: string): Promise<void> {
-  return new Promise((done) => {
-    // From the event loop, so that an error thrown while it loads is an uncaught exception of the program's own.
-    setImmediate(() => {
-      done();
-      module.runMain(file);
-    });
-  });
+/**
+ * Loads `file` the way `node FILE` does: as an ES module or CommonJS, by its extension or its package.json; in CommonJS
+ * `require.main` is it.
+ *
+ * None of our frames is below the program's: what follows is called by the event loop and awaits nothing of ours, so the
+ * stack of an error that is thrown while it loads is the program's own, and so is the uncaught exception.
+ */
+function load(file: string): Promise<void> | undefined {
+  const extension = extname(file);
+  // Node itself knows only .mjs and .cjs.
+  if (extension === ".mjs" || extension === ".mts") {
+    return new Promise((done, fail) => void import(pathToFileURL(file).href).then(() => done(), fail));
+  }
+  if (extension === ".cjs" || extension === ".cts") setImmediate(loader._load, file, null, true);
+  else setImmediate(module.runMain, file);
+  return undefined;
 }
 
 /** A program that can't be translated ends with the place and what is wrong there, not with the translator's frames. */
@@ -75,7 +87,6 @@ function explainSyntaxErrors(): void {
 function resolveOurselves(): void {
   module.register("./resolve.js", import.meta.url);
   const here = createRequire(import.meta.url);
-  const loader = module as unknown as { _resolveFilename(request: string, ...more: unknown[]): string };
   const before = loader._resolveFilename;
   loader._resolveFilename = function (request, ...more) {
     try {

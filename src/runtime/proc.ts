@@ -21,6 +21,7 @@ import { type Creator, G } from "./g.ts";
 import { entropy, macrotask, microtask, onLoopDry, uncaught } from "./host.ts";
 import { GO_ON, m, type Preemption, type Verdict, YIELD_TO_HOST, YIELD_TO_OTHERS } from "./m.ts";
 import { DONE, type Go, Op, PARKED, type Parked } from "./op.ts";
+import type { Outcome, RunOptions } from "./options.ts";
 import { ArgumentError, DeadlockError, type FatalError, Goexit, LeakError, show } from "./panic.ts";
 import { RunQueue } from "./runq.ts";
 import { Gdead, Gnew, Gpreempted, Gretry, Grunnable, Grunning, Gwaiting } from "./status.ts";
@@ -28,27 +29,6 @@ import { Random, Seeded, type Strategy } from "./strategy.ts";
 import { Timers } from "./timers.ts";
 import { callSite, formatAll, type GoroutineInfo, infoOf } from "./traceback.ts";
 import { Unused } from "./unused.ts";
-
-/** Options of `run` and `main`. */
-export interface RunOptions {
-  /** A 32-bit number: makes every choice of the run (which ready case, who is preempted when) the same each time. */
-  readonly seed?: number;
-  /** A name for traces. */
-  readonly name?: string;
-  /** Timer and ticker channels as before Go 1.23: buffered, with stale values to drain. */
-  readonly asyncTimerChan?: boolean;
-  /** Records where goroutines are started, and warns of operations that were made and never performed. */
-  readonly debug?: boolean;
-  /** When main returns and goroutines are left: `true` makes that a `LeakError`, a function is called with their list. */
-  readonly leaks?: boolean | ((left: readonly GoroutineInfo[]) => void);
-  /** Aborting it ends the run: it rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
-
-/** How a run ended. */
-export type Outcome =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly error: unknown; readonly g: G | null };
 
 let runs = 0;
 let stopWatching: (() => void) | null = null;

@@ -4,8 +4,9 @@ import type { G, Goroutine } from "./g.ts";
 import { environment, exit, inspect, isMainThread, onSignal, writeError } from "./host.ts";
 import { m } from "./m.ts";
 import type { Go } from "./op.ts";
+import type { Outcome, RunOptions } from "./options.ts";
 import { ArgumentError, DeadlockError, FatalError, LeakError, Panic, show } from "./panic.ts";
-import { type Outcome, P, type RunOptions } from "./proc.ts";
+import { P } from "./proc.ts";
 import { allowDeepStacks, formatAll, learnPlaces, panicStack } from "./traceback.ts";
 
 /** What a goroutine's function gives, seen through the generator, promise or operation it returns. */

@@ -7,7 +7,8 @@ import type { Action } from "millrace/sync";
 import { test } from "vitest";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import type { Body } from "../../src/runtime/body.ts";
-import { type Outcome, P } from "../../src/runtime/proc.ts";
+import type { Outcome } from "../../src/runtime/options.ts";
+import { P } from "../../src/runtime/proc.ts";
 
 /** The body of a test, or of a goroutine in it: performs operations with `yield* on(op)`. */
 export type Script<R = void> = Generator<unknown, R, unknown>;

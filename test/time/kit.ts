@@ -2,7 +2,8 @@
 import { DeadlockError, type RunOptions } from "millrace";
 import type { Body } from "../../src/runtime/body.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
-import { type Outcome, P } from "../../src/runtime/proc.ts";
+import type { Outcome } from "../../src/runtime/options.ts";
+import { P } from "../../src/runtime/proc.ts";
 
 /** A run on a virtual clock, from the inside. */
 export interface Virtual {

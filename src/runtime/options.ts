@@ -1,0 +1,24 @@
+/** What goes into a run and what comes out of it. */
+import type { G } from "./g.ts";
+import type { GoroutineInfo } from "./traceback.ts";
+
+/** Options of `run` and `main`. */
+export interface RunOptions {
+  /** A 32-bit number: makes every choice of the run (which ready case, who is preempted when) the same each time. */
+  readonly seed?: number;
+  /** A name for traces. */
+  readonly name?: string;
+  /** Timer and ticker channels as before Go 1.23: buffered, with stale values to drain. */
+  readonly asyncTimerChan?: boolean;
+  /** Records where goroutines are started, and warns of operations that were made and never performed. */
+  readonly debug?: boolean;
+  /** When main returns and goroutines are left: `true` makes that a `LeakError`, a function is called with their list. */
+  readonly leaks?: boolean | ((left: readonly GoroutineInfo[]) => void);
+  /** Aborting it ends the run: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a run ended. */
+export type Outcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: unknown; readonly g: G | null };
