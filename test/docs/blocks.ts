@@ -82,17 +82,16 @@ export function promises(code: string): Map<number, string> {
 }
 
 /**
- * Whether what a line printed is what its comment promises. `a, then b` is two calls in that order; `a or b` is either;
- * `false: it had run` is `false`, explained; `e.g. 12` is some value like this one, so all that is checked is that the
- * line printed at all.
+ * Whether what a line printed is what its comment promises. `a` is what each call prints; `a, then b` are two calls in that
+ * order; `a or b` is either; `false: it had run` is `false`, explained; `e.g. 12` is some value like this one, so all that
+ * is checked is that the line printed at all.
  */
 export function kept(promise: string, printed: readonly string[]): boolean {
-  if (promise.startsWith("e.g. ")) return printed.length > 0;
-  if (printed.length === 1 && printed[0] === promise) return true;
+  if (printed.length === 0) return false;
+  if (promise.startsWith("e.g. ") || printed.every((one) => one === promise)) return true;
   const explained = /^(true|false|-?\d+(?:\.\d+)?): /.exec(promise);
-  if (explained !== null) return printed.length === 1 && printed[0] === explained[1];
-  const expected = promise.split(/,? then /);
-  return (
-    printed.length === expected.length && expected.every((one, i) => one.split(" or ").includes(printed[i] as string))
-  );
+  const expected = explained === null ? promise.split(/,? then /) : [explained[1] as string];
+  const matches = (one: string, expected: string): boolean => expected.split(" or ").includes(one);
+  if (expected.length === 1) return printed.every((one) => matches(one, expected[0] as string));
+  return printed.length === expected.length && printed.every((one, i) => matches(one, expected[i] as string));
 }

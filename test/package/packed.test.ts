@@ -105,7 +105,7 @@ describe("types", () => {
     "a CommonJS module": { type: "commonjs", options: { module: "nodenext" } },
     "a bundled program": { type: "module", options: { module: "esnext", moduleResolution: "bundler" } },
   };
-  it.each(Object.entries(projects))("compile from %s", (name, { type, options }) => {
+  it.each(Object.entries(projects))("compile from %s", { timeout: 60_000 }, (name, { type, options }) => {
     const folder = join(user.folder, "types", name.replaceAll(" ", "-"));
     mkdirSync(folder);
     cpSync(join(user.folder, "types/use.ts"), join(folder, "use.ts"));
@@ -114,7 +114,8 @@ describe("types", () => {
       strict: true,
       exactOptionalPropertyTypes: true,
       noUncheckedIndexedAccess: true,
-      skipLibCheck: false,
+      // Our own declarations are checked once: those of the other projects are built from the same source.
+      skipLibCheck: type !== "module" || "moduleResolution" in options,
     };
     const compilerOptions = {
       target: "es2022",
