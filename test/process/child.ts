@@ -81,7 +81,7 @@ export function withSource(text: string): string {
 /** How a program ended, as the goldens have it. */
 export function golden({ code, signal, stdout, stderr }: Ended): string {
   const end = signal === null ? `exit ${code}` : `killed by ${signal}`;
-  return `${[...section("stdout", stdout), ...section("stderr", withSource(stderr)), end].join("\n")}\n`;
+  return `${[...section("stdout", withSource(stdout)), ...section("stderr", withSource(stderr)), end].join("\n")}\n`;
 }
 
 function section(title: string, text: string): string[] {

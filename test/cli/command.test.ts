@@ -1,0 +1,45 @@
+/** The command line itself: help, version, and what it refuses. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { cli, node, program, root } from "../process/child.ts";
+
+const millrace = (...args: string[]) => node([cli, ...args]);
+
+test("--version prints the package's", async () => {
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+  expect(await millrace("--version")).toEqual({ code: 0, signal: null, stdout: `${version}\n`, stderr: "" });
+});
+
+test("--help names the commands, run --help its options", async () => {
+  const help = await millrace("--help");
+  expect(help).toMatchObject({ code: 0, stderr: "" });
+  expect(help.stdout).toMatch(/^Usage: millrace /);
+  expect(help.stdout).toContain("run [options] <file> [args...]");
+  const run = await millrace("run", "--help");
+  expect(run).toMatchObject({ code: 0, stderr: "" });
+  expect(run.stdout).toContain("--seed <n>");
+});
+
+test("without a command it prints the help, as a mistake", async () => {
+  const { code, stdout, stderr } = await millrace();
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toMatch(/^Usage: millrace /);
+});
+
+describe("what it refuses, with 2 and a message", () => {
+  test.for([
+    [["--nope"], "millrace: unknown option '--nope'\n"],
+    [["bogus"], "millrace: unknown command 'bogus'\n"],
+    [["run"], "millrace: missing required argument 'file'\n"],
+    [["run", "--nope", program("recover.ts")], "millrace: unknown option '--nope'\n"],
+    [["run", "--seed", program("recover.ts")], "millrace: option '--seed <n>' argument '"],
+    [["run", "--seed", "1.5", program("recover.ts")], "argument '1.5' is invalid. Expected a whole number.\n"],
+    [["run", "no/such/file.ts"], "millrace run: no/such/file.ts: no such file\n"],
+    [["run", "src"], "millrace run: src: is a directory\n"],
+  ] as const)("%j", async ([args, message]) => {
+    const { code, stdout, stderr } = await millrace(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(message);
+  });
+});

@@ -1,0 +1,8 @@
+// Without main the signals are the host's.
+import { chan, run } from "millrace";
+
+setInterval(() => {}, 1000);
+await run(function* () {
+  console.log("ready");
+  yield* chan<number>().recv();
+});
