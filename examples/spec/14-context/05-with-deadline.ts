@@ -9,13 +9,13 @@ import * as time from "millrace/time";
 
 main(function* () {
   const start = time.now();
-  const deadline = new Date(start.getTime() + 2 * time.Second);
+  const deadline = start.add(2 * time.Second);
   const [ctx, cancel] = context.withDeadline(context.background(), deadline);
   using _ = defer(cancel);
 
   const [child, cancelChild] = context.withTimeout(ctx, time.Hour);
   using __ = defer(cancelChild);
-  console.log("the child's deadline is its parent's:", child.deadline()?.getTime() === deadline.getTime());
+  console.log("the child's deadline is its parent's:", child.deadline()?.equal(deadline));
 
   yield* child.done().recv();
   console.log(`after ${Math.round(time.since(start) / time.Second)}s:`, child.err()?.message);

@@ -13,8 +13,8 @@ main(function* () {
   const [timed, cancel] = context.withTimeout(context.background(), time.Minute);
   const ctx: context.Context = context.withValue(timed, traceID, "abc");
 
-  const left = (ctx.deadline()?.getTime() ?? 0) - time.now().getTime();
-  console.log("deadline: in", left / time.Second, "seconds");
+  const left = ctx.deadline()?.sub(time.now()) ?? 0;
+  console.log("deadline: in", Math.round(left / time.Second), "seconds");
   console.log("done:", ctx.done().tryRecv() !== undefined);
   console.log("err:", ctx.err()?.message);
   console.log("value:", ctx.value(traceID));

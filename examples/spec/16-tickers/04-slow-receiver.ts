@@ -14,7 +14,7 @@ main(function* () {
 
   for (let i = 1; i <= 4; i++) {
     const tick = yield* ticker.c.recv();
-    const due = ((tick?.getTime() ?? 0) - start.getTime()) / time.Second;
+    const due = (tick as time.Time).sub(start) / time.Second;
     console.log(`received at ${time.since(start) / time.Second}s the tick that was due at ${due}s`);
     yield* time.sleep(2.5 * time.Second);
   }
