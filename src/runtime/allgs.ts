@@ -20,8 +20,9 @@ export class Allgs {
   }
 
   remove(g: G): void {
-    const last = this.#all.pop() as G;
-    if (last === g) return;
+    const last = this.#all.pop();
+    // None are left when `g` itself ended the run and now comes to its own end.
+    if (last === g || last === undefined) return;
     this.#all[g.at] = last;
     last.at = g.at;
   }

@@ -53,6 +53,8 @@ export class P {
   /** Those that wait with `await`. */
   readonly awaiting: AwaitList = new AwaitList();
   strategy: Strategy | null;
+  /** Select's permutations, by length. */
+  readonly orders: (number[] | undefined)[] = [];
   readonly unused: Unused | null;
 
   readonly #random: Random;

@@ -182,11 +182,18 @@ function checkFunction(where: string, fn: unknown): void {
   throw new ArgumentError(`${where}: expected a function, got ${show(fn)}`);
 }
 
-function checkOptions({ seed, leaks }: RunOptions): void {
+function checkOptions(options: RunOptions): void {
+  if (typeof options !== "object" || options === null) {
+    throw new ArgumentError(`run: expected options like { seed, name }, got ${show(options)}`);
+  }
+  const { seed, leaks, signal } = options;
   if (seed !== undefined && !Number.isInteger(seed)) {
     throw new ArgumentError(`run: seed must be a whole number, got ${show(seed)}`);
   }
   if (leaks !== undefined && typeof leaks !== "boolean" && typeof leaks !== "function") {
     throw new ArgumentError(`run: leaks must be true, false or a function, got ${show(leaks)}`);
+  }
+  if (signal !== undefined && typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== "function") {
+    throw new ArgumentError(`run: signal must be an AbortSignal, got ${show(signal)}`);
   }
 }

@@ -89,10 +89,11 @@ class CaseWaiter extends Waiter {
   }
 }
 
-/** By length, a permutation of the positions; undefined while one is in use (a select may be a case of a select). */
-const orders: (number[] | undefined)[] = [];
-
-function borrowOrder(length: number): number[] {
+/**
+ * The run's permutation for that many cases, undefined while it is in use (a select may be a case of a select). A run has
+ * its own, because the order that one select leaves decides what the next draws: the same seed must begin with the same.
+ */
+function borrowOrder({ orders }: P, length: number): number[] {
   const order = orders[length];
   if (order === undefined) return Array.from({ length }, (_, at) => at);
   orders[length] = undefined;
@@ -139,7 +140,7 @@ class SelectOp extends Op<unknown> {
     if (this.#listed) return this.#poll();
     const ops = this.#ops;
     const p = m.curg === null ? (this.home ?? m.current()) : m.curg.p;
-    const order = borrowOrder(ops.length);
+    const order = borrowOrder(p, ops.length);
     try {
       for (let n = ops.length; n > 0; n--) {
         const pick = n === 1 ? 0 : p.below(n);
@@ -150,7 +151,7 @@ class SelectOp extends Op<unknown> {
         if (value !== NO) return this.outcome(at, value);
       }
     } finally {
-      orders[ops.length] = order;
+      p.orders[ops.length] = order;
     }
     return this.#none();
   }

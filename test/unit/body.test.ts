@@ -1,5 +1,5 @@
 /** What `go` and `run` take, and what a goroutine's body may yield. */
-import { ArgumentError, chan, go, Panic, range, run, runtime, wait } from "millrace";
+import { ArgumentError, chan, type Go, go, Panic, type RecvChan, range, run, runtime, wait } from "millrace";
 import { expect, test } from "vitest";
 
 const launch = go as unknown as (fn: unknown, ...args: unknown[]) => unknown;
@@ -81,7 +81,7 @@ test("the mistake is thrown at the yield, so a catch there sees it and the gorou
 test("yield* undefined and yield* of what is not iterable fail in the goroutine", async () => {
   for (const value of [undefined, null, 5, {}]) {
     const error = await begin(function* () {
-      yield* value as never;
+      yield* value as unknown as Go;
     }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(TypeError);
   }
@@ -90,7 +90,7 @@ test("yield* undefined and yield* of what is not iterable fail in the goroutine"
 test("yield* over an array yields what is no operation", async () => {
   await expect(
     begin(function* () {
-      yield* [1, 2] as never;
+      yield* [1, 2] as unknown as Go;
     }),
   ).rejects.toThrow(/yielded 1; write yield\*/);
 });
@@ -98,7 +98,7 @@ test("yield* over an array yields what is no operation", async () => {
 test("yield* of a promise: it is to be waited for", async () => {
   await expect(
     begin(function* () {
-      yield* Promise.resolve(1) as never;
+      yield* Promise.resolve(1) as unknown as Go;
     }),
   ).rejects.toThrow(TypeError);
 });
@@ -142,8 +142,8 @@ test("a function that returns an iterator of another make is a goroutine too", a
 });
 
 test("helpers nest as deep as one likes, and return values", async () => {
-  function* depth(n: number, ch: ReturnType<typeof chan<number>>): Generator<never, number, unknown> {
-    if (n === 0) return ((yield* ch.recv() as never) as number) + 0;
+  function* depth(n: number, ch: RecvChan<number>): Go<number> {
+    if (n === 0) return (yield* ch.recv()) as number;
     return (yield* depth(n - 1, ch)) + 1;
   }
   const ch = chan<number>();

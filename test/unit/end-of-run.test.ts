@@ -1,8 +1,7 @@
 /** A run that is over: its goroutines stop where they stand, and none of its waiters is left anywhere. */
 import { type Chan, chan, go, run, runtime, select, wait } from "millrace";
 import { expect, test } from "vitest";
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+import { turn } from "./turn.ts";
 
 function waiting(ch: Chan<never, unknown> | Chan<number>): [senders: number, receivers: number] {
   const { sendq, recvq } = ch as unknown as { sendq: Iterable<unknown>; recvq: Iterable<unknown> };

@@ -1,8 +1,7 @@
 /** `runtime.goexit`: Go's Goexit. */
-import { chan, DeadlockError, Goexit, go, run, runtime, select, wait } from "millrace";
+import { chan, DeadlockError, type Go, Goexit, go, run, runtime, select, wait } from "millrace";
 import { expect, test } from "vitest";
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+import { turn } from "./turn.ts";
 
 test("ends its goroutine only, after its finally blocks; join gives undefined", async () => {
   const log: string[] = [];
@@ -44,7 +43,7 @@ test("runs deferred calls, last in first out", async () => {
 
 test("works from deep inside", async () => {
   await run(function* () {
-    function* deep(n: number): Generator<never, void, unknown> {
+    function* deep(n: number): Go {
       if (n === 0) yield* runtime.goexit();
       yield* deep(n - 1);
     }

@@ -1,8 +1,7 @@
 /** An operation is a value: lazy, performed as often as wanted, awaitable as a promise is. */
 import { chan, go, NotInGoroutineError, Op, run, runtime, select, wait } from "millrace";
 import { expect, test } from "vitest";
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+import { turn } from "./turn.ts";
 
 test("every operation is an Op with a reason", async () => {
   await run(function* () {
