@@ -12,7 +12,7 @@ import { pathToFileURL } from "node:url";
 import { CommanderError } from "commander";
 import { register as registerRequire } from "tsx/cjs/api";
 import { register as registerImport } from "tsx/esm/api";
-import { isOurs } from "./resolve.ts";
+import { isOurs, resolveSync } from "./resolve.ts";
 
 /** What Node's loader of CommonJS has besides its public face; every tool that hooks into `require` stands on it. */
 const loader = module as unknown as {
@@ -85,7 +85,10 @@ function explainSyntaxErrors(): void {
 
 /** A program that has no `millrace` of its own, because the command is installed globally, gets this one. */
 function resolveOurselves(): void {
-  module.register("./resolve.js", import.meta.url);
+  // Node 22.15 and later have hooks on the same thread, and warn of the older ones.
+  const { registerHooks } = module as { registerHooks?(hooks: { resolve: typeof resolveSync }): void };
+  if (registerHooks === undefined) module.register("./resolve.js", import.meta.url);
+  else registerHooks({ resolve: resolveSync });
   const here = createRequire(import.meta.url);
   const before = loader._resolveFilename;
   loader._resolveFilename = function (request, ...more) {
