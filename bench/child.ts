@@ -22,10 +22,9 @@ const noMeter: Meter = { empty() {}, full() {} };
 /** A run that takes longer is not worth repeating, for the rounds repeat it. */
 const LONG = 2000;
 
-function collect(): void {
+function collect(kind: "major" | "minor"): void {
   if (!globalThis.gc) throw new Error("needs --expose-gc");
-  globalThis.gc();
-  globalThis.gc();
+  globalThis.gc({ type: kind });
 }
 
 function cpu(): number {
@@ -41,8 +40,13 @@ async function load(workload: Workload, side: string): Promise<Program> {
   return variant.load();
 }
 
+/**
+ * Before a run the young generation is emptied, and only that. A full collection while nothing of the program is alive
+ * makes V8 forget the shapes of its objects and with them the optimised code ("deoptimization, reason: weak objects"), so
+ * that each run would begin cold: as a real program never does, and as compiled code can't.
+ */
 async function once(program: Program, n: number): Promise<number> {
-  collect();
+  collect("minor");
   const start = performance.now();
   await program(n, noMeter);
   return performance.now() - start;
@@ -62,7 +66,8 @@ async function time(program: Program, n: number, runs: number): Promise<Timed> {
 async function weigh(program: Program, n: number): Promise<Bytes> {
   const at: NodeJS.MemoryUsage[] = [];
   const look = () => {
-    collect();
+    collect("major");
+    collect("major");
     at.push(process.memoryUsage());
   };
   await program(1000, noMeter);

@@ -138,7 +138,7 @@ function environmentLines({ go, rounds, runs, others }: Environment): string {
     `- ${cpus().length} × ${cpu?.model ?? "?"}, ${number(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}`,
     `- Node ${process.versions.node} (V8 ${process.versions.v8}), ${go ?? "no Go"}`,
     `- ${packages}`,
-    `- ${rounds} rounds of ${runs} timed runs. Beside the median measurement other programs kept ${number(median(others))} processors busy, beside the worst ${number(Math.max(...others))}.`,
+    `- ${rounds} rounds of ${runs} timed runs. Beside the median measurement other programs kept ${median(others).toFixed(1)} processors busy, beside the worst ${Math.max(...others).toFixed(1)}.`,
   ].join("\n");
 }
 
@@ -148,7 +148,8 @@ export const METHOD = `## How it is measured
 
 - A round measures every side of a workload once, one after another: Go, Millrace, the hand-written channel, the packages.
   Each measurement is a new process that runs the workload at a tenth of its size and at full size to warm up, then the
-  timed runs, with a forced garbage collection before each. (A run of over 2 s is timed once a round.)
+  timed runs. Garbage is collected before each: all of it in Go, the young generation in Node, because a full collection
+  between runs throws away V8's optimised code (see child.ts). A run of over 2 s is timed once a round.
 - A cell is the median of all timed runs. A ratio is taken within each round, so that it compares what ran within the same
   seconds; the table has the median of the rounds and, in brackets, the range. So it need not equal the quotient of two cells.
 - Every program checks its own result (the sum of what arrived, the 1000th prime): a side that loses or doubles a value fails.
