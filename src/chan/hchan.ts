@@ -66,6 +66,8 @@ export class Hchan implements Chan<unknown, unknown> {
   readonly sendq: WaitQueue = new WaitQueue();
   readonly recvq: WaitQueue = new WaitQueue();
   closed = false;
+  /** What it was closed with, thrown by receives once it is drained. Go has no such thing. */
+  #failure: { readonly error: unknown } | null = null;
 
   #recv: RecvOp | null = null;
   #send: SendOp | null = null;
@@ -156,7 +158,12 @@ export class Hchan implements Chan<unknown, unknown> {
       if (tap.listener !== null) this.#tell("chan-recv", value, true);
       return value;
     }
-    return this.closed ? CLOSED : NO;
+    return this.closed ? this.#ended() : NO;
+  }
+
+  #ended(): typeof CLOSED {
+    if (this.#failure !== null) throw this.#failure.error;
+    return CLOSED;
   }
 
   tryRecv(): [unknown, true] | [unknown, false] | undefined {
@@ -166,12 +173,20 @@ export class Hchan implements Chan<unknown, unknown> {
   }
 
   close(): void {
+    this.closeWith(null);
+  }
+
+  closeWith(failure: { readonly error: unknown } | null): void {
     if (this.closed) throw new Panic("CLOSE_OF_CLOSED");
     this.closed = true;
+    this.#failure = failure;
     if (tap.listener !== null) {
       emit({ kind: "chan-close", run: this.p.id, g: m.curg?.id ?? 0, chan: this.id });
     }
-    for (let w = this.recvq.shift(); w !== null; w = this.recvq.shift()) w.complete(this.zero, false);
+    for (let w = this.recvq.shift(); w !== null; w = this.recvq.shift()) {
+      if (failure === null) w.complete(this.zero, false);
+      else w.fail(failure.error);
+    }
     for (let w = this.sendq.shift(); w !== null; w = this.sendq.shift()) w.fail(new Panic("SEND_ON_CLOSED"));
   }
 

@@ -102,6 +102,11 @@ export function entropy(): number {
   return (host.crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) | 0;
 }
 
+/** A module of Node's own, where there is a Node. */
+export function builtin(name: string): unknown {
+  return node?.getBuiltinModule?.(name);
+}
+
 /** How many threads the machine can run at once. */
 export function processors(): number {
   const os = node?.getBuiltinModule?.("node:os") as { availableParallelism?(): number } | undefined;

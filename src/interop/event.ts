@@ -1,0 +1,127 @@
+/** Channels of events: an `EventTarget`'s or an `EventEmitter`'s. */
+import { ArgumentError, show } from "../runtime/panic.ts";
+import { Feed, type Source, type SourceOptions } from "./feed.ts";
+
+/** Node's `EventEmitter`, as far as it is needed here. */
+export interface Emitter {
+  on(event: string | symbol, listener: (...args: never[]) => void): unknown;
+  off(event: string | symbol, listener: (...args: never[]) => void): unknown;
+}
+
+/** Options of `fromEvent`. */
+export interface EventOptions extends SourceOptions {
+  /** How many events wait for a receiver: a whole number, 16 by default. */
+  readonly capacity?: number;
+  /**
+   * What happens to an event that finds no room, since nobody can hold back whoever emits it. `"fail"`, the default: the
+   * channel fails with an `OverflowError`, so that no event is lost unnoticed. `"drop"`: it is lost. `"latest"`: the oldest
+   * that waits is lost instead.
+   */
+  readonly overflow?: "fail" | "drop" | "latest";
+}
+
+/** Events came faster than they were received. */
+export class OverflowError extends Error {
+  readonly code = "OVERFLOW";
+
+  constructor(event: string, capacity: number) {
+    super(`fromEvent: ${capacity} events "${event}" wait already; receive faster, or choose a capacity or an overflow`);
+  }
+
+  override get name(): string {
+    return "OverflowError";
+  }
+}
+
+/**
+ * A channel of events: of the `Event` objects of an `EventTarget`, or of the arrays of arguments of an `EventEmitter`.
+ *
+ * It listens from now on, and until `stop()`, the end of a `using` block, of a `for await`, of `ctx` or of the run. An
+ * emitter's "error" event (unless it is the one asked for) fails the channel.
+ *
+ * @param target where the events come from
+ * @param event the event's name
+ * @param options `capacity`, how many events wait (16); `overflow`, what happens to one more; `ctx`, a context to end it
+ * @throws ArgumentError when `target` is neither, or an option is none of these
+ *
+ * @example
+ * ```ts
+ * import { fromEvent } from "millrace/interop";
+ * const target = new EventTarget();
+ * using clicks = fromEvent(target, "click");
+ * target.dispatchEvent(new Event("click"));
+ * const event = await clicks.recv();
+ * console.log(event?.type); // click
+ * ```
+ */
+export function fromEvent<E extends Event = Event>(
+  target: EventTarget,
+  event: string,
+  options?: EventOptions,
+): Source<E>;
+export function fromEvent<A extends unknown[] = unknown[]>(
+  target: Emitter,
+  event: string | symbol,
+  options?: EventOptions,
+): Source<A>;
+export function fromEvent(
+  target: EventTarget | Emitter,
+  event: string | symbol,
+  options: EventOptions = {},
+): Source<unknown> {
+  const { overflow = "fail", capacity = 16 } = options;
+  if (overflow !== "fail" && overflow !== "drop" && overflow !== "latest") {
+    throw new ArgumentError(`fromEvent: overflow must be "fail", "drop" or "latest", got ${show(overflow)}`);
+  }
+  const listen = listening(target, event);
+  let unlisten = (): void => {};
+  const feed = new Feed<unknown>(
+    "fromEvent",
+    { ...options, capacity },
+    () => {},
+    () => unlisten(),
+  );
+  const heard = (value: unknown): void => {
+    if (!feed.wanted) {
+      if (overflow === "drop") return;
+      if (overflow === "fail" || capacity === 0) {
+        broken(new OverflowError(String(event), capacity));
+        return;
+      }
+      feed.tryRecv();
+    }
+    feed.offer(value);
+  };
+  const broken = (error: unknown): void => {
+    unlisten();
+    feed.fail(error);
+  };
+  if (!feed.ended) unlisten = listen(heard, broken);
+  return feed;
+}
+
+type Listen = (heard: (value: unknown) => void, broken: (error: unknown) => void) => () => void;
+
+function listening(target: EventTarget | Emitter, event: string | symbol): Listen {
+  const given = target as Partial<EventTarget & Emitter> | null | undefined;
+  if (typeof given?.addEventListener === "function") {
+    return (heard) => {
+      const events = target as EventTarget;
+      events.addEventListener(event as string, heard);
+      return () => events.removeEventListener(event as string, heard);
+    };
+  }
+  if (typeof given?.on === "function" && typeof given.off === "function") {
+    return (heard, broken) => {
+      const emitter = target as Emitter;
+      const listener = (...args: unknown[]): void => heard(args);
+      emitter.on(event, listener);
+      if (event !== "error") emitter.on("error", broken);
+      return () => {
+        emitter.off(event, listener);
+        if (event !== "error") emitter.off("error", broken);
+      };
+    };
+  }
+  throw new ArgumentError(`fromEvent: expected an EventTarget or an EventEmitter, got ${show(target)}`);
+}
