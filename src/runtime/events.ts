@@ -53,6 +53,7 @@ export type RuntimeEvent =
   | { readonly kind: "timer-start" | "timer-stop" | "timer-fire"; readonly run: number; readonly when: number }
   | { readonly kind: "lock" | "unlock"; readonly run: number; readonly g: number; readonly lock: string };
 
+/** Gets every event of the runtime, in order. */
 export type Listener = (event: RuntimeEvent) => void;
 
 /** Where the events go. */
@@ -73,6 +74,18 @@ export function emit(event: RuntimeEvent): void {
  *
  * @param listener gets every event, in order, synchronously; it must not start or perform operations
  * @throws Error when somebody listens already
+ *
+ * @example
+ * ```ts
+ * import { chan, listen, run } from "millrace";
+ * const seen: string[] = [];
+ * const stop = listen((event) => seen.push(event.kind));
+ * await run(function* () {
+ *   yield* chan<number>(1).send(1);
+ * });
+ * stop();
+ * console.log(seen.includes("chan-send")); // true
+ * ```
  */
 export function listen(listener: Listener): () => void {
   if (tap.listener !== null) throw new Error("millrace: somebody listens to the runtime's events already");

@@ -26,10 +26,14 @@ export interface Block {
 
 export const id = (block: Block): string => `${block.file}:${block.line}`;
 
+/** The files that document the project, relative to the root. */
+export function documents(): string[] {
+  return ["README.md", "HACKING.md", "CHANGELOG.md", ...under("docs", ".md"), ...under("src", ".ts")];
+}
+
 /** All blocks, in the order of the documents' names. */
 export function blocks(): Block[] {
-  const files = ["README.md", "HACKING.md", ...under("docs", ".md"), ...under("src", ".ts")];
-  return files.flatMap((file) => blocksOf(file, readFileSync(root + file, "utf8")));
+  return documents().flatMap((file) => blocksOf(file, readFileSync(root + file, "utf8")));
 }
 
 function under(folder: string, extension: string): string[] {

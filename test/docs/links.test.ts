@@ -1,0 +1,30 @@
+/** Every link of the documentation leads somewhere: to a file that is there, and in it to a heading that is there. */
+import { existsSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
+import { expect, it } from "vitest";
+import { documents, root } from "./blocks.ts";
+
+/** The address that a heading gets on a page. */
+const anchor = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+    .trim()
+    .replaceAll(/\s/g, "-");
+
+function anchors(file: string): string[] {
+  return [...readFileSync(root + file, "utf8").matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchor(heading as string));
+}
+
+it.each(documents().filter((file) => file.endsWith(".md")))("%s", (file) => {
+  const text = readFileSync(root + file, "utf8").replaceAll(/^```[\s\S]*?^```/gm, "");
+  const broken: string[] = [];
+  for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+    if (/^[a-z]+:/.test(target as string)) continue;
+    const [path, heading] = (target as string).split("#") as [string, string?];
+    const linked = path === "" ? file : posix.join(posix.dirname(file), path);
+    if (!existsSync(root + linked)) broken.push(target as string);
+    else if (heading !== undefined && !anchors(linked).includes(heading)) broken.push(target as string);
+  }
+  expect(broken).toEqual([]);
+});
