@@ -1,3 +1,5 @@
+import { ArgumentError, show } from "./panic.ts";
+
 /**
  * Calls `fn` at the end of the block it stands in: Go's `defer`, by way of `using`.
  *
@@ -6,6 +8,7 @@
  * Source: https://go.dev/ref/spec#Defer_statements
  *
  * @param fn called once; what it returns is ignored, so it can't block (use `finally` for that)
+ * @throws ArgumentError when `fn` is no function
  *
  * @example
  * ```ts
@@ -17,5 +20,6 @@
  * ```
  */
 export function defer(fn: () => void): Disposable {
+  if (typeof fn !== "function") throw new ArgumentError(`defer: expected a function, got ${show(fn)}`);
   return { [Symbol.dispose]: fn };
 }

@@ -64,6 +64,9 @@ export class P {
   #verdict: Verdict = GO_ON;
   #ids = 0;
   #unlooked = 0;
+  /** Who ran at the last look at the clock, and whether it was the same at the one before. */
+  #seen: G | null = null;
+  #hogs = false;
   /** The creator of the goroutine started last: mostly also that of the next. */
   #creator: Creator | null = null;
   #main: G | null = null;
@@ -142,7 +145,11 @@ export class P {
   /** Whether `g` may attempt one more operation, now that the budget is used up. */
   preemption(g: G): Preemption {
     if (this.over) return YIELD_TO_HOST;
-    if (this.strategy === null) return m.spent();
+    if (this.strategy === null) {
+      this.#hogs = g === this.#seen;
+      this.#seen = g;
+      return m.spent();
+    }
     if (this.strategy.preempt(g)) return YIELD_TO_OTHERS;
     if (++this.#unlooked < 128) return GO_ON;
     this.#unlooked = 0;
@@ -155,8 +162,9 @@ export class P {
   preempt(g: G, why: Preemption): void {
     if (this.over) return;
     if (tap.listener !== null) emit({ kind: "go-yield", run: this.id, g: g.id });
-    // Where a strategy orders the run, the host's turns must not: they depend on the clock.
-    if (why === YIELD_TO_OTHERS || (why === YIELD_TO_HOST && this.strategy === null)) this.#runq.push(g);
+    // The host's turns depend on the clock, so they order nothing where a strategy does, and as little as can be where
+    // none does: only who was running at the last look as well has had its share, and goes behind its neighbours.
+    if (why === YIELD_TO_OTHERS || (why === YIELD_TO_HOST && this.strategy === null && this.#hogs)) this.#runq.push(g);
     else this.#runq.unshift(g);
     if (why !== YIELD_TO_OTHERS) this.#verdict = why;
   }
@@ -271,6 +279,7 @@ export class P {
     g.status = Gdead;
     g.value = value;
     g.gen = null;
+    if (g === this.#seen) this.#seen = null;
     this.allgs.remove(g);
     if (tap.listener !== null) emit({ kind: "go-end", run: this.id, g: g.id });
     this.unused?.report(g);

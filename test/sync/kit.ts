@@ -5,8 +5,8 @@
 import { DeadlockError, type Goroutine, go, type Op, type RunOptions, runtime } from "millrace";
 import type { Action } from "millrace/sync";
 import { test } from "vitest";
-import { VirtualClock } from "../../src/runtime/clock.ts";
 import type { Body } from "../../src/runtime/body.ts";
+import { VirtualClock } from "../../src/runtime/clock.ts";
 import type { Outcome } from "../../src/runtime/options.ts";
 import { P } from "../../src/runtime/proc.ts";
 
