@@ -11,26 +11,43 @@ const SLOW = 0.1;
 /** How many questions the pool gets then. */
 const WARY = 16;
 
-let wary = 0;
-let blocksRead = process.resourceUsage().fsRead;
+export class Disk {
+  /** How many more questions go to the pool. */
+  wary = 0;
+  readonly #now: () => number;
+  /** Blocks that this process had to read from a disk. */
+  readonly #blocksRead: () => number;
+  #known: number;
 
-/** What `here` or `pool` answers, which ask the same thing, the one on this thread and the other on the pool. */
-export function* ask<T>(here: () => T, pool: () => Promise<T>): Go<T> {
-  if (wary > 0) {
-    wary--;
-    return (yield* wait(pool())) as T;
+  constructor(now: () => number, blocksRead: () => number) {
+    this.#now = now;
+    this.#blocksRead = blocksRead;
+    this.#known = blocksRead();
   }
-  const start = performance.now();
-  try {
-    return here();
-  } finally {
-    if (performance.now() - start > SLOW && diskWasRead()) wary = WARY;
+
+  /** What `here` or `pool` answers; both ask the same, one on this thread and one on the pool. Throws what they throw. */
+  *ask<T>(here: () => T, pool: () => Promise<T>): Go<T> {
+    if (this.wary > 0) {
+      this.wary--;
+      return (yield* wait(pool())) as T;
+    }
+    const start = this.#now();
+    try {
+      return here();
+    } finally {
+      if (this.#now() - start > SLOW && this.#wasRead()) this.wary = WARY;
+    }
+  }
+
+  /** Whether the disk was read since last asked. To be slow alone says little: others want the processor too. */
+  #wasRead(): boolean {
+    const before = this.#known;
+    this.#known = this.#blocksRead();
+    return this.#known > before;
   }
 }
 
-/** Whether the disk was read since last asked. A slow answer alone says little: other processes want the processor too. */
-function diskWasRead(): boolean {
-  const before = blocksRead;
-  blocksRead = process.resourceUsage().fsRead;
-  return blocksRead > before;
-}
+export const disk: Disk = new Disk(
+  () => performance.now(),
+  () => process.resourceUsage().fsRead,
+);

@@ -6,7 +6,7 @@ import { createHash, hash } from "node:crypto";
 import * as fs from "node:fs";
 import { promisify } from "node:util";
 import { type Go, runtime } from "millrace";
-import { ask } from "./disk.ts";
+import { disk } from "./disk.ts";
 import { type Done, isDone } from "./done.ts";
 import { bytes, type Path } from "./path.ts";
 
@@ -34,7 +34,7 @@ export function* digestFile(path: Path, done: Done, skip?: fs.Stats): Go<Digest 
   const buffer = buffers.pop() ?? Buffer.allocUnsafeSlow(PIECE);
   let fd = -1;
   try {
-    fd = yield* ask(
+    fd = yield* disk.ask(
       () => fs.openSync(name, FLAGS),
       () => open(name, FLAGS),
     );
@@ -62,7 +62,7 @@ export function* digestFile(path: Path, done: Done, skip?: fs.Stats): Go<Digest 
 
 /** Fills the buffer with the file's next bytes; gives their number, 0 at its end. */
 function readPiece(fd: number, buffer: Buffer): Go<number> {
-  return ask(
+  return disk.ask(
     () => fs.readSync(fd, buffer, 0, PIECE, null),
     async () => (await read(fd, buffer, 0, PIECE, null)).bytesRead,
   );

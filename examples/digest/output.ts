@@ -4,8 +4,9 @@ import { fstatSync, type Stats } from "node:fs";
 import { type Go, wait } from "millrace";
 import { reason, say } from "./report.ts";
 
-/** Ends the process when nobody reads any more: with a message, unless the reader just had enough. */
+/** Ends the process when standard output takes no more: with a message, unless its reader just had enough. */
 export function endWithReader(): void {
+  process.stderr.on("error", () => {}); // then nobody reads what we would say about it
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit();
     say(`standard output: ${reason(error)}`);

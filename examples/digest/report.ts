@@ -17,29 +17,29 @@ export interface Report {
 /** How often a line of progress comes where there is no terminal, in milliseconds. */
 const EVERY = 2 * Second;
 
-/** A line of the program. */
-export function say(text: string): void {
-  process.stderr.write(`digest: ${text}\n`);
+/** Prints a line. */
+export function say(text: string, to: NodeJS.WritableStream = process.stderr): void {
+  to.write(`digest: ${text}\n`);
 }
 
 /** Starts to report how far `tally` is. */
-export async function startReport(tally: Tally): Promise<Report> {
-  return process.stderr.isTTY ? await bar(tally) : lines(tally);
+export async function startReport(tally: Tally, to: NodeJS.WriteStream = process.stderr): Promise<Report> {
+  return to.isTTY ? await bar(tally, to) : lines(tally, to);
 }
 
-function lines(tally: Tally): Report {
+function lines(tally: Tally, to: NodeJS.WriteStream): Report {
   go(function* progress() {
-    for (const t = range(tick(EVERY)); yield* t.next(); ) say(`${count(tally.files, "file")}, ${tally.volume()}`);
+    for (const t = range(tick(EVERY)); yield* t.next(); ) say(`${count(tally.files, "file")}, ${tally.volume()}`, to);
   });
-  return { say, stop() {} };
+  return { say: (text) => say(text, to), stop() {} };
 }
 
-async function bar(tally: Tally): Promise<Report> {
+async function bar(tally: Tally, stream: NodeJS.WriteStream): Promise<Report> {
   const { MultiBar, Presets } = (await import("cli-progress")).default;
   const format = "{bar} {percentage}% of {total} files, {volume}";
   // It is the kind with many bars because that one can print lines above them.
   const bars = new MultiBar(
-    { format, barsize: 30, clearOnComplete: true, linewrap: true, forceRedraw: true },
+    { stream, format, barsize: 30, clearOnComplete: true, linewrap: true, forceRedraw: true },
     Presets.shades_grey,
   );
   const bar = bars.create(0, 0, { volume: "" });

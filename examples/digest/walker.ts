@@ -2,7 +2,7 @@
 import { opendirSync } from "node:fs";
 import { opendir } from "node:fs/promises";
 import type { Go, SendChan } from "millrace";
-import { ask } from "./disk.ts";
+import { disk } from "./disk.ts";
 import { type Done, sent } from "./done.ts";
 import { bytes, join, type Path } from "./path.ts";
 
@@ -41,7 +41,7 @@ export function* walk(root: Path, found: SendChan<Found>, done: Done): Go {
 /** Sends the files of one folder and adds its folders to `folders`; says whether to go on. */
 function* walkFolder(path: Path, folders: Path[], found: SendChan<Found>, done: Done): Go<boolean> {
   const folder = bytes(path);
-  const dir = yield* ask(
+  const dir = yield* disk.ask(
     () => opendirSync(folder, ENTRIES),
     () => opendir(folder, ENTRIES),
   );

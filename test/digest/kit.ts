@@ -1,0 +1,108 @@
+/** What the tests of examples/digest share: trees on disk, the program as a child process, and the real sha256sum. */
+import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+export const MAIN: string = join(ROOT, "examples/digest/main.ts");
+/** What node is started with to run the program. */
+export const NODE_ARGS: readonly string[] = ["--import", import.meta.resolve("tsx"), MAIN];
+
+/** A new folder, gone after the test. */
+export function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), "digest-"));
+  // By command, because it copes with paths that are too long to be named.
+  onTestFinished(() => void execFileSync("rm", ["-rf", made]));
+  return made;
+}
+
+/** A new folder with these files in it. A name may be bytes. */
+export function tree(files: Readonly<Record<string, string | Buffer>>): string {
+  const root = folder();
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), content);
+  }
+  return root;
+}
+
+/** Makes, below `root`, a file and a folder whose paths are too long to be opened: unreadable for root as well. */
+export function tooLong(root: string): void {
+  const step = "d".repeat(200);
+  const file = "f".repeat(250);
+  // 4096 bytes is the most a path may have; the folder above stays below it, what is in it does not.
+  const depth = Math.floor((4095 - Buffer.byteLength(root)) / (step.length + 1));
+  execFileSync(
+    "sh",
+    [
+      "-c",
+      `i=0; while [ $i -lt ${depth} ]; do mkdir ${step} && cd -P ${step} || exit 1; i=$((i+1)); done
+     echo text > ${file}; mkdir ${"e".repeat(250)}`,
+    ],
+    { cwd: root },
+  );
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts the program. `before`: more arguments for node. */
+export function start(
+  args: readonly string[],
+  options: SpawnOptions = {},
+  before: readonly string[] = [],
+): ChildProcess {
+  const child = spawn(process.execPath, [...before, ...NODE_ARGS, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    ...options,
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return child;
+}
+
+/** What a child process wrote, one character a byte, and how it ended. */
+export async function end(child: ChildProcess): Promise<Ended> {
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.setEncoding("latin1").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding("latin1").on("data", (text: string) => {
+    stderr += text;
+  });
+  return new Promise((resolve) => child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr })));
+}
+
+/** Runs the program to its end. */
+export function digest(...how: Parameters<typeof start>): Promise<Ended> {
+  return end(start(...how));
+}
+
+/** Waits until a child process has written something that matches to standard error. */
+export function wrote(child: ChildProcess, what: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    child.stderr?.on("data", (piece: Buffer) => {
+      text += piece.toString();
+      if (what.test(text)) resolve();
+    });
+    child.on("close", () => reject(new Error(`ended without writing ${what}:\n${text}`)));
+  });
+}
+
+/** What a command of the system prints, one character a byte. */
+export function shell(command: string, cwd: string): string {
+  return execFileSync("sh", ["-c", command], { cwd, encoding: "latin1", stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** The listing as the system's own tools make it. */
+export function reference(root: string, cwd = "/"): string {
+  return shell(`find '${root}' -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum`, cwd);
+}
