@@ -1,0 +1,136 @@
+/** The runtime's queues against arrays: whatever is done to them, in whatever order. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { G } from "../../src/runtime/g.ts";
+import { RunQueue } from "../../src/runtime/runq.ts";
+import { Waiter, WaitQueue } from "../../src/runtime/waiter.ts";
+
+class Named extends Waiter {
+  readonly id: number;
+
+  constructor(id: number) {
+    super();
+    this.id = id;
+  }
+
+  override complete(): void {}
+
+  override fail(): void {}
+}
+
+const ids = (q: WaitQueue): number[] => [...q].map((w) => (w as Named).id);
+
+function backwards(q: WaitQueue): number[] {
+  const found: number[] = [];
+  for (let w = q.last; w !== null; w = w.prev) found.push((w as Named).id);
+  return found;
+}
+
+type WaitStep = { readonly op: "push" | "shift" } | { readonly op: "remove" | "removeStranger"; readonly at: number };
+
+const waitStep: fc.Arbitrary<WaitStep> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({ op: "push" } as const) },
+  { weight: 2, arbitrary: fc.constant({ op: "shift" } as const) },
+  { weight: 2, arbitrary: fc.record({ op: fc.constant("remove" as const), at: fc.nat(1000) }) },
+  { weight: 1, arbitrary: fc.record({ op: fc.constant("removeStranger" as const), at: fc.nat(1000) }) },
+);
+
+test("WaitQueue is an array with removal anywhere", () => {
+  fc.assert(
+    fc.property(fc.array(waitStep, { maxLength: 60 }), (steps) => {
+      const q = new WaitQueue();
+      const model: Named[] = [];
+      const gone: Named[] = [];
+      let made = 0;
+      for (const step of steps) {
+        if (step.op === "push") {
+          // One that left may come back, as a goroutine does.
+          const w = gone.length > 0 && made % 3 === 0 ? (gone.shift() as Named) : new Named(made);
+          made++;
+          q.push(w);
+          model.push(w);
+        } else if (step.op === "shift") {
+          const w = q.shift();
+          expect(w).toBe(model.shift() ?? null);
+          if (w !== null) gone.push(w as Named);
+        } else if (step.op === "remove") {
+          const [w] = model.length === 0 ? [] : model.splice(step.at % model.length, 1);
+          if (w === undefined) continue;
+          q.remove(w);
+          gone.push(w);
+        } else {
+          // Not here, or not here any more: nothing happens.
+          q.remove(gone[step.at % (gone.length + 1)] ?? new Named(-1));
+        }
+        const expected = model.map((w) => w.id);
+        expect(ids(q)).toStrictEqual(expected);
+        expect(backwards(q)).toStrictEqual([...expected].reverse());
+        expect(q.first === null).toBe(q.last === null);
+      }
+      for (const w of gone) expect([w.prev, w.next]).toStrictEqual([null, null]);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+type RunStep =
+  | { readonly op: "push" | "unshift" | "shift" | "clear" }
+  | { readonly op: "take" | "at"; readonly at: number };
+
+const runStep: fc.Arbitrary<RunStep> = fc.oneof(
+  { weight: 30, arbitrary: fc.constant({ op: "push" } as const) },
+  { weight: 6, arbitrary: fc.constant({ op: "unshift" } as const) },
+  { weight: 15, arbitrary: fc.constant({ op: "shift" } as const) },
+  { weight: 8, arbitrary: fc.record({ op: fc.constant("take" as const), at: fc.nat(1000) }) },
+  { weight: 4, arbitrary: fc.record({ op: fc.constant("at" as const), at: fc.nat(1000) }) },
+  { weight: 1, arbitrary: fc.constant({ op: "clear" } as const) },
+);
+
+test("RunQueue is an array, however it wraps and grows", () => {
+  fc.assert(
+    fc.property(fc.array(runStep, { maxLength: 400 }), fc.nat(200), (steps, start) => {
+      const q = new RunQueue();
+      const model: G[] = [];
+      let made = 0;
+      const next = (): G => ({ id: made++ }) as unknown as G;
+      // Begin anywhere on the ring.
+      for (let i = 0; i < start; i++) q.push(next());
+      for (let i = 0; i < start; i++) q.shift();
+      for (const step of steps) {
+        if (step.op === "push") {
+          const g = next();
+          q.push(g);
+          model.push(g);
+        } else if (step.op === "unshift") {
+          const g = next();
+          q.unshift(g);
+          model.unshift(g);
+        } else if (step.op === "clear") {
+          q.clear();
+          model.length = 0;
+        } else if (model.length > 0) {
+          if (step.op === "shift") expect(q.shift()).toBe(model.shift());
+          else {
+            const at = step.at % model.length;
+            if (step.op === "at") expect(q.at(at)).toBe(model[at]);
+            else expect(q.take(at)).toBe(model.splice(at, 1)[0]);
+          }
+        }
+        expect(q.length).toBe(model.length);
+      }
+      while (model.length > 0) expect(q.shift()).toBe(model.shift());
+      expect(q.length).toBe(0);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("RunQueue after a burst of a hundred thousand", () => {
+  const q = new RunQueue();
+  const n = 100_000;
+  for (let round = 0; round < 2; round++) {
+    for (let i = 0; i < n; i++) q.push({ id: i } as unknown as G);
+    for (let i = 0; i < n; i++) if (q.shift().id !== i) throw new Error(`out of order at ${i}`);
+    expect(q.length).toBe(0);
+  }
+});
