@@ -1,0 +1,194 @@
+/**
+ * A bounded number of workers that do the jobs which come from an inlet: the engine of `mapConcurrent`, `mapStream` and
+ * `WorkerPool`.
+ *
+ * Invariants: `active` workers are goroutines, each at one job, never more than `workers`; a worker that finds no next job
+ * ends. While there is room for another job and the inlet has none, the crew itself, a waiter, is parked on the inlet. So
+ * idle workers are nothing at all: no goroutine waits for jobs, and none is left when jobs stop coming.
+ *
+ * A worker goes on to the next job by itself as long as there is one, which costs less than a goroutine a job.
+ */
+import { CLOSED } from "../chan/closed.ts";
+import type { Context } from "../context/types.ts";
+import { Action } from "../runtime/action.ts";
+import { type Body, isIterator, isThenable } from "../runtime/body.ts";
+import { m } from "../runtime/m.ts";
+import { type Go, NO, Op, type Parked } from "../runtime/op.ts";
+import { ArgumentError, FatalError, Goexit, show } from "../runtime/panic.ts";
+import type { P } from "../runtime/proc.ts";
+import { wait } from "../runtime/promise.ts";
+import { Waiter } from "../runtime/waiter.ts";
+import type { Inlet } from "./source.ts";
+
+/** What the crew's owner decides and is told. None of these may throw. */
+export interface Sink<T, R> {
+  /** Whether another job may be begun now. */
+  room(): boolean;
+  /** A job has begun. */
+  began(index: number): void;
+  done(index: number, result: R, value: T): void;
+  failed(index: number, error: unknown, value: T): void;
+  /** The inlet has failed: no jobs come any more. */
+  broke(error: unknown): void;
+  /** There are no more jobs and none is under way. */
+  idle(): void;
+}
+
+export class Crew<T, R> extends Waiter {
+  active = 0;
+  readonly fn: (value: T, ctx: Context, index: number) => unknown;
+  readonly ctx: Context;
+  readonly sink: Sink<T, R>;
+  readonly #inlet: Inlet<T>;
+  readonly #workers: number;
+  readonly #p: P = m.current();
+  readonly #work: Body;
+  #parked = false;
+  #ended = false;
+  #index = 0;
+
+  constructor(
+    name: string,
+    inlet: Inlet<T>,
+    fn: (value: T, ctx: Context, index: number) => unknown,
+    workers: number,
+    ctx: Context,
+    sink: Sink<T, R>,
+  ) {
+    super();
+    this.fn = fn;
+    this.ctx = ctx;
+    this.sink = sink;
+    this.#inlet = inlet;
+    this.#workers = workers;
+    this.#work = worker(name, this) as Body;
+  }
+
+  /** No more jobs will come from the inlet. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** The number of the job that `pick` gave last. */
+  get index(): number {
+    return this.#index - 1;
+  }
+
+  /** Puts workers to work as far as there are jobs and room, and waits for more. */
+  hire(): void {
+    while (!this.#parked && this.active < this.#workers) {
+      this.active++;
+      const value = this.pick();
+      if (value === NO || value === CLOSED) {
+        this.active--;
+        this.#rest();
+        return;
+      }
+      this.#p.go(this.#work, [value, this.index], null);
+    }
+  }
+
+  /** The next job, which begins now. `NO` when there is none or no room for it, `CLOSED` when there will be none. */
+  pick(): T | NO | typeof CLOSED {
+    if (this.#ended) return CLOSED;
+    if (this.#parked || !this.sink.room()) return NO;
+    try {
+      const value = this.#inlet.take();
+      if (value === CLOSED) this.#ended = true;
+      else if (value === NO) {
+        this.#parked = true;
+        this.#inlet.park(this);
+      } else this.sink.began(this.#index++);
+      return value;
+    } catch (error) {
+      this.#ended = true;
+      this.sink.broke(error);
+      return CLOSED;
+    }
+  }
+
+  /** A worker has ended. */
+  left(): void {
+    this.active--;
+    this.hire();
+  }
+
+  #rest(): void {
+    if (this.#ended && this.active === 0) this.sink.idle();
+  }
+
+  /** Takes no more jobs. The workers end with those they are at. */
+  quit(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (this.#parked) this.#inlet.unpark(this);
+    this.#parked = false;
+    this.#inlet.stop();
+    this.#rest();
+  }
+
+  override complete(value: unknown, ok: boolean): void {
+    this.#parked = false;
+    if (ok) {
+      this.active++;
+      this.sink.began(this.#index++);
+      this.#p.go(this.#work, [value, this.index], null);
+      this.hire();
+    } else {
+      this.#ended = true;
+      this.#rest();
+    }
+  }
+
+  override fail(error: unknown): void {
+    this.#parked = false;
+    this.#ended = true;
+    this.sink.broke(error);
+    this.#rest();
+  }
+}
+
+/** What a worker does, under the name that dumps show. */
+function worker<T, R>(name: string, crew: Crew<T, R>): (value: T, index: number) => Go {
+  const named = {
+    *[name](first: T, begun: number): Go {
+      const { ctx, fn, sink } = crew;
+      let value = first;
+      let index = begun;
+      for (;;) {
+        try {
+          const out = fn(value, ctx, index);
+          const op = pending(out);
+          sink.done(index, (op === null ? out : yield* op) as R, value);
+        } catch (error) {
+          if (error instanceof FatalError) throw error;
+          if (error instanceof Goexit) {
+            sink.done(index, undefined as R, value);
+            crew.left();
+            throw error;
+          }
+          sink.failed(index, error, value);
+        }
+        const next = crew.pick();
+        if (next === NO || next === CLOSED) break;
+        value = next;
+        index = crew.index;
+      }
+      crew.left();
+    },
+  };
+  return named[name] as (value: T, index: number) => Go;
+}
+
+/** What has to be waited for before a job's function has its result; null when `out` is that. */
+function pending(out: unknown): Iterable<Parked, unknown> | null {
+  if (typeof out !== "object" || out === null) return null;
+  if (out instanceof Op || out instanceof Action) return out;
+  if (isIterator(out)) return out as Iterable<Parked, unknown>;
+  return isThenable(out) ? wait(out) : null;
+}
+
+export function checkWorkers(where: string, workers: number): number {
+  if ((Number.isSafeInteger(workers) && workers >= 1) || workers === Infinity) return workers;
+  throw new ArgumentError(`${where}: workers: expected a whole number from 1 up, got ${show(workers)}`);
+}

@@ -1,0 +1,19 @@
+/** What concurrent programs are made of, ready to use: pools, fan-in, fan-out, pipelines, pacing, retries. */
+export { type BatchOptions, batch } from "./batch.ts";
+export { type BroadcastOptions, broadcast } from "./broadcast.ts";
+export { debounce } from "./debounce.ts";
+export { distribute } from "./distribute.ts";
+export { generate } from "./generate.ts";
+export type { Job } from "./job.ts";
+export { mapConcurrent } from "./map-concurrent.ts";
+export { mapStream } from "./map-stream.ts";
+export type { MapOptions, Progress } from "./mapping.ts";
+export { merge } from "./merge.ts";
+export { orDone } from "./or-done.ts";
+export { pipeline, type Stage } from "./pipeline.ts";
+export type { PoolOptions } from "./pool-state.ts";
+export { type Retry, type RetryOptions, retry } from "./retry.ts";
+export type { Source } from "./source.ts";
+export type { Stream, StreamOptions } from "./stream.ts";
+export { type ThrottleOptions, throttle } from "./throttle.ts";
+export { WorkerPool } from "./worker-pool.ts";

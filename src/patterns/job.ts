@@ -1,0 +1,124 @@
+/** A job of a pool: what its submitter holds of it, and its place in the pool. */
+import { withCancelCause } from "../context/cancel.ts";
+import type { CancelCauseFunc, Context } from "../context/types.ts";
+import { NO, Op, type WaitReason } from "../runtime/op.ts";
+import type { P } from "../runtime/proc.ts";
+import { made } from "../runtime/unused.ts";
+import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
+
+/** A job that was submitted to a pool. */
+export interface Job<out R> {
+  /** Its number in the pool, from 1 up. */
+  readonly id: number;
+  /** Waiting for a worker, being done, or how it has ended. */
+  readonly state: "queued" | "running" | "done" | "failed";
+  /**
+   * Waits until the job has ended, and gives its result. Blocks until then. Throws what the job has thrown, and the cause
+   * when it was cancelled before it began.
+   */
+  join(): Op<R>;
+  /**
+   * Cancels the job: one that is queued is dropped, one that is running sees it in its context. Never blocks.
+   *
+   * @param cause what the context's cause is; `Canceled` by default
+   */
+  cancel(cause?: unknown): void;
+}
+
+/** What a job needs of its pool. */
+export interface JobPool {
+  readonly p: P;
+  readonly ctx: Context;
+  /** Takes a job out that has not begun. */
+  drop(job: PoolJob<unknown, unknown>, cause: unknown): void;
+  /** Somebody has taken notice of its error. */
+  noticed(job: PoolJob<unknown, unknown>): void;
+}
+
+export class PoolJob<T, R> implements Job<R> {
+  readonly id: number;
+  readonly value: T;
+  readonly pool: JobPool;
+  state: Job<R>["state"] = "queued";
+  /** The result or the error. */
+  outcome: unknown = undefined;
+  joiners: WaitQueue | null = null;
+  /** It was told to stop, so that it fails is no news. */
+  cancelled = false;
+  #cancel: CancelCauseFunc | null = null;
+
+  constructor(id: number, value: T, pool: JobPool) {
+    this.id = id;
+    this.value = value;
+    this.pool = pool;
+  }
+
+  join(): Op<R> {
+    return made(new JoinOp(this));
+  }
+
+  cancel(cause?: unknown): void {
+    this.cancelled = true;
+    if (this.state === "queued") this.pool.drop(this, cause);
+    else this.#cancel?.(cause);
+  }
+
+  /** It begins: its context. */
+  begin(): Context {
+    const [ctx, cancel] = withCancelCause(this.pool.ctx);
+    this.state = "running";
+    this.#cancel = cancel;
+    return ctx;
+  }
+
+  /** It has ended. Says whether anybody waited for that. */
+  end(state: "done" | "failed", outcome: unknown): boolean {
+    this.state = state;
+    this.outcome = outcome;
+    this.#cancel?.();
+    this.#cancel = null;
+    const joiners = this.joiners;
+    this.joiners = null;
+    let joined = false;
+    for (let w = joiners?.shift() ?? null; w !== null; w = joiners?.shift() ?? null) {
+      joined = true;
+      if (state === "done") w.complete(outcome, true);
+      else w.fail(outcome);
+    }
+    return joined;
+  }
+}
+
+class JoinOp<R> extends Op<R> {
+  readonly #job: PoolJob<unknown, R>;
+
+  constructor(job: PoolJob<unknown, R>) {
+    super();
+    this.#job = job;
+  }
+
+  override get reason(): WaitReason {
+    return "join";
+  }
+
+  override attempt(): R | NO {
+    const { state, outcome, pool } = this.#job;
+    if (state === "done") return outcome as R;
+    if (state !== "failed") return NO;
+    pool.noticed(this.#job);
+    throw outcome;
+  }
+
+  override enqueue(w: Waiter): void {
+    this.#job.joiners ??= new WaitQueue();
+    this.#job.joiners.push(w);
+  }
+
+  override dequeue(w: Waiter): void {
+    this.#job.joiners?.remove(w);
+  }
+
+  override get home(): P {
+    return this.#job.pool.p;
+  }
+}

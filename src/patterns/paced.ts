@@ -1,0 +1,117 @@
+/**
+ * What `debounce` and `throttle` have in common: of the values that come, the latest is kept until it is due, and those
+ * before it are dropped.
+ *
+ * So these listen to their source all the time, also while nobody receives: a value must count when it comes. Only the tap
+ * on the source stands for that; whether the value that is kept is due is seen by the clock, and a timer is set only while
+ * somebody waits for it. A plain iterable has its values when it is asked, so it is asked when somebody waits and nothing
+ * is kept.
+ */
+import { CLOSED } from "../chan/closed.ts";
+import { NO } from "../runtime/op.ts";
+import type { P } from "../runtime/proc.ts";
+import { RuntimeTimer } from "../runtime/timers.ts";
+import { type Inlet, IterInlet } from "./source.ts";
+import { Flow, type StreamOptions } from "./stream.ts";
+
+export abstract class Paced<T> extends Flow<T> {
+  readonly #inlet: Inlet<T>;
+  readonly #listens: boolean;
+  readonly #timer: RuntimeTimer;
+  #kept: { readonly value: T } | null = null;
+  #sourceEnded = false;
+
+  constructor(name: string, inlet: Inlet<T>, options: StreamOptions) {
+    super(name, options);
+    this.#inlet = this.listen(inlet);
+    this.#listens = !(inlet instanceof IterInlet);
+    this.#timer = new RuntimeTimer(this.p.timers, () => this.serve(), undefined);
+  }
+
+  /** When the value that is kept is due. */
+  protected abstract due(sourceEnded: boolean): number;
+  /** Whether a value that comes now is to be kept. */
+  protected abstract wants(now: number): boolean;
+  /** The value that was kept goes out. */
+  protected abstract gave(now: number): void;
+
+  /** Begins to listen. */
+  start(): this {
+    if (this.#listens && !this.ended) {
+      listeners(this.p).add(this);
+      this.#read();
+    }
+    return this;
+  }
+
+  /** Takes what the source has and waits for more. */
+  #read(): void {
+    try {
+      for (;;) {
+        const value = this.#inlet.take();
+        if (value === NO) break;
+        this.keep(this.#inlet, value);
+        if (value === CLOSED) return;
+      }
+      super.watched();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  protected override keep(_inlet: Inlet, value: unknown): void {
+    if (value === CLOSED) {
+      this.#sourceEnded = true;
+      this.unlisten(this.#inlet);
+    } else if (this.wants(this.p.clock.now())) this.#kept = { value: value as T };
+  }
+
+  protected override poll(): T | NO | typeof CLOSED {
+    if (this.#kept === null && !this.#listens && !this.#sourceEnded) this.keep(this.#inlet, this.#inlet.take());
+    const kept = this.#kept;
+    if (kept === null) return this.#sourceEnded ? CLOSED : NO;
+    const now = this.p.clock.now();
+    if (this.due(this.#sourceEnded) > now) return NO;
+    this.#kept = null;
+    this.gave(now);
+    return kept.value;
+  }
+
+  override arrived(inlet: Inlet, value: unknown): void {
+    super.arrived(inlet, value);
+    if (this.#listens && !this.ended && !this.#sourceEnded) this.#read();
+  }
+
+  protected override watched(): void {
+    super.watched();
+    const { timers } = this.p;
+    timers.remove(this.#timer);
+    if (this.#kept !== null) timers.add(this.#timer, this.due(this.#sourceEnded), timers.order());
+  }
+
+  protected override unwatched(): void {
+    this.p.timers.remove(this.#timer);
+    if (!this.#listens) super.unwatched();
+  }
+
+  protected override release(): void {
+    this.p.timers.remove(this.#timer);
+    listeners(this.p).delete(this);
+  }
+}
+
+/** What listens in each run: a source may outlive the run, and must not go on giving to what ended with it. */
+const listening = new WeakMap<P, Set<Paced<unknown>>>();
+
+function listeners(p: P): Set<Paced<unknown>> {
+  let all = listening.get(p);
+  if (all === undefined) {
+    const set = new Set<Paced<unknown>>();
+    listening.set(p, set);
+    p.atEnd.push(() => {
+      for (const each of set) each.stop();
+    });
+    all = set;
+  }
+  return all;
+}

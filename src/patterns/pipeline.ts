@@ -1,0 +1,113 @@
+/** Stages that are joined by channels. */
+import { withCancel } from "../context/cancel.ts";
+import { background } from "../context/roots.ts";
+import type { Context } from "../context/types.ts";
+import { checkCallable } from "../runtime/action.ts";
+import type { Parked } from "../runtime/op.ts";
+import { inletOfResult } from "./generate.ts";
+import { Merge } from "./merge.ts";
+import { type Inlet, inletOf, type Source } from "./source.ts";
+import { checkContext, type Stream, type StreamOptions } from "./stream.ts";
+
+/**
+ * A stage: gets the channel of what comes in and a context that is done when the pipeline has ended, and gives what goes
+ * out: a channel, an iterable, an async iterable. A `function*` performs operations with `yield*` and gives values with
+ * plain `yield`, as in `generate`.
+ */
+export type Stage<I, O> = (input: Stream<I>, ctx: Context) => Generator<O | Parked, unknown, unknown> | Source<O>;
+
+class Pipeline<T> extends Merge<T> {
+  readonly #end: () => void;
+
+  constructor(inlet: Inlet<T>, options: StreamOptions, end: () => void) {
+    super("pipeline", [inlet], options);
+    this.#end = end;
+  }
+
+  protected override release(): void {
+    this.#end();
+  }
+}
+
+/**
+ * Sends the values of a source through stages, each of which reads the one before it.
+ *
+ * Nothing is read before the channel it gives is; each stage reads as far as the next one wants. The channel closes when
+ * the last stage has ended or the context is done; then every stage is stopped, and so is the source. What a stage throws
+ * is thrown by the receive of the stage behind it, and in the end by that of the reader.
+ * Source: https://go.dev/blog/pipelines
+ *
+ * @param source a channel, an iterable or an async iterable
+ * @param stages functions from channels to channels; the last argument may be options
+ * @throws ArgumentError when they are not these
+ *
+ * @example
+ * ```ts
+ * import { range, run } from "millrace";
+ * import { batch, mapStream, pipeline } from "millrace/patterns";
+ * await run(function* () {
+ *   const out = pipeline(
+ *     [1, 2, 3],
+ *     (numbers) => mapStream(numbers, async (n) => n * n, { workers: 2 }),
+ *     function* (squares) {
+ *       for (const r = range(squares); yield* r.next(); ) yield r.value + 1;
+ *     },
+ *     (all) => batch(all, 3),
+ *   );
+ *   console.log(yield* out.recv()); // [ 2, 5, 10 ]
+ * });
+ * ```
+ */
+export function pipeline<T>(source: Source<T>, options?: StreamOptions): Stream<T>;
+export function pipeline<T, A>(source: Source<T>, a: Stage<T, A>, options?: StreamOptions): Stream<A>;
+export function pipeline<T, A, B>(
+  source: Source<T>,
+  a: Stage<T, A>,
+  b: Stage<A, B>,
+  options?: StreamOptions,
+): Stream<B>;
+export function pipeline<T, A, B, C>(
+  source: Source<T>,
+  a: Stage<T, A>,
+  b: Stage<A, B>,
+  c: Stage<B, C>,
+  options?: StreamOptions,
+): Stream<C>;
+export function pipeline<T, A, B, C, D>(
+  source: Source<T>,
+  a: Stage<T, A>,
+  b: Stage<A, B>,
+  c: Stage<B, C>,
+  d: Stage<C, D>,
+  options?: StreamOptions,
+): Stream<D>;
+export function pipeline<T, A, B, C, D, E>(
+  source: Source<T>,
+  a: Stage<T, A>,
+  b: Stage<A, B>,
+  c: Stage<B, C>,
+  d: Stage<C, D>,
+  e: Stage<D, E>,
+  options?: StreamOptions,
+): Stream<E>;
+export function pipeline(
+  source: Source<unknown>,
+  ...rest: (Stage<unknown, unknown> | StreamOptions | undefined)[]
+): Stream<unknown> {
+  const last = rest.at(-1);
+  const options: StreamOptions = typeof last === "object" && last !== null ? last : {};
+  const stages = typeof last === "function" ? rest : rest.slice(0, -1);
+  const [ctx, cancel] = withCancel(checkContext("pipeline", options.ctx) ?? background());
+  let inlet = inletOf("pipeline", source);
+  const between: Stream<unknown>[] = [];
+  for (const stage of stages as Stage<unknown, unknown>[]) {
+    checkCallable("pipeline", stage);
+    const input = new Merge("pipeline", [inlet], { ctx });
+    between.push(input);
+    inlet = inletOfResult("pipeline", stage.name || "stage", stage(input, ctx) as Source<unknown>);
+  }
+  return new Pipeline(inlet, options, () => {
+    cancel();
+    for (const stream of between.reverse()) stream.stop();
+  });
+}

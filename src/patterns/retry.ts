@@ -1,0 +1,123 @@
+/** Doing it again until it works. */
+import type { Context } from "../context/types.ts";
+import { call, checkCallable } from "../runtime/action.ts";
+import { m } from "../runtime/m.ts";
+import type { Go, Op } from "../runtime/op.ts";
+import { ArgumentError, FatalError, Goexit, show } from "../runtime/panic.ts";
+import type { Result } from "../runtime/run.ts";
+import { made } from "../runtime/unused.ts";
+import { select } from "../select/select.ts";
+import { sleep } from "../time/sleep.ts";
+import { checkContext, checkMillis } from "./stream.ts";
+import { TaskOp } from "./task.ts";
+
+/** What is known when an attempt has failed and another one will follow. */
+export interface Retry {
+  /** The number of the attempt that failed, from 1 up. */
+  readonly attempt: number;
+  readonly error: unknown;
+  /** Milliseconds until the next attempt. */
+  readonly delay: number;
+}
+
+/** How often to try, and how long to wait in between. */
+export interface RetryOptions {
+  /** How many attempts there are at most: a whole number from 1 up, or Infinity. 3 by default. */
+  readonly attempts?: number | undefined;
+  /** Milliseconds between the first two attempts. 100 by default. */
+  readonly delay?: number | undefined;
+  /** What each delay is times the one before it: a number from 1 up. 2 by default. */
+  readonly factor?: number | undefined;
+  /** The longest delay in milliseconds. 30 seconds by default. */
+  readonly maxDelay?: number | undefined;
+  /** How much of a delay is left to chance, from 0 for nothing to 1 for all of it. 0.5 by default. */
+  readonly jitter?: number | undefined;
+  /** Whether an error is worth another attempt. All are by default. */
+  readonly when?: ((error: unknown, attempt: number) => boolean) | undefined;
+  /** Called before each delay. */
+  readonly onRetry?: ((retry: Retry) => void) | undefined;
+}
+
+type Settings = Required<{ [K in keyof RetryOptions]: NonNullable<RetryOptions[K]> }>;
+
+export function checkRetry(where: string, options: RetryOptions): Settings {
+  const { attempts = 3, delay = 100, factor = 2, maxDelay = 30_000, jitter = 0.5 } = options;
+  const { when = () => true, onRetry = () => {} } = options;
+  if (!(Number.isSafeInteger(attempts) && attempts >= 1) && attempts !== Infinity) {
+    throw new ArgumentError(`${where}: attempts: expected a whole number from 1 up, got ${show(attempts)}`);
+  }
+  if (!(typeof factor === "number" && factor >= 1)) {
+    throw new ArgumentError(`${where}: factor: expected a number from 1 up, got ${show(factor)}`);
+  }
+  if (!(typeof jitter === "number" && jitter >= 0 && jitter <= 1)) {
+    throw new ArgumentError(`${where}: jitter: expected a number from 0 to 1, got ${show(jitter)}`);
+  }
+  checkMillis(`${where}: delay`, delay);
+  checkMillis(`${where}: maxDelay`, maxDelay);
+  checkCallable(`${where}: when`, when);
+  checkCallable(`${where}: onRetry`, onRetry);
+  return { attempts, delay, factor, maxDelay, jitter, when, onRetry };
+}
+
+/** The fineness of chance. */
+const STEPS = 1 << 16;
+
+/** Calls `fn` until it works. */
+export function* attempts<X>(s: Settings, ctx: Context, fn: (attempt: number) => X): Go<Result<X>> {
+  let longest = s.delay;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return yield* call(fn, [attempt]);
+    } catch (error) {
+      if (error instanceof Goexit || error instanceof FatalError) throw error;
+      if (attempt >= s.attempts || ctx.err() !== undefined || !s.when(error, attempt)) throw error;
+      const whole = Math.min(longest, s.maxDelay);
+      // From the run's own source of chance, so that a seed gives the same delays again.
+      const delay = whole * (1 - s.jitter * (m.current().below(STEPS) / STEPS));
+      longest *= s.factor;
+      s.onRetry({ attempt, error, delay });
+      const { index } = yield* select([sleep(delay), ctx.done().recv()]);
+      if (index === 1) throw ctx.err();
+    }
+  }
+}
+
+/**
+ * Calls a function until it works, with growing delays in between that are partly left to chance.
+ *
+ * Blocks until an attempt has succeeded, and gives its result. Throws what the last attempt has thrown, or the context's
+ * error when that is done during a delay. It runs in a goroutine of its own; as a case of a select that is lost, or with a
+ * context, it is told so through the context that `fn` is given, and ends with the attempt it is at.
+ *
+ * @param fn a generator, async or plain function; gets the number of the attempt, from 1 up, and a context
+ * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function or an option is wrong
+ *
+ * @example
+ * ```ts
+ * import { run } from "millrace";
+ * import { retry } from "millrace/patterns";
+ * await run(function* () {
+ *   const answer = yield* retry(
+ *     async (attempt) => {
+ *       if (attempt < 3) throw new Error("busy");
+ *       return 42;
+ *     },
+ *     { attempts: 5, delay: 1 },
+ *   );
+ *   console.log(answer); // 42
+ * });
+ * ```
+ */
+export function retry<X>(
+  fn: (attempt: number, ctx: Context) => X,
+  options: RetryOptions & { readonly ctx?: Context | undefined } = {},
+): Op<Result<X>> {
+  checkCallable("retry", fn);
+  const settings = checkRetry("retry", options);
+  const name = fn.name || "retry";
+  return made(
+    new TaskOp(name, checkContext("retry", options.ctx), (ctx) =>
+      attempts(settings, ctx, (attempt) => fn(attempt, ctx)),
+    ),
+  );
+}

@@ -1,0 +1,223 @@
+/**
+ * A stream: the channel that a pattern gives. It is made of waiters, not of goroutines: what is received from it is taken
+ * from its sources in that moment, and while somebody is parked on it, it is parked on them. So it reads nothing ahead,
+ * and one that is dropped leaves nothing behind that runs or waits.
+ *
+ * Rejected: a goroutine between source and channel, as Go programs have. It reads ahead by one value, costs two switches a
+ * value, and is parked for ever on its send when the reader walks away.
+ *
+ * Invariants: while a receiver is parked, `poll` has nothing and each inlet that has not ended has this stream's tap; while
+ * none is, no inlet has it (except where a subclass listens all the time). Once ended it has no receiver and no tap.
+ */
+import { CLOSED } from "../chan/closed.ts";
+import { iterate } from "../chan/iterate.ts";
+import { RecvOnly } from "../chan/recv-only.ts";
+import type { RecvChan } from "../chan/types.ts";
+import type { Context } from "../context/types.ts";
+import { m } from "../runtime/m.ts";
+import { NO } from "../runtime/op.ts";
+import { ArgumentError, show } from "../runtime/panic.ts";
+import { Waiter } from "../runtime/waiter.ts";
+import { type Inlet, inletOf } from "./source.ts";
+
+/**
+ * The channel that a pattern gives. It is read like any other; leaving a `for await` loop over it, or disposing of it,
+ * stops it.
+ */
+export interface Stream<out T> extends RecvChan<T>, Disposable {
+  /**
+   * Ends it: the channel closes, a source that is an iterator is returned, one that is another stream is stopped too, and
+   * what works for it is cancelled. Never blocks. Does nothing when it has ended.
+   */
+  stop(): void;
+}
+
+/** Options that all patterns take. */
+export interface StreamOptions {
+  /** Stops the stream when it is done. */
+  readonly ctx?: Context | undefined;
+}
+
+/** A stream's place in a queue of one of its inlets. */
+class Tap extends Waiter {
+  readonly inlet: Inlet;
+  parked = false;
+  readonly #stream: Flow<unknown>;
+
+  constructor(stream: Flow<unknown>, inlet: Inlet) {
+    super();
+    this.#stream = stream;
+    this.inlet = inlet;
+  }
+
+  override complete(value: unknown, ok: boolean): void {
+    this.parked = false;
+    this.#stream.arrived(this.inlet, ok ? value : CLOSED);
+  }
+
+  override fail(error: unknown): void {
+    this.parked = false;
+    this.#stream.failed(error);
+  }
+}
+
+export abstract class Flow<T> extends RecvOnly<T> implements Stream<T> {
+  protected ended = false;
+  /** Thrown to the next receiver, in place of the end. */
+  #error: { readonly error: unknown } | null = null;
+  readonly #taps: Tap[] = [];
+  readonly #ctx: Context | undefined;
+  /** The end of the context. */
+  readonly #done: Inlet | undefined;
+
+  constructor(name: string, { ctx }: StreamOptions) {
+    super(m.current(), name);
+    this.#ctx = checkContext(name, ctx);
+    this.#done = ctx && this.listen(inletOf(name, ctx.done()));
+  }
+
+  /** The next value that can be had without waiting, `NO`, or `CLOSED`. Throws what a source throws. */
+  protected abstract poll(): T | NO | typeof CLOSED;
+  /** Something came from an inlet that this waited on: a value, or `CLOSED`. Keeps it for the next `poll`. */
+  protected abstract keep(inlet: Inlet, value: unknown): void;
+
+  /** What it gives once the context is done: a value that is still here, or `CLOSED`. */
+  protected last(): T | typeof CLOSED {
+    return CLOSED;
+  }
+
+  /** Gives back what it holds besides its inlets, at its end. */
+  protected release(): void {}
+
+  /** Makes `inlet` one that this waits on. */
+  protected listen<I extends Inlet>(inlet: I): I {
+    this.#taps.push(new Tap(this as Flow<unknown>, inlet));
+    return inlet;
+  }
+
+  /** `inlet` has ended. */
+  protected unlisten(inlet: Inlet): void {
+    const at = this.#taps.findIndex((tap) => tap.inlet === inlet);
+    const [tap] = at < 0 ? [] : this.#taps.splice(at, 1);
+    if (tap?.parked) inlet.unpark(tap);
+  }
+
+  #advance(): T | NO | typeof CLOSED {
+    if (this.ended) return CLOSED;
+    return this.#ctx?.err() === undefined ? this.poll() : this.last();
+  }
+
+  override take(): T | NO | typeof CLOSED {
+    const failure = this.#error;
+    if (failure !== null) {
+      this.#error = null;
+      throw failure.error;
+    }
+    let value: T | NO | typeof CLOSED;
+    try {
+      value = this.#advance();
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
+    if (value === CLOSED) this.stop();
+    else if (value !== NO) this.received(value, false);
+    return value;
+  }
+
+  arrived(inlet: Inlet, value: unknown): void {
+    if (inlet !== this.#done) this.keep(inlet, value);
+    this.serve();
+  }
+
+  /** A source, or what works for this stream, has failed: that is thrown to whoever receives next, and is the end. */
+  failed(error: unknown): void {
+    if (this.ended) return;
+    const w = this.queue.shift();
+    if (w === null) this.#error = { error };
+    this.stop();
+    w?.fail(error);
+  }
+
+  /** Gives those who are parked what can be had. Completing one may come back to here. */
+  protected serve(): void {
+    while (this.queue.first !== null) {
+      let value: T | NO | typeof CLOSED;
+      try {
+        value = this.#advance();
+      } catch (error) {
+        this.failed(error);
+        return;
+      }
+      if (value === NO) break;
+      if (value === CLOSED) {
+        this.stop();
+        return;
+      }
+      const w = this.queue.shift() as Waiter;
+      if (this.queue.first === null) this.unwatched();
+      this.received(value, true);
+      w.complete(value, true);
+    }
+    if (this.queue.first !== null) this.watched();
+  }
+
+  protected override watched(): void {
+    for (const tap of [...this.#taps]) {
+      if (tap.parked) continue;
+      tap.parked = true;
+      tap.inlet.park(tap);
+    }
+  }
+
+  protected override unwatched(): void {
+    this.#unpark();
+  }
+
+  #unpark(): void {
+    for (const tap of this.#taps) {
+      if (!tap.parked) continue;
+      tap.parked = false;
+      tap.inlet.unpark(tap);
+    }
+  }
+
+  stop(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.#unpark();
+    this.release();
+    for (let w = this.queue.shift(); w !== null; w = this.queue.shift()) w.complete(undefined, false);
+    for (const { inlet } of this.#taps.splice(0)) if (inlet !== this.#done) inlet.stop();
+  }
+
+  [Symbol.dispose](): void {
+    this.stop();
+  }
+
+  override [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> {
+    const receives = iterate<T>(this);
+    return {
+      next: () => receives.next(),
+      return: async () => {
+        this.stop();
+        return { done: true, value: undefined };
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+}
+
+/** Refuses what is no context. */
+export function checkContext(where: string, ctx: Context | undefined): Context | undefined {
+  if (ctx === undefined || typeof (ctx as Partial<Context> | null)?.done === "function") return ctx;
+  throw new ArgumentError(`${where}: ctx: expected a context, got ${show(ctx)}`);
+}
+
+/** Refuses what is no duration. */
+export function checkMillis(where: string, ms: number): number {
+  if (typeof ms === "number" && ms >= 0) return ms;
+  throw new ArgumentError(`${where}: expected milliseconds from 0 up, got ${show(ms)}`);
+}

@@ -1,0 +1,251 @@
+/** A pool of workers that jobs are submitted to one by one; what it holds is in `pool-state.ts`. */
+
+import { Canceled } from "../context/errors.ts";
+import type { Context } from "../context/types.ts";
+import { type Go, NO, Op, type WaitReason } from "../runtime/op.ts";
+import type { P } from "../runtime/proc.ts";
+import { made } from "../runtime/unused.ts";
+import { Waiter, WaitQueue } from "../runtime/waiter.ts";
+import type { Job, PoolJob } from "./job.ts";
+import { type PoolOptions, PoolState } from "./pool-state.ts";
+
+class SubmitOp<T, R> extends Op<Job<R>> {
+  readonly #pool: PoolState<T, R>;
+  readonly #value: T;
+
+  constructor(pool: PoolState<T, R>, value: T) {
+    super();
+    this.#pool = pool;
+    this.#value = value;
+  }
+
+  override get reason(): WaitReason {
+    return "semacquire";
+  }
+
+  override attempt(): Job<R> | NO {
+    this.#pool.check();
+    return this.#pool.free ? this.#pool.accept(this.#value) : NO;
+  }
+
+  override enqueue(w: Waiter): void {
+    w.value = this.#pool.job(this.#value);
+    this.#pool.line.push(w);
+  }
+
+  override dequeue(w: Waiter): void {
+    if (w.value === undefined) return;
+    w.value = undefined;
+    this.#pool.line.remove(w);
+    this.#pool.left();
+  }
+
+  override get home(): P {
+    return this.#pool.p;
+  }
+}
+
+/** A job's place in the line, for one whose submitter waits for its end. */
+class Place<T, R> extends Waiter {
+  inLine = true;
+  readonly job: PoolJob<T, R>;
+
+  constructor(job: PoolJob<T, R>) {
+    super();
+    this.job = job;
+    this.value = job;
+  }
+
+  override complete(): void {
+    this.inLine = false;
+  }
+
+  override fail(error: unknown): void {
+    this.inLine = false;
+    this.job.end("failed", error);
+  }
+}
+
+class RunOp<T, R> extends Op<R> {
+  readonly #pool: PoolState<T, R>;
+  readonly #value: T;
+
+  constructor(pool: PoolState<T, R>, value: T) {
+    super();
+    this.#pool = pool;
+    this.#value = value;
+  }
+
+  override get reason(): WaitReason {
+    return "join";
+  }
+
+  override attempt(): NO {
+    this.#pool.check();
+    return NO;
+  }
+
+  override enqueue(w: Waiter): void {
+    const pool = this.#pool;
+    const { free } = pool;
+    const job = pool.job(this.#value);
+    const place = new Place(job);
+    w.value = place;
+    job.joiners = new WaitQueue();
+    job.joiners.push(w);
+    if (!free) pool.line.push(place);
+    else {
+      place.inLine = false;
+      pool.queue.put(job);
+    }
+  }
+
+  override dequeue(w: Waiter): void {
+    const place = w.value as Place<T, R> | undefined;
+    if (place === undefined) return;
+    w.value = undefined;
+    place.job.joiners?.remove(w);
+    if (!place.inLine) place.job.cancel();
+    else {
+      this.#pool.line.remove(place);
+      this.#pool.left();
+    }
+  }
+
+  override get home(): P {
+    return this.#pool.p;
+  }
+}
+
+class DrainOp<T, R> extends Op<void> {
+  readonly #pool: PoolState<T, R>;
+
+  constructor(pool: PoolState<T, R>) {
+    super();
+    this.#pool = pool;
+  }
+
+  override get reason(): WaitReason {
+    return "join";
+  }
+
+  override attempt(): undefined | NO {
+    if (this.#pool.open > 0) return NO;
+    const failure = this.#pool.failure();
+    if (failure !== null) throw failure.error;
+    return undefined;
+  }
+
+  override enqueue(w: Waiter): void {
+    this.#pool.drainers.push(w);
+  }
+
+  override dequeue(w: Waiter): void {
+    this.#pool.drainers.remove(w);
+  }
+
+  override get home(): P {
+    return this.#pool.p;
+  }
+}
+
+/**
+ * A bounded number of workers that do the jobs which are submitted to them, with a bounded queue before them.
+ *
+ * A worker that has no job is no goroutine, so a pool need not be ended. `close` and `drain` end it gracefully, `stop`, or
+ * disposing of it, at once. When its context is done it is stopped.
+ *
+ * @example
+ * ```ts
+ * import { run } from "millrace";
+ * import { WorkerPool } from "millrace/patterns";
+ * await run(function* () {
+ *   const pool = new WorkerPool(async (name: string) => `hello, ${name}`, { workers: 2 });
+ *   const job = yield* pool.submit("Ada");
+ *   console.log(yield* job.join(), yield* pool.run("Grace")); // hello, Ada hello, Grace
+ *   pool.close();
+ *   yield* pool.drain();
+ * });
+ * ```
+ */
+export class WorkerPool<T, R> implements Disposable {
+  readonly #state: PoolState<T, R>;
+
+  /**
+   * @param fn what a job is: a generator, async or plain function; gets the value that was submitted, a context that is
+   *   done when the job is cancelled, and the job's number
+   * @param options `queue` is how many jobs may wait for a worker before `submit` blocks; with `errors: "first"` the first
+   *   job that fails stops the pool
+   * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when an argument or option is wrong
+   */
+  constructor(fn: (value: T, ctx: Context, id: number) => Go<R> | PromiseLike<R> | R, options: PoolOptions = {}) {
+    this.#state = new PoolState<T, R>(fn, options);
+  }
+
+  /** Jobs that are being done. */
+  get running(): number {
+    return this.#state.running;
+  }
+
+  /** Jobs that wait for a worker. */
+  get queued(): number {
+    return this.#state.open - this.#state.running;
+  }
+
+  /**
+   * Submits a job, and gives it.
+   *
+   * Blocks while all workers are busy and the queue is full. An error of the job is thrown by its `join`, or by `drain` if
+   * nobody joins it. As a case of a select that is lost it submits nothing.
+   *
+   * @throws Panic SEND_ON_CLOSED once the pool was closed; what it was stopped with once it was stopped
+   */
+  submit(value: T): Op<Job<R>> {
+    return made(new SubmitOp(this.#state, value));
+  }
+
+  /** Submits a job if `submit` would not block, and gives it; `undefined` if it would. Throws like `submit`. */
+  trySubmit(value: T): Job<R> | undefined {
+    this.#state.check();
+    return this.#state.free ? this.#state.accept(value) : undefined;
+  }
+
+  /**
+   * Submits a job, waits for its end and gives its result.
+   *
+   * Blocks until then. Throws what the job throws. As a case of a select that is lost it takes the job back, or cancels it
+   * when it has begun.
+   */
+  run(value: T): Op<R> {
+    return made(new RunOp(this.#state, value));
+  }
+
+  /** Takes no more jobs; those that were submitted are done. Never blocks. */
+  close(): void {
+    this.#state.close();
+  }
+
+  /**
+   * Waits until all jobs that were submitted have ended.
+   *
+   * Blocks until then; more may be submitted meanwhile, unless the pool was closed. Throws the errors of jobs that nobody
+   * joined: all in an `AggregateError`, or with `errors: "first"` the first.
+   */
+  drain(): Op<void> {
+    return made(new DrainOp(this.#state));
+  }
+
+  /**
+   * Takes no more jobs, drops those that wait and cancels those that run through their contexts. Never blocks: `drain`
+   * waits until they have ended.
+   *
+   * @param cause what those who wait for a job that was dropped get, and what the contexts' cause is; `Canceled` by default
+   */
+  stop(cause: unknown = Canceled): void {
+    this.#state.stop(cause);
+  }
+
+  [Symbol.dispose](): void {
+    this.stop();
+  }
+}
