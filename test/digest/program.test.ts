@@ -9,6 +9,10 @@ import { digest, end, folder, MAIN, NODE_ARGS, reference, shell, start, tooLong,
 
 const LARGE = Buffer.alloc(700_000, "all work and no play ");
 
+/** A tree whose listing is more than any pipe holds. */
+const longListing = () =>
+  tree(Object.fromEntries(Array.from({ length: 1500 }, (_, i) => [`${"n".repeat(240)}${i}`, ""])));
+
 describe("a listing", () => {
   test("is what sha256sum prints, sorted in byte order, and it accepts it", async () => {
     const root = tree({
@@ -76,8 +80,7 @@ describe("a listing", () => {
   });
 
   test("a reader that has had enough ends it quietly", async () => {
-    const root = tree(Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`${"n".repeat(200)}${i}`, ""])));
-    const child = start([root]);
+    const child = start([longListing()]);
     child.stdout?.once("data", () => child.stdout?.destroy());
     expect(await end(child)).toMatchObject({ code: 0, signal: null, stderr: "" });
   });
@@ -202,9 +205,7 @@ describe("Ctrl-C", () => {
   });
 
   test("a second one ends it at once, even where the first has to wait for a reader that does not read", async () => {
-    const child = start([
-      tree(Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`${"n".repeat(240)}${i}`, ""]))),
-    ]);
+    const child = start([longListing()]);
     await once(child.stdout as Readable, "readable"); // it is printing, and we don't take it
     let sent = 0;
     const again = setInterval(() => {
