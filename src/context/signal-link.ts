@@ -56,7 +56,6 @@ export class SignalLink extends Watcher {
 
   /** The context above has ended, or the deadline has passed. */
   override tell(): void {
-    this.#waiting = this.#waiting && this.#up?.told !== true;
     const inherited = endedBefore(this.#up, this.#p, this.#when);
     this.abort(inherited ? this.#up?.reason : this.#late);
   }
