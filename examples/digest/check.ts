@@ -17,7 +17,7 @@ import { reason, say } from "./report.ts";
 import { count, Tally } from "./tally.ts";
 
 type Verdict = { readonly at: number } & (
-  | { readonly kind: "OK" | "FAILED"; readonly path: Path; readonly size: number }
+  | { readonly kind: "OK" | "FAILED"; readonly path: Path }
   | { readonly kind: "FAILED open or read"; readonly path: Path; readonly error: unknown }
   | { readonly kind: "malformed" | "blank" }
 );
@@ -32,7 +32,7 @@ export function* check(listing: string, { jobs, strict }: Request): Go<number> {
   const tally = new Tally();
   let mismatches = 0;
   let malformed = 0;
-  for (const v = range(inOrder(bounded(jobs, lines, (line) => verify(line, done)))); yield* v.next(); ) {
+  for (const v = range(inOrder(bounded(jobs, lines, (line) => verify(line, done, tally)))); yield* v.next(); ) {
     const verdict = v.value;
     switch (verdict.kind) {
       case "blank":
@@ -46,7 +46,6 @@ export function* check(listing: string, { jobs, strict }: Request): Go<number> {
         break;
       default:
         tally.files++;
-        tally.bytes += verdict.size;
         if (verdict.kind === "FAILED") mismatches++;
     }
     yield* write(verdictLine(verdict.path, verdict.kind));
@@ -70,14 +69,14 @@ export function* check(listing: string, { jobs, strict }: Request): Go<number> {
   return checked === 0 || tally.errors + mismatches + (strict ? malformed : 0) > 0 ? 1 : 0;
 }
 
-function* verify({ at, text }: Line, done: Done): Go<Verdict | undefined> {
+function* verify({ at, text }: Line, done: Done, tally: Tally): Go<Verdict | undefined> {
   if (isBlank(text)) return { at, kind: "blank" };
   const entry = parse(text);
   if (entry === undefined) return { at, kind: "malformed" };
   const { path, sha256 } = entry;
   try {
-    const digest = yield* digestFile(path, done);
-    return digest && { at, kind: digest.sha256 === sha256 ? "OK" : "FAILED", path, size: digest.size };
+    const found = yield* digestFile(path, done, tally);
+    return found === undefined ? undefined : { at, kind: found === sha256 ? "OK" : "FAILED", path };
   } catch (error) {
     return { at, kind: "FAILED open or read", path, error };
   }

@@ -10,13 +10,6 @@ import { disk } from "./disk.ts";
 import { type Done, isDone } from "./done.ts";
 import { bytes, type Path } from "./path.ts";
 
-export interface Digest {
-  /** Hexadecimal, lower case. */
-  readonly sha256: string;
-  /** How many bytes the file has. */
-  readonly size: number;
-}
-
 const PIECE = 256 * 1024;
 // Non-blocking: what was a file a moment ago may be a pipe now, and to open that would mean to wait for a writer.
 const FLAGS = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
@@ -26,10 +19,10 @@ const read = promisify(fs.read);
 const buffers: Buffer[] = [];
 
 /**
- * The digest of a file. Undefined when `done` was closed before its end, or when it is the file `skip`. Throws what the
- * file system says.
+ * The SHA-256 of a file in hexadecimal; its bytes are added to `tally` as they are read. Undefined when `done` was closed
+ * before its end, or when it is the file `skip`. Throws what the file system says.
  */
-export function* digestFile(path: Path, done: Done, skip?: fs.Stats): Go<Digest | undefined> {
+export function* digestFile(path: Path, done: Done, tally: { bytes: number }, skip?: fs.Stats): Go<string | undefined> {
   const name = bytes(path);
   const buffer = buffers.pop() ?? Buffer.allocUnsafeSlow(PIECE);
   let fd = -1;
@@ -43,17 +36,17 @@ export function* digestFile(path: Path, done: Done, skip?: fs.Stats): Go<Digest 
     if (stat.ino === skip?.ino && stat.dev === skip.dev) return undefined;
 
     let n = yield* readPiece(fd, buffer);
-    if (n === stat.size) return { sha256: hash("sha256", buffer.subarray(0, n), "hex"), size: n };
+    tally.bytes += n;
+    if (n === stat.size) return hash("sha256", buffer.subarray(0, n), "hex");
 
     const sum = createHash("sha256");
-    let size = 0;
-    for (; n > 0; n = yield* readPiece(fd, buffer)) {
-      if (isDone(done)) return undefined;
+    while (n > 0 && !isDone(done)) {
       sum.update(buffer.subarray(0, n));
-      size += n;
       yield* runtime.gosched(); // reading may not have let anyone else run
+      n = yield* readPiece(fd, buffer);
+      tally.bytes += n;
     }
-    return { sha256: sum.digest("hex"), size };
+    return n > 0 ? undefined : sum.digest("hex");
   } finally {
     if (fd >= 0) fs.closeSync(fd);
     buffers.push(buffer);

@@ -36,16 +36,16 @@ function lines(tally: Tally, to: NodeJS.WriteStream): Report {
 
 async function bar(tally: Tally, stream: NodeJS.WriteStream): Promise<Report> {
   const { MultiBar, Presets } = (await import("cli-progress")).default;
-  const format = "{bar} {percentage}% of {total} files, {volume}";
+  const format = "{bar} {percentage}% of {figures}";
   // It is the kind with many bars because that one can print lines above them.
   const bars = new MultiBar(
     { stream, format, barsize: 30, clearOnComplete: true, linewrap: true, forceRedraw: true },
     Presets.shades_grey,
   );
-  const bar = bars.create(0, 0, { volume: "" });
+  const bar = bars.create(0, 0, { figures: "" });
   bars.on("update-pre", () => {
     bar.setTotal(Math.max(tally.total, tally.files));
-    bar.update(tally.files, { volume: tally.volume() });
+    bar.update(tally.files, { figures: `${count(tally.total, "file")}, ${tally.volume()}` });
   });
   return {
     say: (text) => bars.log(`digest: ${text}\n`),

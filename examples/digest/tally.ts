@@ -2,7 +2,7 @@
 export class Tally {
   /** Files digested. */
   files = 0;
-  /** Bytes in them. */
+  /** Bytes read, also of files that are not at their end yet. */
   bytes = 0;
   /** Files and folders that could not be read. */
   errors = 0;

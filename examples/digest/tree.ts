@@ -6,7 +6,7 @@
 import { chan, type Go, go, range } from "millrace";
 import { bounded } from "./bounded.ts";
 import type { Done } from "./done.ts";
-import { type Digest, digestFile } from "./file.ts";
+import { digestFile } from "./file.ts";
 import type { Entry } from "./listing.ts";
 import { outputFile } from "./output.ts";
 import { compare, type Path, readable } from "./path.ts";
@@ -14,7 +14,7 @@ import { type Report, reason } from "./report.ts";
 import type { Tally } from "./tally.ts";
 import { type Failed, type Found, type Skipped, walk } from "./walker.ts";
 
-type Result = ({ readonly kind: "digest"; readonly path: Path } & Digest) | Skipped | Failed;
+type Result = { readonly kind: "digest"; readonly entry: Entry } | Skipped | Failed;
 
 /** The digests of all files below `root`, sorted by path; when `done` is closed, those that there are by then. */
 export function* digestTree(root: Path, jobs: number, done: Done, tally: Tally, report: Report): Go<Entry[]> {
@@ -24,8 +24,8 @@ export function* digestTree(root: Path, jobs: number, done: Done, tally: Tally, 
     if (found.kind !== "file") return found;
     const { path } = found;
     try {
-      const digest = yield* digestFile(path, done, output);
-      return digest && { kind: "digest", path, sha256: digest.sha256, size: digest.size };
+      const sha256 = yield* digestFile(path, done, tally, output);
+      return sha256 === undefined ? undefined : { kind: "digest", entry: { sha256, path } };
     } catch (error) {
       return { kind: "failed", path, error };
     }
@@ -40,8 +40,7 @@ export function* digestTree(root: Path, jobs: number, done: Done, tally: Tally, 
     switch (result.kind) {
       case "digest":
         tally.files++;
-        tally.bytes += result.size;
-        entries.push({ sha256: result.sha256, path: result.path });
+        entries.push(result.entry);
         break;
       case "skipped":
         tally.skipped++;

@@ -186,7 +186,7 @@ describe("Ctrl-C", () => {
     child.kill("SIGINT");
     const { code, signal, stdout, stderr } = await ended;
     expect({ code, signal, stdout }).toEqual({ code: 130, signal: null, stdout: "" });
-    expect(stderr.trimEnd().split("\n").at(-1)).toMatch(/^digest: interrupted: \d files?, \d bytes?, /);
+    expect(stderr.trimEnd().split("\n").at(-1)).toMatch(/^digest: interrupted: \d files?, \d+ bytes?, /);
   });
 
   test("stops --check too", async () => {
@@ -247,7 +247,7 @@ describe.runIf(existsSync("/usr/bin/script"))("on a terminal", () => {
     child.stdout.once("data", () => child.stdin.write("\x03"));
     const { code, stdout } = await end(child);
     expect(code).toBe(130);
-    expect(stdout.split("\x1b[0J").at(-1)).toMatch(/^digest: interrupted: \d files?, \d bytes?, .*\r\n$/);
+    expect(stdout.split("\x1b[0J").at(-1)).toMatch(/^digest: interrupted: \d files?, \d+ bytes?, .*\r\n$/);
     expect(stdout).not.toContain("\x1b[?"); // no cursor hidden, no mode changed
     expect(readFileSync(`${root}.listing`, "latin1")).toBe("");
   });
