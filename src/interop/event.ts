@@ -1,6 +1,6 @@
 /** Channels of events: an `EventTarget`'s or an `EventEmitter`'s. */
 import { ArgumentError, show } from "../runtime/panic.ts";
-import { Feed, type Source, type SourceOptions } from "./feed.ts";
+import { checkOptions, Feed, type Source, type SourceOptions } from "./feed.ts";
 
 /** Node's `EventEmitter`, as far as it is needed here. */
 export interface Emitter {
@@ -11,13 +11,13 @@ export interface Emitter {
 /** Options of `fromEvent`. */
 export interface EventOptions extends SourceOptions {
   /** How many events wait for a receiver: a whole number, 16 by default. */
-  readonly capacity?: number;
+  readonly capacity?: number | undefined;
   /**
    * What happens to an event that finds no room, since nobody can hold back whoever emits it. `"fail"`, the default: the
    * channel fails with an `OverflowError`, so that no event is lost unnoticed. `"drop"`: it is lost. `"latest"`: the oldest
-   * that waits is lost instead.
+   * that waits is lost instead, so there must be room for one.
    */
-  readonly overflow?: "fail" | "drop" | "latest";
+  readonly overflow?: "fail" | "drop" | "latest" | undefined;
 }
 
 /** Events came faster than they were received. */
@@ -37,12 +37,12 @@ export class OverflowError extends Error {
  * A channel of events: of the `Event` objects of an `EventTarget`, or of the arrays of arguments of an `EventEmitter`.
  *
  * It listens from now on, and until `stop()`, the end of a `using` block, of a `for await`, of `ctx` or of the run. An
- * emitter's "error" event (unless it is the one asked for) fails the channel.
+ * emitter's "error" event (unless it is the one asked for) fails the channel: receivers get what waits, then the error.
  *
  * @param target where the events come from
  * @param event the event's name
  * @param options `capacity`, how many events wait (16); `overflow`, what happens to one more; `ctx`, a context to end it
- * @throws ArgumentError when `target` is neither, or an option is none of these
+ * @throws ArgumentError when `target` is neither, or an option is none of these; Panic NIL_CONTEXT when `ctx` is null
  *
  * @example
  * ```ts
@@ -69,32 +69,32 @@ export function fromEvent(
   event: string | symbol,
   options: EventOptions = {},
 ): Source<unknown> {
+  checkOptions("fromEvent", options);
   const { overflow = "fail", capacity = 16 } = options;
   if (overflow !== "fail" && overflow !== "drop" && overflow !== "latest") {
     throw new ArgumentError(`fromEvent: overflow must be "fail", "drop" or "latest", got ${show(overflow)}`);
   }
+  if (overflow === "latest" && capacity === 0) {
+    throw new ArgumentError('fromEvent: overflow "latest" needs a capacity of 1 or more, got 0');
+  }
+  if (typeof event !== "string" && typeof event !== "symbol") {
+    throw new ArgumentError(`fromEvent: expected the name of an event, got ${show(event)}`);
+  }
   const listen = listening(target, event);
   let unlisten = (): void => {};
-  const feed = new Feed<unknown>(
-    "fromEvent",
-    { ...options, capacity },
-    () => {},
-    () => unlisten(),
-  );
-  const heard = (value: unknown): void => {
-    if (!feed.wanted) {
-      if (overflow === "drop") return;
-      if (overflow === "fail" || capacity === 0) {
-        broken(new OverflowError(String(event), capacity));
-        return;
-      }
-      feed.tryRecv();
-    }
-    feed.offer(value);
-  };
+  const letGo = (): void => unlisten();
+  const feed = new Feed<unknown>("fromEvent", { ...options, capacity }, () => {}, letGo);
   const broken = (error: unknown): void => {
     unlisten();
     feed.fail(error);
+  };
+  const heard = (value: unknown): void => {
+    if (feed.wanted) feed.offer(value);
+    else if (overflow === "fail") broken(new OverflowError(String(event), capacity));
+    else if (overflow === "latest") {
+      feed.drop();
+      feed.offer(value);
+    }
   };
   if (!feed.ended) unlisten = listen(heard, broken);
   return feed;

@@ -1,11 +1,12 @@
 /**
- * A channel that is fed by the platform: by a stream, an async iterable, events. The platform's side calls `offer`, `end`
- * and `fail`; ours is a receive-only channel.
+ * A channel that is fed by the platform: by a stream, an iterable, events. The platform's side calls `offer`, `end` and
+ * `fail`; ours is a receive-only channel.
  *
- * Invariants: values come out in the order they were offered, each once; at most `capacity` of them wait here, and one
- * more that was asked for by a receiver which has left meanwhile. `more` is called when there is room or a receiver, and
- * never before somebody has received: a feed that nobody reads reads nothing. An error comes after the values that were
- * offered before it, and is thrown at every receive from then on: a receiver can't take a broken source for an ended one.
+ * Invariants: values come out in the order they were offered, each once; while a receiver is parked, none waits here.
+ * `more` is called when somebody finds nothing here, and when there is room after a receive, never before: a feed that
+ * nobody reads reads nothing. An error comes after the values that were offered before it, and is thrown at every receive
+ * from then on: a receiver can't take a broken source for an ended one. `release` is called at most once, and not when the
+ * source has ended or failed by itself.
  *
  * Rejected: a plain channel with a goroutine that sends. A stream left unread would keep that goroutine parked, which is
  * a leak in every report, and the goroutine has no way to see that a `for await` was left.
@@ -13,49 +14,100 @@
 import { CLOSED } from "../chan/closed.ts";
 import { RecvOnly } from "../chan/recv-only.ts";
 import type { RecvChan } from "../chan/types.ts";
-import { afterFunc } from "../context/after-func.ts";
 import { cause } from "../context/cancel.ts";
+import type { CancelCtx } from "../context/cancel-ctx.ts";
+import { hold, unhold, Watcher } from "../context/hold.ts";
+import { nodeOf } from "../context/parent.ts";
 import type { Context } from "../context/types.ts";
 import { NO } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
-import { current, type P } from "../runtime/proc.ts";
+import { current } from "../runtime/proc.ts";
+import { whenOver } from "./run-end.ts";
 
 /** A channel that something outside fills, with a way to let go of that. */
 export interface Source<out T> extends RecvChan<T>, Disposable {
-  /** Lets go of the source: cancels the stream, returns the iterator, removes the listener. Receivers find the channel closed. */
+  /**
+   * Lets go of the source: cancels the stream, returns the iterator, removes the listener. Receivers find the channel
+   * closed; what was read ahead is dropped. Never blocks. Does nothing when called again.
+   */
   stop(): void;
 }
 
 /** Options of what makes a `Source`. */
 export interface SourceOptions {
   /** How many values are read ahead of the receivers: a whole number, 0 by default. */
-  readonly capacity?: number;
+  readonly capacity?: number | undefined;
   /** Lets go of the source when this context ends; receivers get its cause thrown. */
-  readonly ctx?: Context;
+  readonly ctx?: Context | undefined;
+}
+
+interface Failure {
+  readonly error: unknown;
+}
+
+/** Refuses bad options, before anything is done that would have to be undone. */
+export function checkOptions(name: string, options: SourceOptions): void {
+  if (typeof options !== "object" || options === null) {
+    throw new ArgumentError(`${name}: expected options like { capacity, ctx }, got ${show(options)}`);
+  }
+  const { capacity = 0, ctx } = options;
+  if (!(Number.isInteger(capacity) && capacity >= 0)) {
+    throw new ArgumentError(`${name}: capacity must be a whole number from 0 up, got ${show(capacity)}`);
+  }
+  if (ctx !== undefined) nodeOf(name, ctx);
+}
+
+/** Tells a feed that its context has ended: at once, as a goroutine for it might not get to run before the run ends. */
+class Follower extends Watcher {
+  readonly #ctx: Context;
+  readonly #node: CancelCtx;
+  readonly #end: (failure: Failure) => void;
+
+  constructor(ctx: Context, node: CancelCtx, end: (failure: Failure) => void) {
+    super();
+    this.#ctx = ctx;
+    this.#node = node;
+    this.#end = end;
+    if (node.err() !== undefined) this.tell();
+    else hold(node, this);
+  }
+
+  override tell(): void {
+    this.#end({ error: cause(this.#ctx) });
+  }
+
+  leave(): void {
+    if (!this.#node.told) unhold(this.#node, this);
+  }
 }
 
 export class Feed<out T> extends RecvOnly<T> implements Source<T> {
   readonly #capacity: number;
   readonly #more: () => void;
-  readonly #release: () => void;
+  readonly #release: (reason: unknown) => void;
   #values: unknown[] = [];
   #head = 0;
   #ended = false;
-  #failure: { readonly error: unknown } | null = null;
-  #unfollow: (() => void) | null = null;
+  #failure: Failure | null = null;
+  #follower: Follower | null = null;
+  #forget: () => void = () => {};
 
   /**
+   * @param options checked by `checkOptions`
    * @param more asks the platform's side for a value; it may be called when one is on its way already
-   * @param release lets go of the platform's side; called once, unless it ended by itself
+   * @param release lets go of the platform's side; it must not throw, and may be called from in here
    */
-  constructor(name: string, options: SourceOptions, more: () => void, release: () => void) {
+  constructor(name: string, options: SourceOptions, more: () => void, release: (reason: unknown) => void) {
     super(current(), name);
-    this.#capacity = checkCapacity(name, options.capacity ?? 0);
+    const { capacity = 0, ctx } = options;
+    this.#capacity = capacity;
     this.#more = more;
     this.#release = release;
-    feedsOf(this.p).add(this);
-    const { ctx } = options;
-    if (ctx !== undefined) this.#unfollow = afterFunc(ctx, () => this.#letGo({ error: cause(ctx) }));
+    const node = ctx === undefined ? null : nodeOf(name, ctx);
+    const follower = node && new Follower(ctx as Context, node, (failure) => this.#letGo(failure));
+    if (this.#ended) return;
+    this.#follower = follower;
+    this.#forget = whenOver(this.p, () => this.stop());
   }
 
   override get length(): number {
@@ -79,12 +131,13 @@ export class Feed<out T> extends RecvOnly<T> implements Source<T> {
   offer(value: unknown): void {
     if (this.#ended) return;
     const receiver = this.queue.first;
-    if (receiver === null) this.#values.push(value);
-    else {
-      this.remove(receiver);
-      receiver.complete(value, true);
-      this.received(value, true);
+    if (receiver === null) {
+      this.#values.push(value);
+      return;
     }
+    this.remove(receiver);
+    this.received(value, true);
+    receiver.complete(value, true);
   }
 
   /** No more values will come. */
@@ -106,23 +159,28 @@ export class Feed<out T> extends RecvOnly<T> implements Source<T> {
   }
 
   override take(): unknown {
+    if (this.length === 0 && !this.#ended) this.#more();
     if (this.length > 0) {
-      const value = this.#values[this.#head];
-      this.#values[this.#head++] = undefined;
-      if (this.#head === this.#values.length) {
-        this.#values = [];
-        this.#head = 0;
-      }
+      const value = this.drop();
       this.received(value, false);
       if (this.wanted) this.#more();
       return value;
     }
-    if (!this.#ended) {
-      if (this.wanted) this.#more();
-      return NO;
-    }
+    if (!this.#ended) return NO;
     if (this.#failure !== null) throw this.#failure.error;
     return CLOSED;
+  }
+
+  /** Takes out the oldest value that waits. */
+  drop(): unknown {
+    const value = this.#values[this.#head];
+    this.#values[this.#head++] = undefined;
+    // Cut off what has left: a feed that is never empty would grow for ever.
+    if (this.#head * 2 > this.#values.length) {
+      this.#values.splice(0, this.#head);
+      this.#head = 0;
+    }
+    return value;
   }
 
   protected override watched(): void {
@@ -142,45 +200,24 @@ export class Feed<out T> extends RecvOnly<T> implements Source<T> {
     });
   }
 
-  #letGo(failure: { readonly error: unknown } | null): void {
-    if (this.#ended) return;
+  #letGo(failure: Failure | null): void {
     this.#values = [];
     this.#head = 0;
+    if (this.#ended) return;
     this.#close(failure);
-    this.#release();
+    this.#release(failure?.error);
   }
 
-  #close(failure: { readonly error: unknown } | null): void {
+  #close(failure: Failure | null): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#failure = failure;
-    this.#unfollow?.();
-    feedsOf(this.p).delete(this);
+    this.#follower?.leave();
+    this.#forget();
     for (let w = this.queue.first; w !== null; w = this.queue.first) {
       this.remove(w);
       if (failure === null) w.complete(undefined, false);
       else w.fail(failure.error);
     }
   }
-}
-
-function checkCapacity(name: string, capacity: unknown): number {
-  if (typeof capacity === "number" && Number.isInteger(capacity) && capacity >= 0) return capacity;
-  throw new ArgumentError(`${name}: capacity must be a whole number from 0 up, got ${show(capacity)}`);
-}
-
-/** The feeds of each run: it lets go of their sources when it ends. */
-const feeds = new WeakMap<P, Set<Feed<unknown>>>();
-
-function feedsOf(p: P): Set<Feed<unknown>> {
-  let open = feeds.get(p);
-  if (open === undefined) {
-    const all = new Set<Feed<unknown>>();
-    p.atEnd.push(() => {
-      for (const feed of all) feed.stop();
-    });
-    feeds.set(p, all);
-    open = all;
-  }
-  return open;
 }

@@ -4,16 +4,27 @@ import { background } from "../context/roots.ts";
 import type { Context } from "../context/types.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 
+interface Socket {
+  readonly destroyed: boolean;
+  once(event: "close", listener: () => void): unknown;
+}
+
 /** Node's `IncomingMessage`, as far as it is needed here. */
 export interface Request {
   readonly destroyed: boolean;
+  readonly httpVersionMajor?: number;
+  readonly socket?: Socket | null;
 }
 
 /** Node's `ServerResponse`, as far as it is needed here. */
 export interface Response {
+  readonly writableEnded: boolean;
   readonly writableFinished: boolean;
-  readonly destroyed: boolean;
   once(event: "close", listener: () => void): unknown;
+  /** HTTP/1 has this one, */
+  readonly destroyed?: boolean;
+  /** and HTTP/2 this. */
+  readonly stream?: { readonly destroyed: boolean };
 }
 
 /** The client went away before it had its answer: the cause of a request's context. */
@@ -35,7 +46,7 @@ export class ClientGone extends Error {
  * @param req the request, Node's `IncomingMessage` (HTTP/1 or 2)
  * @param res its response
  * @param parent what to derive it from; `background()` by default
- * @throws ArgumentError when `res` is no response
+ * @throws ArgumentError when `req` is no request or `res` no response; Panic NIL_CONTEXT when `parent` is null
  *
  * @example
  * ```ts no-run
@@ -60,8 +71,35 @@ export function requestContext(req: Request, res: Response, parent: Context = ba
     throw new ArgumentError(`requestContext: expected a response, got ${show(res)}`);
   }
   const [ctx, cancel] = withCancelCause(parent);
-  const closed = (): void => cancel(res.writableFinished ? undefined : new ClientGone());
-  if (res.destroyed) closed();
+  const closed = (): void => {
+    // Of an HTTP/2 response that was broken off Node says that it is finished.
+    cancel(res.writableFinished && res.writableEnded ? undefined : new ClientGone());
+    stopWaiting();
+  };
+  const connection = req.httpVersionMajor === 1 ? req.socket : undefined;
+  const stopWaiting = connection ? onClose(connection, closed) : () => {};
+  if (res.destroyed || res.stream?.destroyed || connection?.destroyed) closed();
   else res.once("close", closed);
   return ctx;
+}
+
+/** Those who wait for the end of a connection. */
+const connections = new WeakMap<Socket, Set<() => void>>();
+
+/**
+ * Calls `fn` when the connection is closed; gives what takes that back. A response that is queued behind another of the
+ * same connection isn't told by Node. One listener for all of them, because there may be many and Node warns of that.
+ */
+function onClose(socket: Socket, fn: () => void): () => void {
+  let all = connections.get(socket);
+  if (all === undefined) {
+    const each = new Set<() => void>();
+    socket.once("close", () => {
+      for (const tell of each) tell();
+    });
+    connections.set(socket, each);
+    all = each;
+  }
+  all.add(fn);
+  return () => void all.delete(fn);
 }

@@ -1,17 +1,20 @@
 /** Streams to be written to that send into a channel: the web's `WritableStream` and Node's `Writable`. */
 import type { Writable } from "node:stream";
 import type { SendChan } from "../chan/types.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
+import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import { closeWithError } from "./close-with-error.ts";
 import { nodeStream } from "./node.ts";
+import { StandIn } from "./stand-in.ts";
 
 /**
  * A web stream that sends what is written to it into a channel.
  *
  * A write is done when the value was sent, so the channel's receivers hold the writer back. Closing the stream closes the
- * channel; aborting it closes the channel with the reason, which receivers get thrown after what was sent before.
+ * channel. Aborting it takes back a write that waits and closes the channel with the reason, which receivers get thrown
+ * after what was sent before. The stream fails when a send panics, or the channel's run ends.
  *
  * @param ch the channel; the stream is its only sender
+ * @throws ArgumentError when `ch` is no channel
  *
  * @example
  * ```ts
@@ -26,15 +29,19 @@ import { nodeStream } from "./node.ts";
  */
 export function toWritable<T>(ch: SendChan<T>): WritableStream<T> {
   checkSend("toWritable", ch);
+  const standIn = new StandIn();
   return new WritableStream<T>({
-    async write(value) {
-      await ch.send(value);
+    start(controller) {
+      // The stream itself waits with `abort` until the write that is under way is done.
+      const { signal } = controller as { signal?: AbortSignal };
+      signal?.addEventListener("abort", () => standIn.stop(signal.reason));
     },
+    write: (value) => standIn.perform(ch.send(value)),
     close() {
       ch.close();
     },
     abort(reason) {
-      closeWithError(ch, reason);
+      closeWithError(ch, reason ?? new Error("the stream was aborted"));
     },
   });
 }
@@ -45,7 +52,7 @@ export function toWritable<T>(ch: SendChan<T>): WritableStream<T> {
  * Like `toWritable`: `end()` closes the channel, destroying the stream closes it with the error.
  *
  * @param ch the channel; the stream is its only sender
- * @throws ArgumentError where there is no Node
+ * @throws ArgumentError when `ch` is no channel, or there is no Node here
  *
  * @example
  * ```ts
@@ -59,14 +66,18 @@ export function toWritable<T>(ch: SendChan<T>): WritableStream<T> {
  */
 export function toNodeWritable<T>(ch: SendChan<T>): Writable {
   checkSend("toNodeWritable", ch);
+  const standIn = new StandIn();
   let closed = false;
   return new (nodeStream("toNodeWritable").Writable)({
     objectMode: true,
     highWaterMark: 1,
     write(value: T, _encoding, done) {
-      ch.send(value).then(
+      standIn.perform(ch.send(value)).then(
         () => done(),
-        (error) => done(error as Error),
+        (error: unknown) => {
+          closed ||= error instanceof Panic;
+          done(error as Error);
+        },
       );
     },
     final(done) {
@@ -75,7 +86,9 @@ export function toNodeWritable<T>(ch: SendChan<T>): Writable {
       done();
     },
     destroy(error, done) {
-      if (!closed) closeWithError(ch, error ?? new Error("the stream was destroyed before its end"));
+      const reason = error ?? new Error("the stream was destroyed before its end");
+      standIn.stop(reason);
+      if (!closed) closeWithError(ch, reason);
       done(error);
     },
   });

@@ -1,0 +1,30 @@
+/** What is to be let go of when a run ends. */
+import { m } from "../runtime/m.ts";
+import type { P } from "../runtime/proc.ts";
+
+const endings = new WeakMap<P, Set<() => void>>();
+
+/**
+ * Calls `fn`, which must not throw, when `p` ends; now, if it has. Gives what takes that back. The default run never ends,
+ * so what is open there is not kept in mind, and can be collected.
+ */
+export function whenOver(p: P, fn: () => void): () => void {
+  if (p.over) fn();
+  if (p.over || p === m.fallback) return () => {};
+  const all = endingsOf(p);
+  all.add(fn);
+  return () => void all.delete(fn);
+}
+
+function endingsOf(p: P): Set<() => void> {
+  let all = endings.get(p);
+  if (all === undefined) {
+    const each = new Set<() => void>();
+    p.atEnd.push(() => {
+      for (const fn of each) fn();
+    });
+    endings.set(p, each);
+    all = each;
+  }
+  return all;
+}
