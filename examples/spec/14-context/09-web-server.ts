@@ -8,18 +8,12 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { chan, type Go, go, main, runtime, select, wait } from "millrace";
-import * as context from "millrace/context";
+import type { Context } from "millrace/context";
+import { requestContext } from "millrace/interop";
 import * as time from "millrace/time";
 
-/** Go's `r.Context()`. */
-function requestContext(res: ServerResponse): context.Context {
-  const [ctx, cancel] = context.withCancel(context.background());
-  res.on("close", cancel);
-  return ctx;
-}
-
-function* handle(_req: IncomingMessage, res: ServerResponse): Go {
-  const ctx = requestContext(res);
+function* handle(req: IncomingMessage, res: ServerResponse): Go {
+  const ctx = requestContext(req, res); // Go's r.Context()
   try {
     const result = yield* fetchData(ctx);
     res.end(`Result: ${result}\n`);
@@ -29,7 +23,7 @@ function* handle(_req: IncomingMessage, res: ServerResponse): Go {
   }
 }
 
-function* fetchData(ctx: context.Context): Go<string> {
+function* fetchData(ctx: Context): Go<string> {
   const s = yield* select({
     data: time.after(time.Second).recv(), // simulate work
     gone: ctx.done().recv(),
