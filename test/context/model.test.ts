@@ -6,6 +6,7 @@ import * as context from "millrace/context";
 import { now, sleep } from "millrace/time";
 import { expect, test } from "vitest";
 import { CancelCtx } from "../../src/context/cancel-ctx.ts";
+import type { Ctx } from "../../src/context/ctx.ts";
 import { type Virtual, virtual } from "../time/kit.ts";
 
 interface End {
@@ -172,7 +173,9 @@ function* play(steps: readonly Step[], { p, clock }: Virtual): Generator<unknown
     for (const { times } of node.told) expect(times).toBe(ended ? 1 : 0);
   }
   // Cancelled from the leaves up, each leaves its parent: in the end nobody holds anybody.
+  const waited = new Set(nodes.filter(({ told }) => told.length > 0).map(({ ctx }) => (ctx as Ctx).node));
   for (const node of nodes.reverse()) {
+    if (node.ctx instanceof CancelCtx && !waited.has(node.ctx)) expect(node.ctx.hold?.count ?? 0).toBe(0);
     node.cancel();
     const inner = node.ctx instanceof CancelCtx ? node.ctx : null;
     expect([inner?.hold?.count ?? 0, inner?.hold?.first ?? null]).toEqual([0, null]);

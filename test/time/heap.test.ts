@@ -1,59 +1,9 @@
 /** The heap of timers against a sorted array, and its alarm against what it promises. */
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Clock } from "../../src/runtime/clock.ts";
 import { P } from "../../src/runtime/proc.ts";
 import { RuntimeTimer } from "../../src/runtime/timers.ts";
-
-interface Alarm {
-  readonly ring: () => void;
-  readonly when: number;
-  wanted: boolean;
-}
-
-/** A clock that is moved by hand. It keeps one alarm, and says so when it is asked for two. */
-class HandClock implements Clock {
-  time = 0;
-  alarm: Alarm | null = null;
-  started = 0;
-
-  now(): number {
-    return this.time;
-  }
-
-  wall(): number {
-    return this.time;
-  }
-
-  start(ring: () => void, delay: number): Alarm {
-    expect(this.alarm).toBeNull();
-    this.started++;
-    this.alarm = { ring, when: this.time + delay, wanted: true };
-    return this.alarm;
-  }
-
-  stop(alarm: unknown): void {
-    expect(alarm).toBe(this.alarm);
-    this.alarm = null;
-  }
-
-  hold(alarm: unknown, wanted: boolean): void {
-    expect(alarm).toBe(this.alarm);
-    (alarm as Alarm).wanted = wanted;
-  }
-
-  /** Passes `ms` milliseconds, ringing on the way. */
-  pass(ms: number): void {
-    const end = this.time + ms;
-    while (this.alarm !== null && this.alarm.when <= end) {
-      const { ring, when } = this.alarm;
-      this.alarm = null;
-      this.time = Math.max(this.time, when);
-      ring();
-    }
-    this.time = end;
-  }
-}
+import { HandClock } from "./kit.ts";
 
 interface Entry {
   readonly id: number;

@@ -1,7 +1,7 @@
 /** What the tests of `millrace/time` and `millrace/context` are written with: runs on a virtual clock, and their deadlocks. */
 import { DeadlockError, type RunOptions } from "millrace";
 import type { Body } from "../../src/runtime/body.ts";
-import { VirtualClock } from "../../src/runtime/clock.ts";
+import { type Clock, VirtualClock } from "../../src/runtime/clock.ts";
 import type { Outcome } from "../../src/runtime/options.ts";
 import { P } from "../../src/runtime/proc.ts";
 
@@ -38,6 +38,56 @@ export async function deadlocked(
     throw error;
   }
   throw new Error("it ended without a deadlock");
+}
+
+interface Alarm {
+  readonly ring: () => void;
+  readonly when: number;
+  wanted: boolean;
+}
+
+/** A clock that is moved by hand. It keeps one alarm, and says so when it is asked for two. */
+export class HandClock implements Clock {
+  time = 0;
+  alarm: Alarm | null = null;
+  started = 0;
+
+  now(): number {
+    return this.time;
+  }
+
+  wall(): number {
+    return this.time;
+  }
+
+  start(ring: () => void, delay: number): Alarm {
+    if (this.alarm !== null) throw new Error("two alarms");
+    this.started++;
+    this.alarm = { ring, when: this.time + delay, wanted: true };
+    return this.alarm;
+  }
+
+  stop(alarm: unknown): void {
+    if (alarm !== this.alarm) throw new Error("not the alarm that was set");
+    this.alarm = null;
+  }
+
+  hold(alarm: unknown, wanted: boolean): void {
+    if (alarm !== this.alarm) throw new Error("not the alarm that was set");
+    (alarm as Alarm).wanted = wanted;
+  }
+
+  /** Passes `ms` milliseconds, ringing on the way. */
+  pass(ms: number): void {
+    const end = this.time + ms;
+    while (this.alarm !== null && this.alarm.when <= end) {
+      const { ring, when } = this.alarm;
+      this.alarm = null;
+      this.time = Math.max(this.time, when);
+      ring();
+    }
+    this.time = end;
+  }
 }
 
 /** What `fn` throws. */
