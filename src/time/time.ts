@@ -56,7 +56,8 @@ export class Time extends Date {
   sub(t: Date): number {
     checkDate("Time.sub", t);
     const apart = this.#clock === null ? Number.NaN : monotonicOf(this, this.#clock) - monotonicOf(t, this.#clock);
-    return Number.isNaN(apart) ? this.getTime() - t.getTime() : apart;
+    // To the nanosecond, as Go counts: what is below is the rounding of large numbers.
+    return Number.isNaN(apart) ? this.getTime() - t.getTime() : Math.round(apart * 1e6) / 1e6;
   }
 
   /** Whether this is before `t`. */
