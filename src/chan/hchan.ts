@@ -14,7 +14,7 @@
  * `[Symbol.iterator]` below repeat the one of `Op`: with one shared body V8 sees every kind of operation at the one call
  * of `attempt` and dispatches by look-up; apart, each is inlined. That is worth 20-30 ns an operation.
  */
-import { emit, tap } from "../runtime/events.ts";
+import { at, emit, tap } from "../runtime/events.ts";
 import { m } from "../runtime/m.ts";
 import {
   block,
@@ -84,7 +84,7 @@ export class Hchan implements Chan<unknown, unknown> {
     this.p = m.current();
     this.dataqsiz = capacity || 0; // -0 is no capacity
     this.buf = capacity === 0 ? EMPTY : new Array(Math.min(capacity, FIRST_BUFFER)).fill(undefined);
-    if (tap.listener !== null) emit({ kind: "chan-make", run: this.p.id, chan: this.id, name, capacity });
+    if (tap.listener !== null) emit({ kind: "chan-make", ...at(this.p), chan: this.id, name, capacity });
   }
 
   get length(): number {
@@ -118,8 +118,9 @@ export class Hchan implements Chan<unknown, unknown> {
   trySend(value: unknown): boolean {
     if (this.closed) throw new Panic("SEND_ON_CLOSED");
     if (this.recvq.first !== null) {
-      (this.recvq.shift() as Waiter).complete(value, true);
-      if (tap.listener !== null) this.#tell("chan-send", value, true);
+      const receiver = this.recvq.shift() as Waiter;
+      if (tap.listener !== null) this.#tell("chan-send", value, true, true);
+      receiver.complete(value, true);
       return true;
     }
     if (this.qcount === this.dataqsiz) return false;
@@ -128,7 +129,7 @@ export class Hchan implements Chan<unknown, unknown> {
     this.buf[at] = value;
     this.sendx = at + 1 === this.buf.length ? 0 : at + 1;
     this.qcount++;
-    if (tap.listener !== null) this.#tell("chan-send", value, false);
+    if (tap.listener !== null) this.#tell("chan-send", value, false, true);
     return true;
   }
 
@@ -142,26 +143,28 @@ export class Hchan implements Chan<unknown, unknown> {
       if (sender === null) {
         this.buf[at] = undefined;
         this.qcount--;
+        if (tap.listener !== null) this.#tell("chan-recv", value, false, true);
       } else {
         // The buffer is full, so the slot that frees is also its tail: the sender's value goes there.
         this.buf[at] = sender.value;
         this.sendx = this.recvx;
+        if (tap.listener !== null) this.#tell("chan-recv", value, false, true);
         sender.complete(undefined, true);
       }
-      if (tap.listener !== null) this.#tell("chan-recv", value, false);
       return value;
     }
     const sender = this.sendq.shift();
     if (sender !== null) {
       const { value } = sender;
+      if (tap.listener !== null) this.#tell("chan-recv", value, true, true);
       sender.complete(undefined, true);
-      if (tap.listener !== null) this.#tell("chan-recv", value, true);
       return value;
     }
     return this.closed ? this.#ended() : NO;
   }
 
   #ended(): typeof CLOSED {
+    if (tap.listener !== null) this.#tell("chan-recv", this.zero, false, false);
     if (this.#failure !== null) throw this.#failure.error;
     return CLOSED;
   }
@@ -180,9 +183,7 @@ export class Hchan implements Chan<unknown, unknown> {
     if (this.closed) throw new Panic("CLOSE_OF_CLOSED");
     this.closed = true;
     this.#failure = failure;
-    if (tap.listener !== null) {
-      emit({ kind: "chan-close", run: this.p.id, g: m.curg?.id ?? 0, chan: this.id });
-    }
+    if (tap.listener !== null) emit({ kind: "chan-close", ...at(this.p), chan: this.id });
     for (let w = this.recvq.shift(); w !== null; w = this.recvq.shift()) {
       if (failure === null) w.complete(this.zero, false);
       else w.fail(failure.error);
@@ -203,8 +204,8 @@ export class Hchan implements Chan<unknown, unknown> {
     this.sendx = qcount;
   }
 
-  #tell(kind: "chan-send" | "chan-recv", value: unknown, direct: boolean): void {
-    emit({ kind, run: this.p.id, g: m.curg?.id ?? 0, chan: this.id, value, length: this.qcount, direct });
+  #tell(kind: "chan-send" | "chan-recv", value: unknown, direct: boolean, ok: boolean): void {
+    emit({ kind, ...at(this.p), chan: this.id, value, length: this.qcount, direct, ok });
   }
 }
 

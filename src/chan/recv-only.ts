@@ -10,8 +10,7 @@
  * A sibling of `Hchan`, not a subclass: with one more shape V8 would look up what it now inlines in every channel
  * operation of a program that also uses timers.
  */
-import { emit, tap } from "../runtime/events.ts";
-import { m } from "../runtime/m.ts";
+import { at, emit, tap } from "../runtime/events.ts";
 import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
@@ -38,7 +37,7 @@ export abstract class RecvOnly<out T> implements RecvChan<T>, Source {
   constructor(p: P, name: { toString(): string }) {
     this.p = p;
     this.#name = name;
-    if (tap.listener !== null) emit({ kind: "chan-make", run: p.id, chan: this.id, name: this.name, capacity: 0 });
+    if (tap.listener !== null) emit({ kind: "chan-make", ...at(p), chan: this.id, name: this.name, capacity: 0 });
   }
 
   get name(): string {
@@ -96,11 +95,25 @@ export abstract class RecvOnly<out T> implements RecvChan<T>, Source {
     return iterate(this);
   }
 
-  /** For the subclass: a value went to a receiver. */
+  /** For the subclass: a receive takes a value, or, `direct`, one is handed to a receiver that is parked. */
   protected received(value: unknown, direct: boolean): void {
     if (tap.listener === null) return;
-    const { id, p } = this;
-    emit({ kind: "chan-recv", run: p.id, g: m.curg?.id ?? 0, chan: id, value, length: 0, direct });
+    const kind = direct ? "chan-send" : "chan-recv";
+    emit({ kind, ...at(this.p), chan: this.id, value, length: this.length, direct, ok: true });
+  }
+
+  /** For the subclass: it is closed from now on. */
+  protected closed(): void {
+    if (tap.listener !== null) emit({ kind: "chan-close", ...at(this.p), chan: this.id });
+  }
+
+  /** For the subclass: a receive finds it closed and drained. */
+  protected drained(): typeof CLOSED {
+    const value = this.zero;
+    if (tap.listener !== null) {
+      emit({ kind: "chan-recv", ...at(this.p), chan: this.id, value, length: 0, direct: false, ok: false });
+    }
+    return CLOSED;
   }
 }
 

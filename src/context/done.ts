@@ -1,5 +1,5 @@
 /** The channel of `ctx.done()`: closed once the context has ended. It holds the context while somebody is parked on it. */
-import { CLOSED } from "../chan/closed.ts";
+import type { CLOSED } from "../chan/closed.ts";
 import { RecvOnly } from "../chan/recv-only.ts";
 import { NO } from "../runtime/op.ts";
 import type { CancelCtx } from "./cancel-ctx.ts";
@@ -14,16 +14,21 @@ export class DoneChan extends RecvOnly<void> {
   }
 
   override take(): typeof CLOSED | NO {
-    return this.#ctx.err() === undefined ? NO : CLOSED;
+    return this.#ctx.err() === undefined ? NO : this.drained();
   }
 
   /** The context has ended. */
   tell(): void {
+    this.closed();
+    this.#release();
+  }
+
+  #release(): void {
     for (let w = this.queue.shift(); w !== null; w = this.queue.shift()) w.complete(undefined, false);
   }
 
   protected override watched(): void {
-    if (this.#ctx.told) this.tell();
+    if (this.#ctx.told) this.#release();
     else hold(this.#ctx, null);
   }
 

@@ -7,12 +7,17 @@
  *
  * An async function can't be stopped, but once its run is over its operations never complete.
  */
+import { at, emit, tap, waker } from "./events.ts";
 import { m, YIELD_TO_HOST } from "./m.ts";
-import { NO, type Op } from "./op.ts";
+import { NO, type Op, waitsFor } from "./op.ts";
 import type { P } from "./proc.ts";
 import { Waiter } from "./waiter.ts";
 
 type Handler = (value: never) => unknown;
+
+let waits = 0;
+/** What the events said of a waiter when it parked. Apart from it, because mostly nobody listens. */
+const TOLD = new WeakMap<AsyncWaiter, { readonly run: number; readonly g: number; readonly wait: number }>();
 
 const PENDING = 0;
 const FULFILLED = 1;
@@ -75,6 +80,7 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
     w.since = m.coarse;
     w.#late = late;
     p.awaiting.add(w);
+    if (tap.listener !== null) w.#tellParked();
     op.enqueue(w);
     return w;
   }
@@ -85,12 +91,24 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
 
   override complete(value: unknown, _ok: boolean): void {
     this.p.awaiting.remove(this);
+    if (tap.listener !== null) this.#tellReady();
     this.#ended(this.#onDone, value);
   }
 
   override fail(error: unknown): void {
     this.p.awaiting.remove(this);
+    if (tap.listener !== null) this.#tellReady();
     this.#ended(this.#onError, error);
+  }
+
+  #tellParked(): void {
+    const told = { ...at(this.p), wait: ++waits };
+    TOLD.set(this, told);
+    emit({ kind: "go-park", ...told, ...waitsFor(this.op) });
+  }
+
+  #tellReady(): void {
+    emit({ kind: "go-ready", ...(TOLD.get(this) ?? { ...at(this.p, null), wait: 0 }), ...waker() });
   }
 
   #ended(handler: Handler, outcome: unknown): void {

@@ -5,53 +5,84 @@
  *
  * Events name goroutines and channels by number, so that a listener holds nothing alive.
  */
+import type { G } from "./g.ts";
 import { inspect, writeError } from "./host.ts";
+import { m } from "./m.ts";
 import type { WaitReason } from "./op.ts";
+import type { P } from "./proc.ts";
 
-/** One thing that happened. `run` is the run it happened in, `g` the goroutine, 0 where none is known. */
+/** Where an event happened. */
+interface At {
+  /** The run. */
+  readonly run: number;
+  /** The goroutine in it; 0 where none is known: in a callback of the host, in an async function after an `await`. */
+  readonly g: number;
+}
+
+/**
+ * One thing that happened.
+ *
+ * What an operation does to others comes after it: a send, then the goroutine it made ready. A goroutine runs from
+ * `go-start` or `go-resume` to `go-park`, `go-yield`, `go-end` or `go-panic`. Those that a run leaves behind get no event
+ * of their own when it ends.
+ */
 export type RuntimeEvent =
   | { readonly kind: "run-start" | "run-end"; readonly run: number; readonly name: string }
-  | {
+  | (At & {
       readonly kind: "go-create";
-      readonly run: number;
-      readonly g: number;
       readonly name: string;
       /** The goroutine that said `go`. */
       readonly by: number;
-    }
-  | { readonly kind: "go-start" | "go-end" | "go-yield"; readonly run: number; readonly g: number }
-  | { readonly kind: "go-panic"; readonly run: number; readonly g: number; readonly error: unknown }
-  | {
+    })
+  /** Its body begins; it goes on, after it was made ready or had yielded; it lets others run first; it has ended. */
+  | (At & { readonly kind: "go-start" | "go-resume" | "go-yield" | "go-end" })
+  | (At & { readonly kind: "go-panic"; readonly error: unknown })
+  | (At & {
       readonly kind: "go-park";
-      readonly run: number;
-      readonly g: number;
+      /** The number of an `await`, of which many can be under way in one async function; 0 for a goroutine's own wait. */
+      readonly wait: number;
       readonly reason: WaitReason;
       /** The channel it waits for, 0 where it waits for something else. */
       readonly chan: number;
-    }
-  | { readonly kind: "go-ready"; readonly run: number; readonly g: number; readonly by: number }
-  | {
+      /** What a select waits for. */
+      readonly cases?: readonly { readonly reason: WaitReason; readonly chan: number }[];
+    })
+  | (At & {
+      readonly kind: "go-ready";
+      /** The number of the `await` that is over; 0 for a goroutine's own wait. */
+      readonly wait: number;
+      /** The goroutine that ended the wait, and its run; 0 where it was the host. */
+      readonly by: number;
+      readonly byRun: number;
+    })
+  | (At & {
       readonly kind: "chan-make";
-      readonly run: number;
       readonly chan: number;
       readonly name: string | undefined;
       readonly capacity: number;
-    }
-  | {
+    })
+  | (At & {
       readonly kind: "chan-send" | "chan-recv";
-      readonly run: number;
-      readonly g: number;
       readonly chan: number;
       readonly value: unknown;
       /** Values in the buffer afterwards. */
       readonly length: number;
       /** Handed to a waiting partner, or taken from one, rather than through the buffer. */
       readonly direct: boolean;
-    }
-  | { readonly kind: "chan-close"; readonly run: number; readonly g: number; readonly chan: number }
-  | { readonly kind: "select"; readonly run: number; readonly g: number; readonly case: string | number }
-  | { readonly kind: "timer-start" | "timer-stop" | "timer-fire"; readonly run: number; readonly when: number }
-  | { readonly kind: "lock" | "unlock"; readonly run: number; readonly g: number; readonly lock: string };
+      /** False for a receive from a channel that is closed and drained. */
+      readonly ok: boolean;
+    })
+  | (At & { readonly kind: "chan-close"; readonly chan: number })
+  /** The case that was taken, by name or index; "default" for none. */
+  | (At & { readonly kind: "select"; readonly case: string | number })
+  | (At & {
+      readonly kind: "timer-start" | "timer-stop" | "timer-fire";
+      /** A number that a timer gets anew each time it is set. */
+      readonly timer: number;
+      /** When it is due, in milliseconds of its run's clock. */
+      readonly when: number;
+    })
+  | (At & { readonly kind: "lock" | "unlock"; readonly lock: string });
 
 /** Gets every event of the runtime, in order. */
 export type Listener = (event: RuntimeEvent) => void;
@@ -93,4 +124,15 @@ export function listen(listener: Listener): () => void {
   return () => {
     if (tap.listener === listener) tap.listener = null;
   };
+}
+
+/** Where an event happens that `g` causes, by default the goroutine that runs now; `home` is its run where that is unknown. */
+export function at(home: P, g: G | null = m.curg): { readonly run: number; readonly g: number } {
+  return g === null ? { run: home.id, g: 0 } : { run: g.p.id, g: g.id };
+}
+
+/** Who ends a wait now. */
+export function waker(): { readonly by: number; readonly byRun: number } {
+  const g = m.curg;
+  return g === null ? { by: 0, byRun: 0 } : { by: g.id, byRun: g.p.id };
 }

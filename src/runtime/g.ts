@@ -11,12 +11,11 @@
  *                                 │  └── Gpreempted ◀───┘    └──▶ Gdead               │
  *                                 └───────────────── complete / fail ─────────────────┘
  *
- * `Gnew` is Grunnable before the first step of its body, `Gthrow` is Grunnable with an error to throw where it waited; `Gretry` is Grunning out of Gpreempted: the operation is
- * still to be attempted.
+ * `Gnew` is Grunnable before the first step of its body, `Gthrow` is Grunnable with an error to throw where it waited;
+ * `Gretry` is Grunning out of Gpreempted: the operation is still to be attempted.
  */
 import type { Body } from "./body.ts";
-import { emit, tap } from "./events.ts";
-import { m } from "./m.ts";
+import { emit, tap, waker } from "./events.ts";
 import { type Go, NO, Op, type WaitReason } from "./op.ts";
 import type { P } from "./proc.ts";
 import { Gdead, Gnew, Grunnable, Gthrow, type Status } from "./status.ts";
@@ -93,8 +92,7 @@ export class G extends Waiter implements Goroutine {
     this.status = Grunnable;
     this.op = null;
     this.p.ready(this);
-    if (tap.listener !== null)
-      emit({ kind: "go-ready", run: this.p.id, g: this.id, by: m.curg === null ? 0 : m.curg.id });
+    if (tap.listener !== null) emit({ kind: "go-ready", run: this.p.id, g: this.id, wait: 0, ...waker() });
   }
 
   override fail(error: unknown): void {

@@ -135,9 +135,17 @@ export function block(g: G, op: Op<unknown>): void {
   g.status = Gwaiting;
   g.since = m.coarse;
   m.step = PARKED;
-  if (tap.listener !== null) {
-    emit({ kind: "go-park", run: g.p.id, g: g.id, reason: op.reason, chan: op.subject?.id ?? 0 });
-  }
+  if (tap.listener !== null) emit({ kind: "go-park", run: g.p.id, g: g.id, wait: 0, ...waitsFor(op) });
+}
+
+/** What the events say of an operation that has to wait. */
+export function waitsFor(op: Op<unknown>): {
+  readonly reason: WaitReason;
+  readonly chan: number;
+  readonly cases?: readonly { readonly reason: WaitReason; readonly chan: number }[];
+} {
+  const { reason, subject, cases } = op;
+  return { reason, chan: subject?.id ?? 0, ...(cases !== undefined && { cases: cases.map(waitsFor) }) };
 }
 
 /**
@@ -198,6 +206,11 @@ export abstract class Op<out T> implements PromiseLike<T> {
   /** The run this operation belongs to, where it has a home; else the one that performs it. */
   get home(): P | null {
     return null;
+  }
+
+  /** Several operations that it waits for, of which one will do. */
+  get cases(): readonly Op<unknown>[] | undefined {
+    return undefined;
   }
 
   /** What it waits for, for dumps. */

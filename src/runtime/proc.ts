@@ -208,6 +208,7 @@ export class P {
         DONE.value = g.value;
         g.value = undefined;
         m.step = DONE;
+        if (tap.listener !== null) emit({ kind: "go-resume", run: this.id, g: g.id });
       } else {
         m.step = null;
         if (g.status === Gnew) {
@@ -217,7 +218,10 @@ export class P {
             this.#begin(g);
             return;
           }
-        } else if (g.status === Gpreempted) g.status = Gretry;
+        } else {
+          if (g.status === Gpreempted) g.status = Gretry;
+          if (tap.listener !== null) emit({ kind: "go-resume", run: this.id, g: g.id });
+        }
       }
       const result = next.call(g.gen as Go<unknown>);
       if (result !== PARKED) this.#left(g, result);
@@ -238,14 +242,25 @@ export class P {
     } else if (isThenable(body)) {
       g.status = Gwaiting;
       body.then(
-        (value) => this.over || this.#end(g, value),
-        (error) => this.over || this.#threw(g, error),
+        (value) => this.#settled(g, () => this.#end(g, value)),
+        (error) => this.#settled(g, () => this.#threw(g, error)),
       );
     } else if (Symbol.asyncIterator in body && "next" in body) {
       throw new ArgumentError(
         `go: ${g.name} is an async generator; a goroutine is a generator, async or plain function`,
       );
     } else this.#end(g, body);
+  }
+
+  /** The promise of an async goroutine is settled: what its end does, `g` does. */
+  #settled(g: G, end: () => void): void {
+    if (this.over) return;
+    m.curg = g;
+    try {
+      end();
+    } finally {
+      m.curg = null;
+    }
   }
 
   /** The generator gave a result that is not known to be `PARKED`. */

@@ -13,7 +13,7 @@
  *
  * Four children a node: half the depth of a binary heap, and the four lie together.
  */
-import { emit, tap } from "./events.ts";
+import { at, emit, tap } from "./events.ts";
 import type { P } from "./proc.ts";
 
 /** An entry of the heap of `timers`. Its owner keeps it and may put it back. */
@@ -87,7 +87,7 @@ export class Timers {
     const heap = this.#heap;
     if (!t.weak && this.#strong++ === 0 && this.#alarm !== null) this.#p.clock.hold(this.#alarm, true);
     this.#up(t, heap.length);
-    if (tap.listener !== null) emit({ kind: "timer-start", run: this.#p.id, when });
+    if (tap.listener !== null) emit({ kind: "timer-start", ...at(this.#p), timer: seq, when });
     if (t.index === 0 && !this.#firing) this.#arm();
   }
 
@@ -95,20 +95,20 @@ export class Timers {
   remove(t: RuntimeTimer): void {
     if (t.index < 0) return;
     this.#take(t);
-    if (tap.listener !== null) emit({ kind: "timer-stop", run: this.#p.id, when: t.when });
+    if (tap.listener !== null) emit({ kind: "timer-stop", ...at(this.#p), timer: t.seq, when: t.when });
     if (this.#strong === 0 && this.#alarm !== null) this.#p.clock.hold(this.#alarm, false);
   }
 
   /** Fires whatever is due now. */
   fire(): void {
     const heap = this.#heap;
-    const { clock, id } = this.#p;
+    const { clock } = this.#p;
     const now = clock.now();
     this.#firing = true;
     try {
       for (let t = heap[0]; t !== undefined && t.when <= now; t = heap[0]) {
         this.#take(t);
-        if (tap.listener !== null) emit({ kind: "timer-fire", run: id, when: t.when });
+        if (tap.listener !== null) emit({ kind: "timer-fire", ...at(this.#p, null), timer: t.seq, when: t.when });
         t.f(t.arg as never);
       }
     } finally {

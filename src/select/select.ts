@@ -11,7 +11,7 @@
  * A select is an operation itself, so it can be awaited, performed many times, and be a case of another select.
  */
 import { Action } from "../runtime/action.ts";
-import { emit, tap } from "../runtime/events.ts";
+import { emit, tap, at as where } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import { NO, Op, type WaitReason } from "../runtime/op.ts";
@@ -24,18 +24,17 @@ import { Waiter } from "../runtime/waiter.ts";
 export type Case = Op<unknown> | null | undefined;
 
 /** Cases by name. `default: true` makes the select non-blocking. */
-export interface Cases {
-  readonly [name: string]: Case | true;
-  readonly default?: true;
-}
+export type Cases<C> = { readonly [K in keyof C]: K extends "default" ? true | undefined : Case };
 
 /** What a select by name gives: which case happened and its value, so that `switch (s.case)` narrows `s.value`. */
-export type Selected<C extends Cases> = {
+export type Selected<C> = {
   [K in keyof C & string]: K extends "default"
     ? { readonly case: "default"; readonly value: undefined }
-    : NonNullable<C[K]> extends Op<infer T>
-      ? { readonly case: K; readonly value: T }
-      : never;
+    : [NonNullable<C[K]>] extends [never]
+      ? never
+      : NonNullable<C[K]> extends Op<infer T>
+        ? { readonly case: K; readonly value: T }
+        : never;
 }[keyof C & string];
 
 /** What a select over an array gives. */
@@ -44,10 +43,14 @@ export type SelectedIndex<C extends readonly Case[]> = number extends C["length"
     ? { readonly index: number; readonly value: T }
     : never
   : {
-      [I in keyof C & `${number}`]: NonNullable<C[I]> extends Op<infer T>
-        ? { readonly index: I extends `${infer N extends number}` ? N : never; readonly value: T }
-        : never;
+      [I in keyof C & `${number}`]: [NonNullable<C[I]>] extends [never]
+        ? never
+        : NonNullable<C[I]> extends Op<infer T>
+          ? { readonly index: I extends `${infer N extends number}` ? N : never; readonly value: T }
+          : never;
     }[keyof C & `${number}`];
+
+type NamedCases = Readonly<Record<string, Case | true>>;
 
 /** Options of `select`. */
 export interface SelectOptions {
@@ -80,11 +83,12 @@ class CaseWaiter extends Waiter {
 
   override complete(value: unknown, ok: boolean): void {
     this.#select.leave(this.#owner, this);
-    this.#owner.complete(this.#select.outcome(this.#at, value), ok);
+    this.#owner.complete(this.#select.outcome(this.#at, value, this.#owner.g), ok);
   }
 
   override fail(error: unknown): void {
     this.#select.leave(this.#owner, this);
+    if (tap.listener !== null) this.#select.tell(this.#at, this.#owner.g);
     this.#owner.fail(error);
   }
 }
@@ -127,6 +131,10 @@ class SelectOp extends Op<unknown> {
     return this.#labels.length === 0 ? "select (no cases)" : "select";
   }
 
+  override get cases(): readonly Op<unknown>[] {
+    return this.#ops;
+  }
+
   /** That of its cases: what keeps an async function's select from outliving their run. */
   override get home(): P | null {
     for (const op of this.#ops) {
@@ -148,7 +156,7 @@ class SelectOp extends Op<unknown> {
         order[pick] = order[n - 1] as number;
         order[n - 1] = at;
         const value = (ops[at] as Op<unknown>).attempt();
-        if (value !== NO) return this.outcome(at, value);
+        if (value !== NO) return this.outcome(at, value, m.curg);
       }
     } finally {
       p.orders[ops.length] = order;
@@ -160,13 +168,15 @@ class SelectOp extends Op<unknown> {
   #poll(): unknown {
     for (let at = 0; at < this.#ops.length; at++) {
       const value = (this.#ops[at] as Op<unknown>).attempt();
-      if (value !== NO) return this.outcome(at, value);
+      if (value !== NO) return this.outcome(at, value, m.curg);
     }
     return this.#none();
   }
 
   #none(): unknown {
-    return this.#hasDefault ? { case: "default", value: undefined } : NO;
+    if (!this.#hasDefault) return NO;
+    if (tap.listener !== null) this.tell(-1, m.curg);
+    return { case: "default", value: undefined };
   }
 
   override enqueue(w: Waiter): void {
@@ -192,10 +202,15 @@ class SelectOp extends Op<unknown> {
     for (const waiter of waiters) if (waiter !== winner) waiter.op.dequeue(waiter);
   }
 
-  outcome(at: number, value: unknown): unknown {
+  /** What it gives when the case at `at` is taken, for `g`. */
+  outcome(at: number, value: unknown, g: G | null): unknown {
     const label = this.#labels[at] as string | number;
-    if (tap.listener !== null) emit({ kind: "select", run: m.current().id, g: m.curg?.id ?? 0, case: label });
+    if (tap.listener !== null) this.tell(at, g);
     return this.#named ? { case: label, value } : { index: label, value };
+  }
+
+  tell(at: number, g: G | null): void {
+    emit({ kind: "select", ...where(this.home ?? m.current(), g), case: this.#labels[at] ?? "default" });
   }
 }
 
@@ -224,8 +239,8 @@ class SelectOp extends Op<unknown> {
  * ```
  */
 export function select<const C extends readonly Case[]>(cases: C, options?: SelectOptions): Op<SelectedIndex<C>>;
-export function select<const C extends Cases>(cases: C, options?: SelectOptions): Op<Selected<C>>;
-export function select(cases: readonly Case[] | Cases, options?: SelectOptions): Op<unknown> {
+export function select<const C extends Cases<C>>(cases: C, options?: SelectOptions): Op<Selected<C>>;
+export function select(cases: readonly Case[] | NamedCases, options?: SelectOptions): Op<unknown> {
   const order = options?.order;
   if (order !== undefined && order !== "random" && order !== "listed") {
     throw new ArgumentError(`select: order must be "random" or "listed", got ${show(order)}`);
@@ -238,8 +253,8 @@ export function select(cases: readonly Case[] | Cases, options?: SelectOptions):
   const named = !Array.isArray(cases);
   let hasDefault = false;
   if (named) {
-    for (const name in cases as Cases) {
-      const op = (cases as Cases)[name];
+    for (const name in cases as NamedCases) {
+      const op = (cases as NamedCases)[name];
       if (name === "default") hasDefault = isDefault(op);
       else if (isCase(op, name)) {
         ops.push(op);

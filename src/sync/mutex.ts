@@ -12,7 +12,7 @@
  * everyone else out for its whole slice of 10 ms.
  */
 import { Action, call, checkCallable } from "../runtime/action.ts";
-import { emit, tap } from "../runtime/events.ts";
+import { at, emit, tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
@@ -68,7 +68,7 @@ class LockOp extends Op<Disposable> {
   }
 
   #tell(kind: "lock" | "unlock", g: G | null): void {
-    emit({ kind, run: m.current().id, g: g?.id ?? 0, lock: this.#label });
+    emit({ kind, ...at(m.current(), g), lock: this.#label });
   }
 
   override get reason(): WaitReason {

@@ -10,7 +10,7 @@
  * go first, those behind the next writer too. Either starves nobody; one queue is what all of this library does.
  */
 import { Action, call, checkCallable } from "../runtime/action.ts";
-import { emit, tap } from "../runtime/events.ts";
+import { at, emit, tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
@@ -102,7 +102,7 @@ class State {
   }
 
   #tell(kind: "lock" | "unlock", g: G | null): void {
-    emit({ kind, run: m.current().id, g: g?.id ?? 0, lock: this.#label });
+    emit({ kind, ...at(m.current(), g), lock: this.#label });
   }
 }
 

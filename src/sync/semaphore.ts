@@ -5,7 +5,7 @@
  * starved by small ones: those that come after it wait behind it, even if there is room for them. Whatever frees some
  * weight, and whoever leaves the queue, calls `grant`.
  */
-import { emit, tap } from "../runtime/events.ts";
+import { at, emit, tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import { NO, Op, type WaitReason } from "../runtime/op.ts";
@@ -78,7 +78,7 @@ class State {
   }
 
   #tell(kind: "lock" | "unlock", g: G | null): void {
-    emit({ kind, run: m.current().id, g: g?.id ?? 0, lock: this.#label });
+    emit({ kind, ...at(m.current(), g), lock: this.#label });
   }
 }
 

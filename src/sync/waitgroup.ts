@@ -9,7 +9,7 @@
  * counter reached zero, so there is nothing to check.
  */
 import { checkCallable } from "../runtime/action.ts";
-import { emit, tap } from "../runtime/events.ts";
+import { at, emit, tap } from "../runtime/events.ts";
 import type { G, Goroutine } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import { NO, Op, type Parked, step, type WaitReason } from "../runtime/op.ts";
@@ -41,7 +41,7 @@ class WaitOp extends Op<void> {
   }
 
   #tell(kind: "lock" | "unlock", g: G | null): void {
-    emit({ kind, run: m.current().id, g: g?.id ?? 0, lock: this.#label });
+    emit({ kind, ...at(m.current(), g), lock: this.#label });
   }
 
   override get reason(): WaitReason {
