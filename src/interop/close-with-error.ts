@@ -21,7 +21,7 @@ import { ArgumentError, show } from "../runtime/panic.ts";
  * ch.trySend(1);
  * closeWithError(ch, new Error("disk full"));
  * console.log(await ch.recv()); // 1
- * await ch.recv().then(undefined, (e: Error) => console.log(e.message)); // disk full
+ * await ch.recv().then(undefined, (e) => console.log(`${e}`)); // Error: disk full
  * ```
  */
 export function closeWithError<T>(ch: SendChan<T>, error: unknown): void {

@@ -83,7 +83,7 @@ class Follower extends Watcher {
 
 export class Feed<out T> extends RecvOnly<T> implements Source<T> {
   readonly #capacity: number;
-  readonly #more: () => void;
+  readonly #more: (needed: boolean) => void;
   readonly #release: (reason: unknown) => void;
   #values: unknown[] = [];
   #head = 0;
@@ -94,10 +94,16 @@ export class Feed<out T> extends RecvOnly<T> implements Source<T> {
 
   /**
    * @param options checked by `checkOptions`
-   * @param more asks the platform's side for a value; it may be called when one is on its way already
+   * @param more asks the platform's side for a value: one that is needed now, or one that there is room for; it may be
+   *   called when one is on its way already
    * @param release lets go of the platform's side; it must not throw, and may be called from in here
    */
-  constructor(name: string, options: SourceOptions, more: () => void, release: (reason: unknown) => void) {
+  constructor(
+    name: string,
+    options: SourceOptions,
+    more: (needed: boolean) => void,
+    release: (reason: unknown) => void,
+  ) {
     super(current(), name);
     const { capacity = 0, ctx } = options;
     this.#capacity = capacity;
@@ -159,11 +165,11 @@ export class Feed<out T> extends RecvOnly<T> implements Source<T> {
   }
 
   override take(): unknown {
-    if (this.length === 0 && !this.#ended) this.#more();
+    if (this.length === 0 && !this.#ended) this.#more(true);
     if (this.length > 0) {
       const value = this.drop();
       this.received(value, false);
-      if (this.wanted) this.#more();
+      if (this.wanted) this.#more(false);
       return value;
     }
     if (!this.#ended) return NO;
@@ -184,7 +190,7 @@ export class Feed<out T> extends RecvOnly<T> implements Source<T> {
   }
 
   protected override watched(): void {
-    this.#more();
+    this.#more(true);
   }
 
   protected override unwatched(): void {}

@@ -41,8 +41,8 @@ export function pulled<T>(name: string, options: SourceOptions, puller: Puller<T
   const feed = new Feed<T>(
     name,
     options,
-    () => {
-      if (feed.length === 0) asked = true;
+    (needed) => {
+      asked ||= needed;
       if (!pulling) void pull();
     },
     (reason) => quietly(() => puller.cancel(reason)),
@@ -56,8 +56,8 @@ function iterated<T>(name: string, options: SourceOptions, iterator: Iterator<T>
   const letGo = (): void => {
     if (!running) quietly(() => iterator.return?.());
   };
-  const more = (): void => {
-    if (running || feed.length > 0) return;
+  const more = (needed: boolean): void => {
+    if (running || !needed) return;
     running = true;
     try {
       const result = iterator.next();
