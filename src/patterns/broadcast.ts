@@ -24,8 +24,6 @@ export interface BroadcastOptions extends StreamOptions {
 class Outlet<T> extends Inlet<T> {
   readonly buffer: T[] = [];
   waiter: Waiter | null = null;
-  /** What the source threw was thrown here. */
-  told = false;
   readonly #hub: Hub<T>;
 
   constructor(hub: Hub<T>) {
@@ -72,18 +70,17 @@ class Hub<T> extends Waiter {
 
   /** For an outlet that has nothing: reads a value for all. */
   pull(outlet: Outlet<T>): T | NO | typeof CLOSED {
-    if (this.#ended) return this.#last(outlet);
+    if (this.#ended) return this.#last();
     if (!this.#free()) return NO;
     const value = this.#read();
-    if (value === CLOSED) return this.#last(outlet);
+    if (value === CLOSED) return this.#last();
     if (value !== NO) this.#give(value, outlet);
     return value;
   }
 
-  #last(outlet: Outlet<T>): typeof CLOSED {
-    if (this.#failure === null || outlet.told) return CLOSED;
-    outlet.told = true;
-    throw this.#failure.error;
+  #last(): typeof CLOSED {
+    if (this.#failure !== null) throw this.#failure.error;
+    return CLOSED;
   }
 
   /** Reads for those who wait, as far as that goes, and waits with them, or no longer. */
@@ -132,7 +129,6 @@ class Hub<T> extends Waiter {
       const w = outlet.waiter;
       if (w === null) continue;
       outlet.waiter = null;
-      outlet.told = true;
       if (failure === null) w.complete(undefined, false);
       else w.fail(failure.error);
     }

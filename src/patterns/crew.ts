@@ -45,6 +45,8 @@ export class Crew<T, R> extends Waiter {
   readonly #work: Body;
   #parked = false;
   #ended = false;
+  /** The owner was told that it is over. */
+  #idle = false;
   #index = 0;
 
   constructor(
@@ -114,7 +116,9 @@ export class Crew<T, R> extends Waiter {
   }
 
   #rest(): void {
-    if (this.#ended && this.active === 0) this.sink.idle();
+    if (!this.#ended || this.active > 0 || this.#idle) return;
+    this.#idle = true;
+    this.sink.idle();
   }
 
   /** Takes no more jobs. The workers end with those they are at. */

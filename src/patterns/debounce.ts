@@ -26,12 +26,12 @@ class Debounce<T> extends Paced<T> {
 
 /**
  * The latest value of a source, once no other has come for `quiet` milliseconds; those before it are dropped. It listens
- * all the time, so a value that was not received in time gives way to a later one.
+ * to a channel all the time, so a value that was not received in time gives way to a later one.
  *
  * The channel closes when the source has ended, after its last value, which then need not be waited for, or at once when
- * the context is done. What the source throws is thrown by a receive and ends it.
+ * the context is done. What the source throws ends it, and every receive throws it then.
  *
- * @param source a channel, an iterable or an async iterable
+ * @param source a channel, an iterable or an async iterable, which is read while somebody receives
  * @param quiet milliseconds from 0 up
  * @throws ArgumentError when they are not these
  *

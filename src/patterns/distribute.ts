@@ -8,7 +8,7 @@ import type { Stream, StreamOptions } from "./stream.ts";
  * Spreads the values of a source over `n` channels: fan-out. Each value goes to one of them, the one that asked first.
  *
  * The channels close when the source has ended or the context is done; stopping one leaves its share to the others, and
- * stopping the last one stops the source. What the source throws is thrown to one of them, and they all end.
+ * stopping the last one stops the source. What the source throws is thrown to all.
  * Source: https://go.dev/blog/pipelines
  *
  * @param source a channel, an iterable or an async iterable

@@ -6,19 +6,17 @@
  * the moment a value is wanted until it gives one, no longer; so a channel that is dropped leaves a suspended generator
  * behind, and nothing that runs or waits. It is not unwound either: see docs/decisions/0005-no-goroutine-is-unwound.md.
  */
-import { CLOSED } from "../chan/closed.ts";
 import { withCancel } from "../context/cancel.ts";
 import { background } from "../context/roots.ts";
 import type { CancelFunc, Context } from "../context/types.ts";
 import { checkCallable } from "../runtime/action.ts";
-import { next } from "../runtime/body.ts";
+import { type Body, next } from "../runtime/body.ts";
 import { m } from "../runtime/m.ts";
-import { type Go, NO, Op, PARKED, type Parked } from "../runtime/op.ts";
+import { type Go, Op, PARKED, type Parked } from "../runtime/op.ts";
 import { ArgumentError, Goexit } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
-import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { Merge } from "./merge.ts";
-import { Inlet, inletOf, type Source } from "./source.ts";
+import { AskedInlet, type Inlet, inletOf, type Source } from "./source.ts";
 import { checkContext, type Stream, type StreamOptions } from "./stream.ts";
 
 /** One stretch of the generator: until it gives a value or ends. */
@@ -42,92 +40,40 @@ class Stretch<T> implements Iterable<Parked, IteratorResult<T, unknown>> {
 }
 
 /** What a generator that performs operations yields. */
-export class GenInlet<T> extends Inlet<T> {
-  readonly #stretch: Stretch<T>;
+class GenInlet<T> extends AskedInlet<T> {
   readonly #p: P = m.current();
-  readonly #drive: () => Go;
-  #running = false;
-  #ended = false;
-  #next: { readonly value: T } | { readonly error: unknown } | null = null;
-  readonly #waiters: WaitQueue = new WaitQueue();
+  readonly #drive: Body;
 
   constructor(name: string, gen: Iterator<T | Parked, unknown, unknown>) {
     super();
-    this.#stretch = new Stretch(gen);
+    const stretch = new Stretch(gen);
     const self = this;
-    this.#drive = function* () {
-      yield* self.#run();
+    const named = {
+      *[name](): Go {
+        try {
+          const { done, value } = yield* stretch;
+          if (done) self.closed();
+          else if (value instanceof Op)
+            self.threw(new ArgumentError(`${name}: yielded an operation; write yield* before it`));
+          else self.gave(value);
+        } catch (error) {
+          if (!(error instanceof Goexit)) return self.threw(error);
+          self.closed();
+          throw error;
+        }
+      },
     };
-    Object.defineProperty(this.#drive, "name", { value: name });
+    this.#drive = named[name] as Body;
   }
 
-  override take(): T | NO | typeof CLOSED {
-    const next = this.#next;
-    if (next !== null) {
-      this.#next = null;
-      if ("error" in next) throw next.error;
-      return next.value;
-    }
-    if (this.#ended) return CLOSED;
-    if (!this.#running) {
-      this.#running = true;
-      this.#p.go(this.#drive, [], m.curg);
-    }
-    return NO;
-  }
-
-  *#run(): Go {
-    try {
-      const { done, value } = yield* this.#stretch;
-      this.#running = false;
-      if (done) this.#close();
-      else if (value instanceof Op) throw new ArgumentError(`generate: yielded an operation; write yield* before it`);
-      else this.#give(value);
-    } catch (error) {
-      this.#running = false;
-      if (!(error instanceof Goexit)) this.#fail(error);
-      this.#close();
-      if (error instanceof Goexit) throw error;
-    }
-  }
-
-  #give(value: T): void {
-    if (this.#ended) return;
-    const w = this.#waiters.shift();
-    if (w === null) this.#next = { value };
-    else w.complete(value, true);
-  }
-
-  #fail(error: unknown): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    const w = this.#waiters.shift();
-    if (w === null) this.#next = { error };
-    else w.fail(error);
-  }
-
-  #close(): void {
-    this.#ended = true;
-    for (let w = this.#waiters.shift(); w !== null; w = this.#waiters.shift()) w.complete(undefined, false);
-  }
-
-  override park(w: Waiter): void {
-    this.#waiters.push(w);
-  }
-
-  override unpark(w: Waiter): void {
-    this.#waiters.remove(w);
-  }
-
-  protected override end(): void {
-    this.#ended = true;
-    this.#next = null;
+  protected override ask(): void {
+    this.#p.go(this.#drive, [], m.curg);
   }
 }
 
 /** What a function made: a generator that may perform operations, or any source. */
 export function inletOfResult<T>(where: string, name: string, made: Source<T>): Inlet<T> {
-  return typeof (made as Partial<Iterator<T>> | null)?.next === "function" && Symbol.iterator in made
+  return (made as Partial<Iterator<T>> | null)?.next === next
     ? new GenInlet(name, made as unknown as Iterator<T | Parked, unknown, unknown>)
     : inletOf(where, made);
 }
@@ -151,7 +97,7 @@ class Generated<T> extends Merge<T> {
  *
  * It runs only as far as values are received. The channel closes when the function returns, or when the context is done,
  * which the function sees as the context it is given; it is then not run any further, and its `finally` blocks are not
- * run. What it throws is thrown by a receive and ends it.
+ * run. What it throws ends it, and every receive throws it then.
  * Source: https://go.dev/talks/2012/concurrency.slide#25
  *
  * @param fn called once, with a context that is done when the channel was stopped

@@ -106,7 +106,7 @@ class MapStream<T, R> extends Flow<R> implements Owner<R> {
  * source, or as they are made.
  *
  * The channel closes when the source has ended and all results were received. The first error, or all of them at the end,
- * is thrown by a receive and ends it; when it is stopped, or its context is done, it closes at once, begins no more jobs,
+ * ends it, and every receive throws it then; when it is stopped, or its context is done, it closes at once, begins no more jobs,
  * and cancels those under way through the context that they are given. The source is read as far as workers are free and
  * results were received, see `queue`.
  *
@@ -120,7 +120,7 @@ class MapStream<T, R> extends Flow<R> implements Owner<R> {
  * import { mapStream } from "millrace/patterns";
  * await run(function* () {
  *   const squares = mapStream([1, 2, 3], async (n) => n * n, { workers: 2 });
- *   for (const r = range(squares); yield* r.next(); ) console.log(r.value); // 1, 4, 9
+ *   for (const r = range(squares); yield* r.next(); ) console.log(r.value); // 1, then 4, then 9
  * });
  * ```
  */

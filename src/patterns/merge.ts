@@ -54,7 +54,7 @@ export class Merge<T> extends Flow<T> {
  * Several sources as one channel: fan-in. A value goes through as soon as its source has it; each source keeps its order.
  *
  * The channel closes when all sources have ended; stopping it stops them, and a context does when the sources are
- * `orDone(ctx, …)` or it is `orDone(ctx, merge(…))`. What a source throws is thrown by a receive and ends it.
+ * `orDone(ctx, …)` or it is `orDone(ctx, merge(…))`. What a source throws ends it, and every receive throws it then.
  * Source: https://go.dev/blog/pipelines
  *
  * @param sources channels, iterables, async iterables

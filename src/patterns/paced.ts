@@ -2,29 +2,39 @@
  * What `debounce` and `throttle` have in common: of the values that come, the latest is kept until it is due, and those
  * before it are dropped.
  *
- * So these listen to their source all the time, also while nobody receives: a value must count when it comes. Only the tap
- * on the source stands for that; whether the value that is kept is due is seen by the clock, and a timer is set only while
- * somebody waits for it. A plain iterable has its values when it is asked, so it is asked when somebody waits and nothing
- * is kept.
+ * So these listen to a channel all the time, also while nobody receives: a value must count when it comes. Only the tap on
+ * the channel stands for that; whether the value that is kept is due is seen by the clock, and a timer is set only while
+ * somebody waits for it. An async iterable makes its values when it is asked, perhaps without end, so it is read only
+ * while somebody receives; a plain one, whose values are all there already, only while nothing is kept.
  */
 import { CLOSED } from "../chan/closed.ts";
+import { macrotask } from "../runtime/host.ts";
 import { NO } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
-import { type Inlet, IterInlet } from "./source.ts";
+import { AskedInlet, type Inlet, IterInlet } from "./source.ts";
 import { Flow, type StreamOptions } from "./stream.ts";
+
+/** How many values may come before the host has a turn. */
+const CROWD = 64;
 
 export abstract class Paced<T> extends Flow<T> {
   readonly #inlet: Inlet<T>;
+  /** It is a channel. */
   readonly #listens: boolean;
+  /** It is a plain iterable. */
+  readonly #ready: boolean;
   readonly #timer: RuntimeTimer;
   #kept: { readonly value: T } | null = null;
   #sourceEnded = false;
+  /** Values that came since the host had a turn. */
+  #crowd = 0;
 
   constructor(name: string, inlet: Inlet<T>, options: StreamOptions) {
     super(name, options);
     this.#inlet = this.listen(inlet);
-    this.#listens = !(inlet instanceof IterInlet);
+    this.#ready = inlet instanceof IterInlet;
+    this.#listens = !this.#ready && !(inlet instanceof AskedInlet);
     this.#timer = new RuntimeTimer(this.p.timers, () => this.serve(), undefined);
   }
 
@@ -67,7 +77,10 @@ export abstract class Paced<T> extends Flow<T> {
   }
 
   protected override poll(): T | NO | typeof CLOSED {
-    if (this.#kept === null && !this.#listens && !this.#sourceEnded) this.keep(this.#inlet, this.#inlet.take());
+    if (!this.#listens && !this.#sourceEnded && (this.#kept === null || !this.#ready)) {
+      const value = this.#inlet.take();
+      if (value !== NO) this.keep(this.#inlet, value);
+    }
     const kept = this.#kept;
     if (kept === null) return this.#sourceEnded ? CLOSED : NO;
     const now = this.p.clock.now();
@@ -78,6 +91,15 @@ export abstract class Paced<T> extends Flow<T> {
   }
 
   override arrived(inlet: Inlet, value: unknown): void {
+    if (inlet === this.#inlet && !this.#listens && ++this.#crowd > CROWD) {
+      // It has a value whenever it is asked. That goes on in microtasks, and timers would never have their turn.
+      this.keep(inlet, value);
+      macrotask(() => {
+        this.#crowd = 0;
+        this.serve();
+      });
+      return;
+    }
     super.arrived(inlet, value);
     if (this.#listens && !this.ended && !this.#sourceEnded) this.#read();
   }

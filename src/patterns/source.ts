@@ -4,7 +4,7 @@
  * like that of a receive. It is no operation, so that a stream can hold its place in several of them with one waiter each.
  *
  * Invariants: nothing is read that was not asked for, and of an async iterable one value ahead at most, the one that was
- * asked for by somebody who has left. After `CLOSED`, or a throw, it is `CLOSED` for good. `stop` ends the source itself,
+ * asked for by somebody who has left. After `CLOSED` it is `CLOSED` for good; after a throw it throws that for good. `stop` ends the source itself,
  * where it can be ended: an iterator is returned, a stream of this library is stopped, a channel is left as it is.
  */
 import { CLOSED } from "../chan/closed.ts";
@@ -119,10 +119,20 @@ class OpInlet<T> extends Inlet<T> {
   }
 }
 
-export class IterInlet<T> extends Inlet<T> {
+/** An inlet that knows how its source has ended. */
+abstract class EndingInlet<T> extends Inlet<T> {
+  protected ended = false;
+  protected failure: { readonly error: unknown } | null = null;
+
+  protected over(): typeof CLOSED {
+    if (this.failure !== null) throw this.failure.error;
+    return CLOSED;
+  }
+}
+
+export class IterInlet<T> extends EndingInlet<T> {
   readonly #source: Iterable<T>;
   #iterator: Iterator<T> | null = null;
-  #ended = false;
 
   constructor(source: Iterable<T>) {
     super();
@@ -130,14 +140,19 @@ export class IterInlet<T> extends Inlet<T> {
   }
 
   override take(): T | typeof CLOSED {
-    if (this.#ended) return CLOSED;
+    if (this.ended) return this.over();
     // Until it has answered it counts as ended: it must not be returned if it throws.
-    this.#ended = true;
-    this.#iterator ??= this.#source[Symbol.iterator]();
-    const { done, value } = this.#iterator.next();
-    if (done) return CLOSED;
-    this.#ended = false;
-    return value;
+    this.ended = true;
+    try {
+      this.#iterator ??= this.#source[Symbol.iterator]();
+      const { done, value } = this.#iterator.next();
+      if (done) return CLOSED;
+      this.ended = false;
+      return value;
+    } catch (error) {
+      this.failure = { error };
+      throw error;
+    }
   }
 
   override park(): void {}
@@ -145,61 +160,47 @@ export class IterInlet<T> extends Inlet<T> {
   override unpark(): void {}
 
   protected override end(): void {
-    if (this.#ended) return;
-    this.#ended = true;
+    if (this.ended) return;
+    this.ended = true;
     this.#iterator?.return?.();
   }
 }
 
-class AsyncInlet<T> extends Inlet<T> {
-  readonly #source: AsyncIterable<T>;
-  #iterator: AsyncIterator<T> | null = null;
-  #ended = false;
+/** An inlet whose source is asked for a value and answers later. */
+export abstract class AskedInlet<T> extends EndingInlet<T> {
   /** Asked for, and not there yet. */
   #pending = false;
   /** There, and not taken yet. */
-  #next: { readonly value: T } | { readonly error: unknown } | null = null;
+  #next: { readonly value: T } | null = null;
   readonly #waiters: WaitQueue = new WaitQueue();
 
-  constructor(source: AsyncIterable<T>) {
-    super();
-    this.#source = source;
-  }
+  /** Has the source find the next value, and then call one of the three below. */
+  protected abstract ask(): void;
 
   override take(): T | NO | typeof CLOSED {
+    // It may answer at once.
+    if (this.#next === null && !this.ended) this.#ask();
     const next = this.#next;
     if (next !== null) {
       this.#next = null;
-      if ("error" in next) throw next.error;
       return next.value;
     }
-    if (this.#ended) return CLOSED;
-    if (!this.#pending) this.#ask();
-    return NO;
+    return this.ended ? this.over() : NO;
   }
 
   #ask(): void {
-    this.#iterator ??= this.#source[Symbol.asyncIterator]();
+    if (this.#pending) return;
     this.#pending = true;
-    this.#iterator.next().then(
-      ({ done, value }) => {
-        this.#pending = false;
-        if (done) this.#close();
-        else if (!this.#ended) this.#give(value);
-      },
-      (error) => {
-        this.#pending = false;
-        if (this.#ended) return;
-        this.#ended = true;
-        const w = this.#waiters.shift();
-        if (w === null) this.#next = { error };
-        else w.fail(error);
-        this.#close();
-      },
-    );
+    try {
+      this.ask();
+    } catch (error) {
+      this.threw(error);
+    }
   }
 
-  #give(value: T): void {
+  protected gave(value: T): void {
+    this.#pending = false;
+    if (this.ended) return;
     const w = this.#waiters.shift();
     if (w === null) {
       this.#next = { value };
@@ -209,9 +210,18 @@ class AsyncInlet<T> extends Inlet<T> {
     w.complete(value, true);
   }
 
-  #close(): void {
-    this.#ended = true;
+  protected closed(): void {
+    this.#pending = false;
+    this.ended = true;
     for (let w = this.#waiters.shift(); w !== null; w = this.#waiters.shift()) w.complete(undefined, false);
+  }
+
+  protected threw(error: unknown): void {
+    this.#pending = false;
+    if (this.ended) return;
+    this.ended = true;
+    this.failure = { error };
+    for (let w = this.#waiters.shift(); w !== null; w = this.#waiters.shift()) w.fail(error);
   }
 
   override park(w: Waiter): void {
@@ -223,9 +233,31 @@ class AsyncInlet<T> extends Inlet<T> {
   }
 
   protected override end(): void {
-    if (this.#ended) return;
-    this.#ended = true;
+    this.ended = true;
     this.#next = null;
+  }
+}
+
+class AsyncInlet<T> extends AskedInlet<T> {
+  readonly #source: AsyncIterable<T>;
+  #iterator: AsyncIterator<T> | null = null;
+
+  constructor(source: AsyncIterable<T>) {
+    super();
+    this.#source = source;
+  }
+
+  protected override ask(): void {
+    this.#iterator ??= this.#source[Symbol.asyncIterator]();
+    this.#iterator.next().then(
+      ({ done, value }) => (done ? this.closed() : this.gave(value)),
+      (error) => this.threw(error),
+    );
+  }
+
+  protected override end(): void {
+    if (this.ended) return;
+    super.end();
     // It was told to stop; how it takes that concerns nobody any more.
     this.#iterator?.return?.()?.then(undefined, () => {});
   }

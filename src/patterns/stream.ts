@@ -63,8 +63,8 @@ class Tap extends Waiter {
 
 export abstract class Flow<T> extends RecvOnly<T> implements Stream<T> {
   protected ended = false;
-  /** Thrown to the next receiver, in place of the end. */
-  #error: { readonly error: unknown } | null = null;
+  /** What it ended with, which every receive throws from then on. */
+  #failure: { readonly error: unknown } | null = null;
   readonly #taps: Tap[] = [];
   readonly #ctx: Context | undefined;
   /** The end of the context. */
@@ -103,21 +103,19 @@ export abstract class Flow<T> extends RecvOnly<T> implements Stream<T> {
   }
 
   #advance(): T | NO | typeof CLOSED {
-    if (this.ended) return CLOSED;
+    if (this.ended) {
+      if (this.#failure !== null) throw this.#failure.error;
+      return CLOSED;
+    }
     return this.#ctx?.err() === undefined ? this.poll() : this.last();
   }
 
   override take(): T | NO | typeof CLOSED {
-    const failure = this.#error;
-    if (failure !== null) {
-      this.#error = null;
-      throw failure.error;
-    }
     let value: T | NO | typeof CLOSED;
     try {
       value = this.#advance();
     } catch (error) {
-      this.stop();
+      this.failed(error);
       throw error;
     }
     if (value === CLOSED) this.stop();
@@ -130,13 +128,9 @@ export abstract class Flow<T> extends RecvOnly<T> implements Stream<T> {
     this.serve();
   }
 
-  /** A source, or what works for this stream, has failed: that is thrown to whoever receives next, and is the end. */
+  /** A source, or what works for this stream, has failed. */
   failed(error: unknown): void {
-    if (this.ended) return;
-    const w = this.queue.shift();
-    if (w === null) this.#error = { error };
-    this.stop();
-    w?.fail(error);
+    this.#end({ error });
   }
 
   /** Gives those who are parked what can be had. Completing one may come back to here. */
@@ -183,11 +177,19 @@ export abstract class Flow<T> extends RecvOnly<T> implements Stream<T> {
   }
 
   stop(): void {
+    this.#end(null);
+  }
+
+  #end(failure: { readonly error: unknown } | null): void {
     if (this.ended) return;
     this.ended = true;
+    this.#failure = failure;
     this.#unpark();
     this.release();
-    for (let w = this.queue.shift(); w !== null; w = this.queue.shift()) w.complete(undefined, false);
+    for (let w = this.queue.shift(); w !== null; w = this.queue.shift()) {
+      if (failure === null) w.complete(undefined, false);
+      else w.fail(failure.error);
+    }
     for (const { inlet } of this.#taps.splice(0)) if (inlet !== this.#done) inlet.stop();
   }
 

@@ -41,12 +41,13 @@ class Throttle<T> extends Paced<T> {
 
 /**
  * At most one value of a source in `apart` milliseconds: the first at once, then the latest that came meanwhile; those
- * before it are dropped. It listens all the time. (To delay events instead of dropping them, use a `Limiter`.)
+ * before it are dropped. It listens to a channel all the time. (To delay events instead of dropping them, use a `Limiter`.)
  *
  * The channel closes when the source has ended, after its last value at its time, or at once when the context is done.
- * What the source throws is thrown by a receive and ends it.
+ * What the source throws ends it, and every receive throws it then.
  *
- * @param source a channel, an iterable or an async iterable; a plain iterable is asked for a value when one may go out
+ * @param source a channel; an iterable, which is asked for a value when one may go out; or an async iterable, which is read
+ *   while somebody receives
  * @param apart milliseconds from 0 up
  * @throws ArgumentError when they are not these
  *
@@ -55,7 +56,8 @@ class Throttle<T> extends Paced<T> {
  * import { range, run } from "millrace";
  * import { throttle } from "millrace/patterns";
  * await run(function* () {
- *   for (const r = range(throttle(["a", "b"], 5)); yield* r.next(); ) console.log(r.value); // a, 5 ms later b
+ *   // The second comes 5 ms after the first.
+ *   for (const r = range(throttle(["a", "b"], 5)); yield* r.next(); ) console.log(r.value); // a, then b
  * });
  * ```
  */
