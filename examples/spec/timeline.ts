@@ -44,6 +44,7 @@ function describe(event: RuntimeEvent, channels: Map<number, Ring>, parked: Set<
       if (ch === undefined || event.direct) return `${g} hands ${event.value} to the waiting receiver`;
       return `${g} puts ${event.value} into buf[${take(ch, "sendx")}], qcount = ${event.length}`;
     case "chan-recv":
+      if (!event.ok) return `${g} takes the zero value: closed and drained`;
       if (ch === undefined || event.direct) return `${g} takes ${event.value} from the waiting sender`;
       return `${g} takes ${event.value} from buf[${take(ch, "recvx")}], qcount = ${event.length}`;
     case "chan-close":
