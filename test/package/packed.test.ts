@@ -144,23 +144,32 @@ describe("bundlers", () => {
     await vite({ root: user.folder, logLevel: "warn", configFile: false, build });
     expect(user.node("lib/lib.js")).toBe("bundled\n");
   });
-
-  // Without a Chromium there is nothing that shows a page; CI has one.
-  it.runIf(findChromium() !== undefined)("Vite makes a page that runs in a browser", async () => {
-    await vite({ root: user.folder, logLevel: "warn", configFile: false, build: { target: "es2022" } });
-    const server = await preview({ root: user.folder, configFile: false, preview: { port: 0 } });
-    const browser = await chromium.launch({ executablePath: findChromium() as string, args: ["--no-sandbox"] });
-    try {
-      const page = await browser.newPage();
-      const errors: string[] = [];
-      page.on("pageerror", (error) => errors.push(String(error)));
-      page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-      await page.goto((server.resolvedUrls as { local: string[] }).local[0] as string);
-      await page.waitForFunction('document.body.textContent.includes("bundled")');
-      expect(errors).toEqual([]);
-    } finally {
-      await browser.close();
-      await server.close();
-    }
-  });
 });
+
+// Without a Chromium there is nothing that shows a page; CI has one.
+describe.runIf(findChromium() !== undefined)("in a browser", () => {
+  it("a page made by Vite runs", async () => {
+    await vite({ root: user.folder, logLevel: "warn", configFile: false, build: { target: "es2022" } });
+    await shows("dist", "index.html", "bundled");
+  });
+
+  it("a page without a bundler runs", () => shows(".", "plain.html", "no bundler"));
+});
+
+/** Serves a folder of the project and waits until the page says `text`, with nothing in the console. */
+async function shows(outDir: string, file: string, text: string): Promise<void> {
+  const server = await preview({ root: user.folder, configFile: false, preview: { port: 0 }, build: { outDir } });
+  const browser = await chromium.launch({ executablePath: findChromium() as string, args: ["--no-sandbox"] });
+  try {
+    const page = await browser.newPage();
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+    await page.goto(`${server.resolvedUrls?.local[0]}${file}`);
+    await page.waitForFunction(`document.body.textContent === ${JSON.stringify(text)}`);
+    expect(errors).toEqual([]);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
