@@ -11,7 +11,12 @@ export interface Channel {
   readonly name: string | undefined;
 }
 
-/** The sending end of a channel (Go's `chan<- T`). A `SendChan<Animal>` is a `SendChan<Cat>`. */
+/**
+ * The sending end of a channel (Go's `chan<- T`). A `SendChan<Animal>` is a `SendChan<Cat>`.
+ *
+ * `send` and `trySend` are properties, not methods: the compiler lets a method's parameters vary both ways, and so would
+ * take a `Chan<Cat>` for a `SendChan<Animal>`.
+ */
 export interface SendChan<in T> extends Channel {
   /**
    * Sends a value.
@@ -20,9 +25,9 @@ export interface SendChan<in T> extends Channel {
    * the channel is closed, also when it is closed while the send waits.
    * Source: https://go.dev/ref/spec#Send_statements
    */
-  send(value: T): Op<void>;
+  readonly send: (value: T) => Op<void>;
   /** Sends a value if that is possible without blocking, and says whether it was. Panics with SEND_ON_CLOSED. */
-  trySend(value: T): boolean;
+  readonly trySend: (value: T) => boolean;
   /**
    * Says that no more values will be sent. Never blocks. Receivers drain the buffer, then get the zero value; receivers
    * that wait get it now; senders that wait panic.

@@ -26,7 +26,10 @@ export type Case = Op<unknown> | null | undefined;
 /** Cases by name. `default: true` makes the select non-blocking. */
 export type Cases<C> = { readonly [K in keyof C]: K extends "default" ? true | undefined : Case };
 
-/** What a select by name gives: which case happened and its value, so that `switch (s.case)` narrows `s.value`. */
+/**
+ * What a select by name gives: which case happened and its value, so that `switch (s.case)` narrows `s.value`. The
+ * condition at the end is always true: with it an editor shows the outcomes, not the name of this type.
+ */
 export type Selected<C> = {
   [K in keyof C & string]: K extends "default"
     ? { readonly case: "default"; readonly value: undefined }
@@ -35,7 +38,9 @@ export type Selected<C> = {
       : NonNullable<C[K]> extends Op<infer T>
         ? { readonly case: K; readonly value: T }
         : never;
-}[keyof C & string];
+}[keyof C & string] extends infer Outcome
+  ? Outcome
+  : never;
 
 /** What a select over an array gives. */
 export type SelectedIndex<C extends readonly Case[]> = number extends C["length"]

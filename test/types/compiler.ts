@@ -1,0 +1,54 @@
+/** The compiler, set up as this folder's tsconfig.json says, for tests of what it accepts and shows. */
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+
+export const folder: string = dirname(fileURLToPath(import.meta.url));
+
+function options(): ts.CompilerOptions {
+  const path = join(folder, "..", "tsconfig.json");
+  const { config } = ts.readConfigFile(path, ts.sys.readFile);
+  return ts.parseJsonConfigFileContent(config, ts.sys, dirname(path)).options;
+}
+
+/** The compiler's complaints about `files`, one line each. */
+export function complaints(files: readonly string[]): string[] {
+  const program = ts.createProgram(files, options());
+  return ts.getPreEmitDiagnostics(program).map((each) => {
+    const { line } = each.file?.getLineAndCharacterOfPosition(each.start ?? 0) ?? { line: -1 };
+    return `${each.file?.fileName.slice(folder.length + 1)}:${line + 1} ${ts.flattenDiagnosticMessageText(each.messageText, " ")}`;
+  });
+}
+
+/** What an editor shows for each identifier that follows a caret mark in `source`, in order. */
+export function hovers(source: string): string[] {
+  const name = join(folder, "hover.virtual.ts");
+  const marks: number[] = [];
+  let text = source;
+  for (let at = text.indexOf("‸"); at >= 0; at = text.indexOf("‸")) {
+    marks.push(at);
+    text = text.slice(0, at) + text.slice(at + 1);
+  }
+  const host: ts.LanguageServiceHost = {
+    getCompilationSettings: options,
+    getScriptFileNames: () => [name],
+    getScriptVersion: () => "1",
+    getScriptSnapshot(path) {
+      const content = path === name ? text : ts.sys.readFile(path);
+      return content === undefined ? undefined : ts.ScriptSnapshot.fromString(content);
+    },
+    getCurrentDirectory: () => folder,
+    getDefaultLibFileName: ts.getDefaultLibFilePath,
+    fileExists: (path) => path === name || ts.sys.fileExists(path),
+    readFile: (path) => (path === name ? text : ts.sys.readFile(path)),
+    readDirectory: ts.sys.readDirectory,
+    directoryExists: ts.sys.directoryExists,
+    getDirectories: ts.sys.getDirectories,
+  };
+  const service = ts.createLanguageService(host);
+  const errors = service
+    .getSemanticDiagnostics(name)
+    .map((each) => ts.flattenDiagnosticMessageText(each.messageText, " "));
+  if (errors.length > 0) throw new Error(`the source does not compile: ${errors.join("; ")}`);
+  return marks.map((at) => ts.displayPartsToString(service.getQuickInfoAtPosition(name, at)?.displayParts));
+}
