@@ -42,7 +42,8 @@ class GoexitOp extends Op<never> {
     const g = m.curg;
     // An async function: it ends like any other that throws, and the scheduler knows this error when it gets there.
     if (g === null) throw new Goexit();
-    return g.p.exit(g);
+    m.budget = 0; // the next operation looks
+    throw g.p.exits.add(g);
   }
 
   override enqueue(): void {}

@@ -105,7 +105,7 @@ function stepSlow(g: G): IteratorResult<Parked, unknown> {
   const op = g.op as Op<unknown>;
   g.op = null;
   g.status = Grunning;
-  const exiting = g.p.exiting(g);
+  const exiting = g.p.exits.of(g);
   if (exiting !== null) throw exiting;
   const value = op.attempt();
   if (value === NO) {
@@ -153,7 +153,7 @@ export function waitsFor(op: Op<unknown>): {
  * without having attempted it.
  */
 export function checkIn(g: G, op: Op<unknown>): boolean {
-  const exiting = g.p.exiting(g);
+  const exiting = g.p.exits.of(g);
   if (exiting !== null) {
     m.budget = 0;
     throw exiting;

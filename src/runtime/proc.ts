@@ -16,18 +16,19 @@ import { Allgs } from "./allgs.ts";
 import { AwaitList } from "./async.ts";
 import { asGenerator, type Body, isGeneratorFunction, isIterator, isThenable, next, throwInto } from "./body.ts";
 import { type Clock, hostClock } from "./clock.ts";
+import { checkLeaks, deadlock, Exits } from "./ending.ts";
 import { emit, tap } from "./events.ts";
 import { type Creator, G } from "./g.ts";
 import { entropy, macrotask, microtask, onLoopDry, uncaught } from "./host.ts";
 import { GO_ON, m, type Preemption, type Verdict, YIELD_TO_HOST, YIELD_TO_OTHERS } from "./m.ts";
 import { DONE, type Go, Op, PARKED, type Parked } from "./op.ts";
 import type { Outcome, RunOptions } from "./options.ts";
-import { ArgumentError, DeadlockError, type FatalError, Goexit, LeakError, show } from "./panic.ts";
+import { ArgumentError, type FatalError, Goexit, show } from "./panic.ts";
 import { RunQueue } from "./runq.ts";
 import { Gdead, Gnew, Gpreempted, Gretry, Grunnable, Grunning, Gwaiting } from "./status.ts";
 import { Random, Seeded, type Strategy } from "./strategy.ts";
 import { Timers } from "./timers.ts";
-import { callSite, formatAll, type GoroutineInfo, infoOf } from "./traceback.ts";
+import { callSite, type GoroutineInfo, infoOf } from "./traceback.ts";
 import { Unused } from "./unused.ts";
 
 let runs = 0;
@@ -52,6 +53,7 @@ export class P {
   readonly allgs: Allgs = new Allgs();
   /** Those that wait with `await`. */
   readonly awaiting: AwaitList = new AwaitList();
+  readonly exits: Exits = new Exits();
   strategy: Strategy | null;
   /** Select's permutations, by length. */
   readonly orders: (number[] | undefined)[] = [];
@@ -72,7 +74,6 @@ export class P {
   #main: G | null = null;
   #mainExited = false;
   #finished: ((outcome: Outcome) => void) | null = null;
-  #exits: Map<G, Goexit> | null = null;
   #sites: WeakMap<G, string> | null = null;
   readonly #drainFn = (): void => this.#drain();
 
@@ -246,9 +247,8 @@ export class P {
         (error) => this.#settled(g, () => this.#threw(g, error)),
       );
     } else if (Symbol.asyncIterator in body && "next" in body) {
-      throw new ArgumentError(
-        `go: ${g.name} is an async generator; a goroutine is a generator, async or plain function`,
-      );
+      const kinds = "a goroutine is a generator, async or plain function";
+      throw new ArgumentError(`go: ${g.name} is an async generator; ${kinds}`);
     } else this.#end(g, body);
   }
 
@@ -283,9 +283,8 @@ export class P {
     if (g.status === Gwaiting) g.op?.dequeue(g);
     else for (let i = this.#runq.length - 1; i >= 0; i--) if (this.#runq.at(i) === g) this.#runq.take(i);
     g.status = Grunning;
-    throw new ArgumentError(
-      `goroutine ${g.id} (${g.name}) did not wait for ${what}; call a generator that performs operations with yield*, not in a loop or a spread`,
-    );
+    const how = "call a generator that performs operations with yield*, not in a loop or a spread";
+    throw new ArgumentError(`goroutine ${g.id} (${g.name}) did not wait for ${what}; ${how}`);
   }
 
   // ---- ending ------------------------------------------------------------------------------------------------------
@@ -299,17 +298,16 @@ export class P {
     if (tap.listener !== null) emit({ kind: "go-end", run: this.id, g: g.id });
     this.unused?.report(g);
     this.allgs.release(g);
-    if (g === this.#main && this.exiting(g) === null) this.finish({ ok: true, value });
+    if (g === this.#main && this.exits.of(g) === null) this.finish({ ok: true, value });
     else if (g === this.#main) this.#mainExited = true;
-    this.#exits?.delete(g);
-    if (this.#mainExited && this.allgs.length === 0) this.#deadlock();
+    this.exits.delete(g);
+    if (this.#mainExited && this.allgs.length === 0) this.#asleep();
   }
 
   #threw(g: G, error: unknown): void {
     if (error instanceof Goexit) {
       // What an async function awaits does not know whose it is, so its exit is noted only here.
-      this.#exits ??= new Map();
-      this.#exits.set(g, error);
+      this.exits.add(g, error);
       this.#end(g, undefined);
       return;
     }
@@ -333,7 +331,7 @@ export class P {
   /** Ends the run: whatever it has left stops where it stands and waits for nothing any more. */
   finish(outcome: Outcome): void {
     if (this.over || this.#finished === null) return;
-    const result = outcome.ok ? this.#checkLeaks(outcome) : outcome;
+    const result = outcome.ok ? checkLeaks(outcome, this.#leaks, () => this.info()) : outcome;
     this.over = true;
     m.runs.splice(m.runs.indexOf(this), 1);
     if (this.debug) m.watching--;
@@ -353,42 +351,14 @@ export class P {
     this.#finished(result);
   }
 
-  #checkLeaks(outcome: Outcome): Outcome {
-    if (this.#leaks === undefined || this.#leaks === false || this.allgs.length === 0) return outcome;
-    const left = this.info();
-    if (this.#leaks !== true) {
-      this.#leaks(left);
-      return outcome;
-    }
-    return { ok: false, error: new LeakError(left, formatAll(left)), g: null };
+  /** The host's event loop has nothing left that could wake anyone. */
+  dry(): void {
+    if (this.#finished !== null && this.#runq.length === 0) this.#asleep();
   }
 
   /** Nothing can ever run again. */
-  #deadlock(): void {
-    const headline =
-      this.allgs.length === 0
-        ? "no goroutines (main called runtime.Goexit) - deadlock!"
-        : "all goroutines are asleep - deadlock!";
-    const info = this.info();
-    this.finish({ ok: false, error: new DeadlockError(headline, info, formatAll(info)), g: null });
-  }
-
-  /** The host's event loop has nothing left that could wake anyone. */
-  dry(): void {
-    if (this.#finished !== null && this.#runq.length === 0) this.#deadlock();
-  }
-
-  /** `g` called goexit: what it throws there, and at every operation until it has ended. */
-  exit(g: G): never {
-    this.#exits ??= new Map();
-    const exit = this.#exits.get(g) ?? new Goexit();
-    this.#exits.set(g, exit);
-    m.budget = 0; // the next operation looks
-    throw exit;
-  }
-
-  exiting(g: G): Goexit | null {
-    return this.#exits?.get(g) ?? null;
+  #asleep(): void {
+    this.finish({ ok: false, error: deadlock(this.info()), g: null });
   }
 
   isMain(g: G): boolean {

@@ -38,13 +38,14 @@ export class RuntimeTimer {
   }
 }
 
-function before(a: RuntimeTimer, b: RuntimeTimer): boolean {
-  return a.when < b.when || (a.when === b.when && a.seq < b.seq);
-}
+/** Room for this many before the heap grows. */
+const FIRST = 64;
 
 export class Timers {
   readonly #p: P;
   readonly #heap: RuntimeTimer[] = [];
+  /** When each of them is due, side by side, because that is what a sift compares. */
+  #whens = new Float64Array(FIRST);
   #seq = 0;
   /** How many of the pending timers are not weak. */
   #strong = 0;
@@ -86,7 +87,8 @@ export class Timers {
     t.seq = seq;
     const heap = this.#heap;
     if (!t.weak && this.#strong++ === 0 && this.#alarm !== null) this.#p.clock.hold(this.#alarm, true);
-    this.#up(t, heap.length);
+    if (heap.length === this.#whens.length) this.#grow();
+    this.#up(t, when, heap.length);
     if (tap.listener !== null) emit({ kind: "timer-start", ...at(this.#p), timer: seq, when });
     if (t.index === 0 && !this.#firing) this.#arm();
   }
@@ -142,55 +144,74 @@ export class Timers {
     if (this.#strong === 0) clock.hold(this.#alarm, false);
   }
 
+  #grow(): void {
+    const grown = new Float64Array(this.#whens.length * 2);
+    grown.set(this.#whens);
+    this.#whens = grown;
+  }
+
   #take(t: RuntimeTimer): void {
     const heap = this.#heap;
     const at = t.index;
     const last = heap.pop() as RuntimeTimer;
+    const { length } = heap;
     t.index = -1;
     if (!t.weak) this.#strong--;
     if (last === t) return;
-    if (at > 0 && before(last, heap[(at - 1) >> 2] as RuntimeTimer)) this.#up(last, at);
-    else this.#down(last, at);
+    const whens = this.#whens;
+    const when = whens[length] as number;
+    if (at > 0 && this.#before(when, last, (at - 1) >> 2)) this.#up(last, when, at);
+    else this.#down(last, when, at);
+    if (length < whens.length >> 3 && length > 64) this.#whens = whens.slice(0, whens.length >> 1);
+  }
+
+  /** Whether `t`, due at `when`, comes before the one at `at`. */
+  #before(when: number, t: RuntimeTimer, at: number): boolean {
+    const other = this.#whens[at] as number;
+    return when < other || (when === other && t.seq < (this.#heap[at] as RuntimeTimer).seq);
   }
 
   /** Places `t` at `at` or above. */
-  #up(t: RuntimeTimer, at: number): void {
+  #up(t: RuntimeTimer, when: number, at: number): void {
     const heap = this.#heap;
+    const whens = this.#whens;
     while (at > 0) {
       const above = (at - 1) >> 2;
-      const parent = heap[above] as RuntimeTimer;
-      if (!before(t, parent)) break;
-      heap[at] = parent;
-      parent.index = at;
+      if (!this.#before(when, t, above)) break;
+      this.#move(above, at);
       at = above;
     }
     heap[at] = t;
+    whens[at] = when;
     t.index = at;
   }
 
   /** Places `t` at `at` or below. */
-  #down(t: RuntimeTimer, at: number): void {
+  #down(t: RuntimeTimer, when: number, at: number): void {
     const heap = this.#heap;
+    const whens = this.#whens;
     const { length } = heap;
     for (;;) {
       const first = at * 4 + 1;
       if (first >= length) break;
       let least = first;
-      let child = heap[first] as RuntimeTimer;
       const end = Math.min(first + 4, length);
       for (let i = first + 1; i < end; i++) {
-        const other = heap[i] as RuntimeTimer;
-        if (before(other, child)) {
-          child = other;
-          least = i;
-        }
+        if (this.#before(whens[i] as number, heap[i] as RuntimeTimer, least)) least = i;
       }
-      if (!before(child, t)) break;
-      heap[at] = child;
-      child.index = at;
+      if (this.#before(when, t, least)) break;
+      this.#move(least, at);
       at = least;
     }
     heap[at] = t;
+    whens[at] = when;
     t.index = at;
+  }
+
+  #move(from: number, to: number): void {
+    const t = this.#heap[from] as RuntimeTimer;
+    this.#heap[to] = t;
+    this.#whens[to] = this.#whens[from] as number;
+    t.index = to;
   }
 }

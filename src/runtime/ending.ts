@@ -1,0 +1,51 @@
+/** What a run's end is called: a deadlock, a leak, an exit of one of its goroutines. */
+import type { G } from "./g.ts";
+import type { Outcome, RunOptions } from "./options.ts";
+import { DeadlockError, Goexit, LeakError } from "./panic.ts";
+import { formatAll, type GoroutineInfo } from "./traceback.ts";
+
+/** Nothing can ever run again; `left` are the goroutines that wait, which are none after main's goexit. */
+export function deadlock(left: readonly GoroutineInfo[]): DeadlockError {
+  const headline =
+    left.length === 0
+      ? "no goroutines (main called runtime.Goexit) - deadlock!"
+      : "all goroutines are asleep - deadlock!";
+  return new DeadlockError(headline, left, formatAll(left));
+}
+
+/** Main has returned and `left` are still there: what the run's `leaks` option makes of that. */
+export function checkLeaks(
+  outcome: Outcome,
+  leaks: RunOptions["leaks"],
+  left: () => readonly GoroutineInfo[],
+): Outcome {
+  if (leaks === undefined || leaks === false) return outcome;
+  const infos = left();
+  if (infos.length === 0) return outcome;
+  if (leaks === true) return { ok: false, error: new LeakError(infos, formatAll(infos)), g: null };
+  try {
+    leaks(infos);
+  } catch (error) {
+    return { ok: false, error, g: null };
+  }
+  return outcome;
+}
+
+/** The goroutines that called goexit, with what is thrown in each at every operation until it has ended. */
+export class Exits {
+  readonly #exits = new Map<G, Goexit>();
+
+  of(g: G): Goexit | null {
+    // Mostly there is none, and then a look-up is to be saved.
+    return this.#exits.size === 0 ? null : (this.#exits.get(g) ?? null);
+  }
+
+  add(g: G, exit: Goexit = this.of(g) ?? new Goexit()): Goexit {
+    this.#exits.set(g, exit);
+    return exit;
+  }
+
+  delete(g: G): void {
+    this.#exits.delete(g);
+  }
+}
