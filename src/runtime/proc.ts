@@ -88,8 +88,6 @@ export class P {
     this.strategy = strategy ?? (seed === undefined ? null : new Seeded(seed));
   }
 
-  // ---- starting ----------------------------------------------------------------------------------------------------
-
   /** Runs `fn` as the main goroutine; `finished` is called once, when the run is over. */
   start(fn: Body, finished: (outcome: Outcome) => void): G {
     this.#finished = finished;
@@ -130,8 +128,6 @@ export class P {
   get busy(): boolean {
     return this.#scheduled;
   }
-
-  // ---- the run queue -----------------------------------------------------------------------------------------------
 
   /** Makes `g` runnable. */
   ready(g: G): void {
@@ -287,8 +283,6 @@ export class P {
     throw new ArgumentError(`goroutine ${g.id} (${g.name}) did not wait for ${what}; ${how}`);
   }
 
-  // ---- ending ------------------------------------------------------------------------------------------------------
-
   #end(g: G, value: unknown): void {
     g.status = Gdead;
     g.value = value;
@@ -364,8 +358,6 @@ export class P {
   isMain(g: G): boolean {
     return g.id === 1 && this.#finished !== null;
   }
-
-  // ---- looking -----------------------------------------------------------------------------------------------------
 
   /** Everything a dump shows. */
   info(): GoroutineInfo[] {
