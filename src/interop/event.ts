@@ -4,8 +4,8 @@ import { checkOptions, Feed, type Source, type SourceOptions } from "./feed.ts";
 
 /** Node's `EventEmitter`, as far as it is needed here. */
 export interface Emitter {
-  on(event: string | symbol, listener: (...args: never[]) => void): unknown;
-  off(event: string | symbol, listener: (...args: never[]) => void): unknown;
+  on(event: string | symbol, listener: (...args: unknown[]) => void): unknown;
+  off(event: string | symbol, listener: (...args: unknown[]) => void): unknown;
 }
 
 /** Options of `fromEvent`. */

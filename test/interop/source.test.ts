@@ -2,7 +2,7 @@
 import { ArgumentError, go, Panic, range, run, runtime, select, wait } from "millrace";
 import { background, Canceled, withCancel, withCancelCause, withTimeout } from "millrace/context";
 import { fromIterable, fromReadable, type Source } from "millrace/interop";
-import { after } from "millrace/time";
+import * as time from "millrace/time";
 import { describe, expect, test } from "vitest";
 import { kinds, rejected, thrown, turns } from "./kit.ts";
 
@@ -261,7 +261,11 @@ describe.each(kinds)("from %s", (name, make, sync) => {
       using ch = numbers.from();
       let next = 0;
       for (let i = 0; i < 200; i++) {
-        const s = yield* select({ value: ch.recv(), other: runtime.gosched(), later: i % 3 ? null : after(0).recv() });
+        const s = yield* select({
+          value: ch.recv(),
+          other: runtime.gosched(),
+          later: i % 3 ? null : time.after(0).recv(),
+        });
         if (s.case === "value") expect(s.value).toBe(next++);
         expect(numbers.asked).toBeLessThanOrEqual(next + 1);
         expect(ch.length).toBeLessThanOrEqual(1);
