@@ -1,6 +1,6 @@
 /**
- * One measurement in a process of its own: `child.ts WORKLOAD SIDE RUNS`, where SIDE is a package of `peers` or one of the
- * workload's own variants. Prints one line of JSON, a `Timed` or a `Bytes`.
+ * One measurement in a process of its own: `child.ts WORKLOAD SIDE RUNS CLOCK`, where SIDE is a package of `peers` or one
+ * of the workload's own variants, and CLOCK is `wall` or `cpu`. Prints one line of JSON, a `Timed` or a `Bytes`.
  */
 import type { Meter, Program } from "./program.ts";
 import { memory, type Peer, peers, timed, type Workload } from "./workloads.ts";
@@ -47,9 +47,9 @@ async function load(workload: Workload, side: string): Promise<Program> {
  */
 async function once(program: Program, n: number): Promise<number> {
   collect("minor");
-  const start = performance.now();
+  const start = now();
   await program(n, noMeter);
-  return performance.now() - start;
+  return now() - start;
 }
 
 async function time(program: Program, n: number, runs: number): Promise<Timed> {
@@ -77,10 +77,11 @@ async function weigh(program: Program, n: number): Promise<Bytes> {
   return { rss: (full.rss - empty.rss) / n, heap: (full.heapUsed - empty.heapUsed) / n, cpu: cpu() };
 }
 
-const [name, side, runs] = process.argv.slice(2);
+const [name, side, runs, clock] = process.argv.slice(2);
+const now = clock === "cpu" ? cpu : () => performance.now();
 const aboutTime = timed.find((w) => w.name === name);
 const aboutMemory = memory.find((w) => w.name === name);
-if (!side || !(aboutTime || aboutMemory)) throw new Error("usage: child.ts WORKLOAD SIDE RUNS");
+if (!side || !(aboutTime || aboutMemory)) throw new Error("usage: child.ts WORKLOAD SIDE RUNS CLOCK");
 const result = aboutTime
   ? await time(await load(aboutTime, side), aboutTime.n, Number(runs))
   : aboutMemory && (await weigh(await load(aboutMemory, side), aboutMemory.n));

@@ -68,7 +68,7 @@ async function measure<R extends { cpu: number }>(file: string, args: string[]):
 function child(workload: TimedWorkload | MemoryWorkload, side: string) {
   const heap = "heap" in workload ? [`--max-old-space-size=${workload.heap}`] : [];
   // process.execArgv is what lets node read TypeScript.
-  return [...process.execArgv, "--expose-gc", ...heap, here("child.ts"), workload.name, side, String(RUNS)];
+  return [...process.execArgv, "--expose-gc", ...heap, here("child.ts"), workload.name, side, String(RUNS), clock];
 }
 
 async function rounds<R extends Timed | Bytes>(
@@ -86,7 +86,7 @@ async function rounds<R extends Timed | Bytes>(
       if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${workload.name}, round ${round} of ${count}: ${side}`);
       const m =
         side === "go"
-          ? await measure<R>(GO_BINARY, [workload.name, String(workload.n), String(RUNS)])
+          ? await measure<R>(GO_BINARY, [workload.name, String(workload.n), String(RUNS), clock])
           : await measure<R>(process.execPath, child(workload, side));
       if (m.result) {
         rounds.push(m.result);
@@ -116,10 +116,12 @@ const command = new Command("npm run bench --")
   .description("Measures Millrace beside Go, a hand-written async channel and npm packages.")
   .option("--only <workload>", "measure this one alone (may be repeated)", workloadName)
   .option("--rounds <number>", "how often to measure each side", natural, 5)
+  .option("--cpu", "compare processor time instead of the clock's: for a machine that is busy with other things")
   .option("--write", "write bench/RESULTS.md")
   .addHelpText("after", `\nWorkloads: ${names.join(", ")}\n`)
   .parse();
-const options = command.opts<{ only?: string[]; rounds: number; write?: true }>();
+const options = command.opts<{ only?: string[]; rounds: number; cpu?: true; write?: true }>();
+const clock = options.cpu ? "cpu" : "wall";
 
 if (options.only && options.write) command.error("error: --write needs every workload, so --only can't go with it");
 if (!existsSync(here("../dist/index.js"))) command.error("error: there is no dist/ to measure: npm run build makes it");
@@ -133,7 +135,7 @@ for (const w of timed.filter(chosen)) times.set(w, await rounds<Timed>(w, option
 for (const w of memory.filter(chosen))
   bytes.set(w, await rounds<Bytes>(w, Math.min(w.rounds, options.rounds), go !== undefined && w.go, others));
 
-const environment: Environment = { go, rounds: options.rounds, runs: RUNS, others };
+const environment: Environment = { go, rounds: options.rounds, runs: RUNS, clock, others };
 const text = report(environment, times, bytes);
 console.log(text);
 if (options.write) writeFileSync(here("RESULTS.md"), `# Results\n\n${text}\n${METHOD}`);
