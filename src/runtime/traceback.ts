@@ -10,7 +10,7 @@ import type { G } from "./g.ts";
 import { wall } from "./host.ts";
 import { m } from "./m.ts";
 import type { Op, WaitReason } from "./op.ts";
-import { Panic } from "./panic.ts";
+import { FatalError, Panic } from "./panic.ts";
 import type { P } from "./proc.ts";
 import { Gnew, Gretry, Grunning, Gwaiting } from "./status.ts";
 
@@ -184,7 +184,8 @@ export function panicStack(error: Error, g: G): string {
   const thrown = lines(stack.slice(header));
   const now = deep(() => lines(new Error().stack));
   let at = thrown.length;
-  let n = now.lastIndexOf(thrown[at - 1] ?? "") + 1; // it may be cut short, by the host's limit
+  // It may be cut short, by the host's limit. A fatal error is reported while the program's frames are still there.
+  let n = error instanceof FatalError ? 0 : now.lastIndexOf(thrown[at - 1] ?? "") + 1;
   while (at > 0 && n > 0 && thrown[at - 1] === now[n - 1]) {
     at--;
     n--;
@@ -260,7 +261,7 @@ export function infoOf(p: P): GoroutineInfo[] {
 /** One goroutine of a dump. */
 function formatInfo(info: GoroutineInfo): string {
   const minutes = info.since === undefined ? 0 : Math.floor((wall() - info.since) / 60_000);
-  const waited = minutes === 0 ? "" : `, ${minutes} minute${minutes === 1 ? "" : "s"}`;
+  const waited = minutes === 0 ? "" : `, ${minutes} minutes`; // as Go says also of one
   const { channel, holder } = info;
   const what = holder !== undefined ? ` held by goroutine ${holder.id}` : channel?.name && ` channel "${channel.name}"`;
   const lines = [`goroutine ${info.id} [${info.reason ?? info.state}${waited}]:${what ?? ""}`];

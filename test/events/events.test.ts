@@ -1,5 +1,18 @@
 /** The typed events: scripted programs emit exactly these, in this order. */
-import { chan, type Go, go, listen, nilChan, type RuntimeEvent, range, run, runtime, select, wait } from "millrace";
+import {
+  chan,
+  type Go,
+  go,
+  listen,
+  nilChan,
+  type RunOptions,
+  type RuntimeEvent,
+  range,
+  run,
+  runtime,
+  select,
+  wait,
+} from "millrace";
 import { background, withCancel } from "millrace/context";
 import { Mutex, WaitGroup } from "millrace/sync";
 import { sleep } from "millrace/time";
@@ -45,24 +58,17 @@ describe("goroutines", () => {
     ]);
   });
 
-  test("an async and a plain goroutine", async () => {
+  test.for([
+    ["an async", async () => void (await null)],
+    ["a plain", () => {}],
+  ] as readonly [string, () => unknown][])("%s function as a goroutine", async ([, fn]) => {
     const lines = await inside(function* () {
-      const worker = go(async function asynchronous() {
-        await null;
-      });
-      yield* go(function plain() {}).join();
-      yield* worker.join();
+      yield* go(fn).join();
     });
     expect(lines).toEqual([
-      "go-create g2 asynchronous by g1",
-      "go-create g3 plain by g1",
+      "go-create g2 func by g1",
       "go-park g1 join",
       "go-start g2",
-      "go-start g3",
-      "go-end g3",
-      "go-ready g1 by g3",
-      "go-resume g1",
-      "go-park g1 join",
       "go-end g2",
       "go-ready g1 by g2",
       "go-resume g1",
@@ -323,25 +329,28 @@ describe("select", () => {
 });
 
 describe("await", () => {
-  test("waits have numbers, because nobody knows which goroutine awaits", async () => {
+  test("waits have numbers; the goroutine is known until its first await", async () => {
     const lines = await inside(async () => {
       const [there, back] = [chan<number>(), chan<number>()];
-      go(function* echo() {
-        yield* back.send((yield* there.recv()) as number);
+      const got = there.recv().then(() => {});
+      go(function* partner() {
+        yield* there.send(1);
+        yield* back.recv();
       });
-      await there.send(1);
-      await back.recv();
+      await got;
+      await back.send(2);
     });
     expect(lines).toEqual([
       "chan-make g1 c1 0",
       "chan-make g1 c2 0",
-      "go-create g2 echo by g1",
-      "go-park g0 await 1 chan send c1",
+      "go-park g1 await 1 chan receive c1",
+      "go-create g2 partner by g1",
       "go-start g2",
-      "chan-recv g2 c1 1 length 0 direct",
-      "go-ready g0 await 1 by g2",
-      "go-park g2 chan send c2",
-      "chan-recv g0 c2 1 length 0 direct",
+      "chan-send g2 c1 1 length 0 direct",
+      "go-ready g1 await 1 by g2",
+      "go-park g2 chan receive c2",
+      // After an await nobody knows whose it is.
+      "chan-send g0 c2 2 length 0 direct",
       "go-ready g2 by g0",
       "go-resume g2",
       "go-end g2",
@@ -352,7 +361,7 @@ describe("await", () => {
     const lines = await inside(async () => {
       const ch = chan<string>();
       await null;
-      const both = Promise.all([ch.recv(), select({ got: ch.recv() })]);
+      const both = Promise.all([ch.recv().then(() => {}), select({ got: ch.recv() }).then(() => {})]);
       go(function* sender() {
         yield* ch.send("first");
         yield* ch.send("second");
@@ -361,9 +370,9 @@ describe("await", () => {
     });
     expect(lines).toEqual([
       "chan-make g1 c1 0",
-      "go-create g2 sender by g0",
       "go-park g0 await 1 chan receive c1",
       "go-park g0 await 2 select: chan receive c1",
+      "go-create g2 sender by g0",
       "go-start g2",
       "chan-send g2 c1 first length 0 direct",
       "go-ready g0 await 1 by g2",

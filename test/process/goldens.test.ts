@@ -19,6 +19,11 @@ const programs: readonly (readonly [program: string, ...args: string[]])[] = [
   ["goexit-main"],
   ["goexit-main-others"],
   ["deadlock-top-level"],
+  ["locks"],
+  // Fatal errors.
+  ["unlock"],
+  ["unlock", "rwmutex"],
+  ["leaks"],
   // Panics.
   ["panic-main"],
   ["panic-other"],
