@@ -350,6 +350,18 @@ export class P {
     if (this.#finished !== null && this.#runq.length === 0) this.#asleep();
   }
 
+  /** Whether the end of another run may be what one of its goroutines waits for, with a promise or, perhaps, a select. */
+  get hopeful(): boolean {
+    let asyncs = 0;
+    for (const g of this.allgs.sorted()) {
+      if (g.status !== Gwaiting) continue;
+      if (g.op === null) asyncs++;
+      else if (g.op.reason === "promise" || g.op.reason === "select") return true;
+    }
+    // Async functions that await an operation wait for nothing else.
+    return asyncs > [...this.awaiting].length;
+  }
+
   /** Nothing can ever run again. */
   #asleep(): void {
     this.finish({ ok: false, error: deadlock(this.info()), g: null });
@@ -376,11 +388,13 @@ export class P {
 }
 
 /**
- * Reports one deadlock, the newest run's: its end may be just what an older run waits for, the one that started it. Then
- * the host is given something to do, so that it runs dry once more.
+ * Reports one deadlock: that of a run which waits for nothing outside of itself, else the newest run's, because its end may
+ * be just what an older one waits for, the one that started it. Then the host is given something to do, so that it runs
+ * dry once more.
  */
 function loopDry(): void {
-  const p = m.runs[m.runs.length - 1];
+  const newestFirst = [...m.runs].reverse();
+  const p = newestFirst.find((each) => !each.hopeful) ?? newestFirst[0];
   if (p === undefined) return;
   p.dry();
   if (p.over) macrotask(() => {});
