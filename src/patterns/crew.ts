@@ -34,6 +34,11 @@ export interface Sink<T, R> {
   idle(): void;
 }
 
+interface Assignment<out T> {
+  readonly value: T;
+  readonly index: number;
+}
+
 export class Crew<T, R> extends Waiter {
   active = 0;
   readonly fn: (value: T, ctx: Context, index: number) => unknown;
@@ -43,6 +48,8 @@ export class Crew<T, R> extends Waiter {
   readonly #workers: number;
   readonly #p: P = m.current();
   readonly #work: Body;
+  /** Jobs that a worker was sent for and that none has begun. */
+  readonly #sent: Assignment<T>[] = [];
   #parked = false;
   #ended = false;
   /** The owner was told that it is over. */
@@ -71,27 +78,36 @@ export class Crew<T, R> extends Waiter {
     return this.#ended;
   }
 
-  /** The number of the job that `pick` gave last. */
-  get index(): number {
-    return this.#index - 1;
-  }
-
   /** Puts workers to work as far as there are jobs and room, and waits for more. */
   hire(): void {
     while (!this.#parked && this.active < this.#workers) {
       this.active++;
-      const value = this.pick();
+      const value = this.#pick();
       if (value === NO || value === CLOSED) {
         this.active--;
         this.#rest();
         return;
       }
-      this.#p.go(this.#work, [value, this.index], null);
+      this.#send(value);
     }
   }
 
+  /** Sends a worker for a job. Another one may be there first. */
+  #send(value: T): void {
+    this.#sent.push({ value, index: this.#index - 1 });
+    this.#p.go(this.#work, [], null);
+  }
+
+  /** The next job for a worker: one that was sent for, else a new one. */
+  take(): Assignment<T> | null {
+    const sent = this.#sent.shift();
+    if (sent !== undefined) return sent;
+    const value = this.#pick();
+    return value === NO || value === CLOSED ? null : { value, index: this.#index - 1 };
+  }
+
   /** The next job, which begins now. `NO` when there is none or no room for it, `CLOSED` when there will be none. */
-  pick(): T | NO | typeof CLOSED {
+  #pick(): T | NO | typeof CLOSED {
     if (this.#ended) return CLOSED;
     if (this.#parked || !this.sink.room()) return NO;
     try {
@@ -136,7 +152,7 @@ export class Crew<T, R> extends Waiter {
     if (ok) {
       this.active++;
       this.sink.began(this.#index++);
-      this.#p.go(this.#work, [value, this.index], null);
+      this.#send(value as T);
       this.hire();
     } else {
       this.#ended = true;
@@ -153,13 +169,12 @@ export class Crew<T, R> extends Waiter {
 }
 
 /** What a worker does, under the name that dumps show. */
-function worker<T, R>(name: string, crew: Crew<T, R>): (value: T, index: number) => Go {
+function worker<T, R>(name: string, crew: Crew<T, R>): () => Go {
   const named = {
-    *[name](first: T, begun: number): Go {
+    *[name](): Go {
       const { ctx, fn, sink } = crew;
-      let value = first;
-      let index = begun;
-      for (;;) {
+      for (let job = crew.take(); job !== null; job = crew.take()) {
+        const { value, index } = job;
         try {
           const out = fn(value, ctx, index);
           const op = pending(out);
@@ -173,15 +188,11 @@ function worker<T, R>(name: string, crew: Crew<T, R>): (value: T, index: number)
           }
           sink.failed(index, error, value);
         }
-        const next = crew.pick();
-        if (next === NO || next === CLOSED) break;
-        value = next;
-        index = crew.index;
       }
       crew.left();
     },
   };
-  return named[name] as (value: T, index: number) => Go;
+  return named[name] as () => Go;
 }
 
 /** What has to be waited for before a job's function has its result; null when `out` is that. */

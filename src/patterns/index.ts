@@ -13,7 +13,7 @@ export { orDone } from "./or-done.ts";
 export { pipeline, type Stage } from "./pipeline.ts";
 export type { PoolOptions } from "./pool-state.ts";
 export { type Retry, type RetryOptions, retry } from "./retry.ts";
-export type { Source } from "./source.ts";
+export type { Source, SourceValue } from "./source.ts";
 export type { Stream, StreamOptions } from "./stream.ts";
 export { type ThrottleOptions, throttle } from "./throttle.ts";
 export { WorkerPool } from "./worker-pool.ts";

@@ -1,5 +1,6 @@
 /** A job of a pool: what its submitter holds of it, and its place in the pool. */
 import { withCancelCause } from "../context/cancel.ts";
+import { Canceled } from "../context/errors.ts";
 import type { CancelCauseFunc, Context } from "../context/types.ts";
 import { NO, Op, type WaitReason } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
@@ -20,7 +21,7 @@ export interface Job<out R> {
   /**
    * Cancels the job: one that is queued is dropped, one that is running sees it in its context. Never blocks.
    *
-   * @param cause what the context's cause is; `Canceled` by default
+   * @param cause what the context's cause is, and what `join` throws of a job that was dropped; `Canceled` by default
    */
   cancel(cause?: unknown): void;
 }
@@ -29,8 +30,8 @@ export interface Job<out R> {
 export interface JobPool {
   readonly p: P;
   readonly ctx: Context;
-  /** Takes a job out that has not begun. */
-  drop(job: PoolJob<unknown, unknown>, cause: unknown): void;
+  /** Takes a job out that was cancelled before it has begun. */
+  drop(job: PoolJob<unknown, unknown>): void;
   /** Somebody has taken notice of its error. */
   noticed(job: PoolJob<unknown, unknown>): void;
 }
@@ -43,8 +44,8 @@ export class PoolJob<T, R> implements Job<R> {
   /** The result or the error. */
   outcome: unknown = undefined;
   joiners: WaitQueue | null = null;
-  /** It was told to stop, so that it fails is no news. */
-  cancelled = false;
+  /** It was told to stop, and why; so that it fails is no news. */
+  cancelled: { readonly cause: unknown } | null = null;
   #cancel: CancelCauseFunc | null = null;
 
   constructor(id: number, value: T, pool: JobPool) {
@@ -57,14 +58,16 @@ export class PoolJob<T, R> implements Job<R> {
     return made(new JoinOp(this));
   }
 
-  cancel(cause?: unknown): void {
-    this.cancelled = true;
-    if (this.state === "queued") this.pool.drop(this, cause);
+  cancel(cause: unknown = Canceled): void {
+    if (this.state === "done" || this.state === "failed") return;
+    this.cancelled ??= { cause };
+    if (this.state === "queued") this.pool.drop(this);
     else this.#cancel?.(cause);
   }
 
-  /** It begins: its context. */
+  /** It begins: its context. Throws when it was told to stop before that. */
   begin(): Context {
+    if (this.cancelled !== null) throw this.cancelled.cause;
     const [ctx, cancel] = withCancelCause(this.pool.ctx);
     this.state = "running";
     this.#cancel = cancel;

@@ -6,7 +6,7 @@
  */
 import { CLOSED } from "../chan/closed.ts";
 import { NO } from "../runtime/op.ts";
-import { type Inlet, inletOf, type Source } from "./source.ts";
+import { type Inlet, inletOf, type Source, type SourceValue } from "./source.ts";
 import { Flow, type Stream, type StreamOptions } from "./stream.ts";
 
 export class Merge<T> extends Flow<T> {
@@ -76,10 +76,10 @@ export class Merge<T> extends Flow<T> {
  * });
  * ```
  */
-export function merge<T>(...sources: Source<T>[]): Stream<T> {
+export function merge<S extends Source<unknown>[]>(...sources: S): Stream<SourceValue<S[number]>> {
   return new Merge(
     "merge",
-    sources.map((source) => inletOf<T>("merge", source)),
+    sources.map((source) => inletOf<unknown>("merge", source) as Inlet<SourceValue<S[number]>>),
     {},
   );
 }

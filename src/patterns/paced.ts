@@ -77,10 +77,7 @@ export abstract class Paced<T> extends Flow<T> {
   }
 
   protected override poll(): T | NO | typeof CLOSED {
-    if (!this.#listens && !this.#sourceEnded && (this.#kept === null || !this.#ready)) {
-      const value = this.#inlet.take();
-      if (value !== NO) this.keep(this.#inlet, value);
-    }
+    if (!this.#listens) this.#ask();
     const kept = this.#kept;
     if (kept === null) return this.#sourceEnded ? CLOSED : NO;
     const now = this.p.clock.now();
@@ -88,6 +85,15 @@ export abstract class Paced<T> extends Flow<T> {
     this.#kept = null;
     this.gave(now);
     return kept.value;
+  }
+
+  /** For a source that has values when it is asked: asks until it has to be waited for. */
+  #ask(): void {
+    while (!this.#sourceEnded && (this.#kept === null || !this.#ready)) {
+      const value = this.#inlet.take();
+      if (value === NO) return;
+      this.keep(this.#inlet, value);
+    }
   }
 
   override arrived(inlet: Inlet, value: unknown): void {

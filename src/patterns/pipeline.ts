@@ -58,28 +58,16 @@ class Pipeline<T> extends Merge<T> {
  * });
  * ```
  */
-export function pipeline<T>(source: Source<T>, options?: StreamOptions): Stream<T>;
-export function pipeline<T, A>(source: Source<T>, a: Stage<T, A>, options?: StreamOptions): Stream<A>;
-export function pipeline<T, A, B>(
-  source: Source<T>,
-  a: Stage<T, A>,
-  b: Stage<A, B>,
-  options?: StreamOptions,
-): Stream<B>;
-export function pipeline<T, A, B, C>(
-  source: Source<T>,
-  a: Stage<T, A>,
-  b: Stage<A, B>,
-  c: Stage<B, C>,
-  options?: StreamOptions,
-): Stream<C>;
+export function pipeline<T>(source: Source<T>): Stream<T>;
+export function pipeline<T, A>(source: Source<T>, a: Stage<T, A>): Stream<A>;
+export function pipeline<T, A, B>(source: Source<T>, a: Stage<T, A>, b: Stage<A, B>): Stream<B>;
+export function pipeline<T, A, B, C>(source: Source<T>, a: Stage<T, A>, b: Stage<A, B>, c: Stage<B, C>): Stream<C>;
 export function pipeline<T, A, B, C, D>(
   source: Source<T>,
   a: Stage<T, A>,
   b: Stage<A, B>,
   c: Stage<B, C>,
   d: Stage<C, D>,
-  options?: StreamOptions,
 ): Stream<D>;
 export function pipeline<T, A, B, C, D, E>(
   source: Source<T>,
@@ -88,7 +76,33 @@ export function pipeline<T, A, B, C, D, E>(
   c: Stage<B, C>,
   d: Stage<C, D>,
   e: Stage<D, E>,
-  options?: StreamOptions,
+): Stream<E>;
+export function pipeline<T>(source: Source<T>, options: StreamOptions): Stream<T>;
+export function pipeline<T, A>(source: Source<T>, a: Stage<T, A>, options: StreamOptions): Stream<A>;
+export function pipeline<T, A, B>(source: Source<T>, a: Stage<T, A>, b: Stage<A, B>, options: StreamOptions): Stream<B>;
+export function pipeline<T, A, B, C>(
+  source: Source<T>,
+  a: Stage<T, A>,
+  b: Stage<A, B>,
+  c: Stage<B, C>,
+  options: StreamOptions,
+): Stream<C>;
+export function pipeline<T, A, B, C, D>(
+  source: Source<T>,
+  a: Stage<T, A>,
+  b: Stage<A, B>,
+  c: Stage<B, C>,
+  d: Stage<C, D>,
+  options: StreamOptions,
+): Stream<D>;
+export function pipeline<T, A, B, C, D, E>(
+  source: Source<T>,
+  a: Stage<T, A>,
+  b: Stage<A, B>,
+  c: Stage<B, C>,
+  d: Stage<C, D>,
+  e: Stage<D, E>,
+  options: StreamOptions,
 ): Stream<E>;
 export function pipeline(
   source: Source<unknown>,
@@ -96,7 +110,7 @@ export function pipeline(
 ): Stream<unknown> {
   const last = rest.at(-1);
   const options: StreamOptions = typeof last === "object" && last !== null ? last : {};
-  const stages = typeof last === "function" ? rest : rest.slice(0, -1);
+  const stages = rest.length > 0 && (last === undefined || last === options) ? rest.slice(0, -1) : rest;
   const [ctx, cancel] = withCancel(checkContext("pipeline", options.ctx) ?? background());
   let inlet = inletOf("pipeline", source);
   const between: Stream<unknown>[] = [];

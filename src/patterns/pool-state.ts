@@ -10,7 +10,6 @@
  */
 import { CLOSED } from "../chan/closed.ts";
 import { withCancelCause } from "../context/cancel.ts";
-import { Canceled } from "../context/errors.ts";
 import { background } from "../context/roots.ts";
 import type { CancelCauseFunc, Context } from "../context/types.ts";
 import { m } from "../runtime/m.ts";
@@ -27,36 +26,78 @@ import { Inlet, inletOf } from "./source.ts";
 /** Options of a pool. */
 export type PoolOptions = Omit<MapOptions, "ordered">;
 
-/** The jobs that wait for a worker. */
+/** The jobs that wait for a worker, and the line of those that wait to be queued. */
 class JobQueue<T, R> extends Inlet<PoolJob<T, R>> {
   readonly jobs: PoolJob<T, R>[] = [];
+  /** Who waits for a place, with the job as the waiter's value. */
+  readonly line: WaitQueue = new WaitQueue();
   closed = false;
-  #waiter: Waiter | null = null;
+  readonly #room: number;
+  readonly #left: () => void;
+  #worker: Waiter | null = null;
+
+  /** @param left called when a job has left the line without being queued */
+  constructor(room: number, left: () => void) {
+    super();
+    this.#room = room;
+    this.#left = left;
+  }
+
+  /** Whether a job can be taken without waiting in the line. */
+  get free(): boolean {
+    return this.#worker !== null || (this.jobs.length < this.#room && this.line.first === null);
+  }
 
   override take(): PoolJob<T, R> | NO | typeof CLOSED {
-    return this.jobs.shift() ?? (this.closed ? CLOSED : NO);
+    const job = this.jobs.shift() ?? this.#admit();
+    if (job === null) return this.closed ? CLOSED : NO;
+    this.refill();
+    return job;
+  }
+
+  /** Lets in the first of the line. */
+  #admit(): PoolJob<T, R> | null {
+    for (let w = this.line.shift(); w !== null; w = this.line.shift()) {
+      const job = w.value as PoolJob<T, R>;
+      if (!w.gone) {
+        w.complete(job, true);
+        return job;
+      }
+      this.#left();
+    }
+    return null;
+  }
+
+  /** Lets in as many as there is room for. */
+  refill(): void {
+    while (this.jobs.length < this.#room) {
+      const job = this.#admit();
+      if (job === null) return;
+      this.jobs.push(job);
+    }
   }
 
   override park(w: Waiter): void {
-    this.#waiter = w;
+    this.#worker = w;
   }
 
   override unpark(): void {
-    this.#waiter = null;
+    this.#worker = null;
   }
 
   /** Puts a job in, or hands it to a worker that is free. */
   put(job: PoolJob<T, R>): void {
-    const w = this.#waiter;
-    this.#waiter = null;
+    const w = this.#worker;
+    this.#worker = null;
     if (w === null) this.jobs.push(job);
     else w.complete(job, true);
   }
 
+  /** No more jobs come. */
   close(): void {
     this.closed = true;
-    const w = this.#waiter;
-    this.#waiter = null;
+    const w = this.#worker;
+    this.#worker = null;
     w?.complete(undefined, false);
   }
 }
@@ -67,9 +108,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
   readonly ctx: Context;
   readonly cancel: CancelCauseFunc;
   readonly crew: Crew<PoolJob<T, R>, R>;
-  readonly queue: JobQueue<T, R> = new JobQueue();
-  /** Who waits for a place in the queue, with the job as the waiter's value. */
-  readonly line: WaitQueue = new WaitQueue();
+  readonly queue: JobQueue<T, R>;
   readonly drainers: WaitQueue = new WaitQueue();
   /** What jobs have thrown that nobody has noticed. */
   readonly unnoticed: Map<PoolJob<unknown, unknown>, unknown> = new Map();
@@ -80,8 +119,6 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
   submitted = 0;
   /** What it was stopped with. */
   stopped: { readonly cause: unknown } | null = null;
-  readonly #room: number;
-  readonly #workers: number;
   readonly #first: boolean;
   readonly #parent: Context | undefined;
   readonly #ended: Inlet | undefined;
@@ -99,16 +136,20 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
       retry === undefined
         ? ({ value, id }: PoolJob<T, R>, ctx: Context) => fn(value, ctx, id)
         : ({ value, id }: PoolJob<T, R>, ctx: Context) => attempts(retry, ctx, () => fn(value, ctx, id));
+    this.queue = new JobQueue<T, R>(queue, () => this.left());
     this.crew = new Crew<PoolJob<T, R>, R>(
       fn.name || "worker",
       this.queue,
-      (each) => job(each, each.begin()),
+      (each) => {
+        if (this.stopped !== null) throw this.stopped.cause;
+        const ctx = each.begin();
+        this.#begun++;
+        return job(each, ctx);
+      },
       workers,
       this.ctx,
       this,
     );
-    this.#workers = workers;
-    this.#room = queue;
     this.#first = errors === "first";
     this.#parent = options.ctx;
     this.#ended = options.ctx && inletOf("new WorkerPool", options.ctx.done());
@@ -126,15 +167,6 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
     if (this.closed) throw new Panic("SEND_ON_CLOSED", "a job was submitted to a WorkerPool that was closed");
   }
 
-  /** Whether a job can be accepted now. */
-  get free(): boolean {
-    return this.line.first === null && this.#fits;
-  }
-
-  get #fits(): boolean {
-    return this.crew.active < this.#workers || this.queue.jobs.length < this.#room;
-  }
-
   job(value: T): PoolJob<T, R> {
     if (this.open++ === 0) this.#ended?.park(this);
     return new PoolJob<T, R>(++this.submitted, value, this);
@@ -148,21 +180,6 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
 
   get running(): number {
     return this.#begun - this.#done - this.#failed;
-  }
-
-  /** Lets in those in the line, as far as there is room. */
-  admit(): void {
-    while (this.#fits) {
-      const w = this.line.shift();
-      if (w === null) break;
-      const job = w.value as PoolJob<T, R>;
-      if (w.gone) this.left();
-      else {
-        this.queue.put(job);
-        w.complete(job, true);
-      }
-    }
-    if (this.closed && this.line.first === null) this.queue.close();
   }
 
   /** A job has left the line, or has ended. */
@@ -192,10 +209,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
     return true;
   }
 
-  began(): void {
-    this.#begun++;
-    this.admit();
-  }
+  began(): void {}
 
   done(_index: number, result: R, job: PoolJob<T, R>): void {
     this.#done++;
@@ -205,7 +219,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
   }
 
   failed(_index: number, error: unknown, job: PoolJob<T, R>): void {
-    this.#failed++;
+    if (job.state === "running") this.#failed++;
     const joined = job.end("failed", error);
     if (!joined && !job.cancelled && this.stopped === null) this.unnoticed.set(job, error);
     if (this.#first) this.stop(error);
@@ -219,12 +233,13 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
 
   // ---- ending ------------------------------------------------------------------------------------------------------
 
-  drop(job: PoolJob<T, R>, cause: unknown = Canceled): void {
-    const at = this.queue.jobs.indexOf(job);
-    if (at < 0) return;
-    this.queue.jobs.splice(at, 1);
-    job.end("failed", cause);
-    this.admit();
+  drop(job: PoolJob<T, R>): void {
+    const { jobs } = this.queue;
+    const at = jobs.indexOf(job);
+    if (at < 0) return; // a worker was sent for it, and will see
+    jobs.splice(at, 1);
+    job.end("failed", job.cancelled?.cause);
+    this.queue.refill();
     this.left();
   }
 
@@ -234,7 +249,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
 
   close(): void {
     this.closed = true;
-    if (this.line.first === null) this.queue.close();
+    this.queue.close();
   }
 
   stop(cause: unknown): void {
@@ -243,7 +258,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
     this.cancel(cause);
     this.queue.close();
     this.crew.quit();
-    for (let w = this.line.shift(); w !== null; w = this.line.shift()) {
+    for (let w = this.queue.line.shift(); w !== null; w = this.queue.line.shift()) {
       w.fail(cause);
       this.left();
     }

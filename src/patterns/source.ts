@@ -18,6 +18,16 @@ import { Waiter, WaitQueue } from "../runtime/waiter.ts";
 /** What a pattern reads from: a channel until it is closed, an iterable or an async iterable until it ends. */
 export type Source<T> = RecvChan<T, unknown> | Iterable<T> | AsyncIterable<T>;
 
+/** The type of a source's values. */
+export type SourceValue<S> =
+  S extends RecvChan<infer T, unknown>
+    ? T
+    : S extends Iterable<infer T>
+      ? T
+      : S extends AsyncIterable<infer T>
+        ? T
+        : never;
+
 export abstract class Inlet<out T = unknown> {
   #users = 1;
 

@@ -25,18 +25,18 @@ class SubmitOp<T, R> extends Op<Job<R>> {
 
   override attempt(): Job<R> | NO {
     this.#pool.check();
-    return this.#pool.free ? this.#pool.accept(this.#value) : NO;
+    return this.#pool.queue.free ? this.#pool.accept(this.#value) : NO;
   }
 
   override enqueue(w: Waiter): void {
     w.value = this.#pool.job(this.#value);
-    this.#pool.line.push(w);
+    this.#pool.queue.line.push(w);
   }
 
   override dequeue(w: Waiter): void {
     if (w.value === undefined) return;
     w.value = undefined;
-    this.#pool.line.remove(w);
+    this.#pool.queue.line.remove(w);
     this.#pool.left();
   }
 
@@ -87,13 +87,13 @@ class RunOp<T, R> extends Op<R> {
 
   override enqueue(w: Waiter): void {
     const pool = this.#pool;
-    const { free } = pool;
+    const { free } = pool.queue;
     const job = pool.job(this.#value);
     const place = new Place(job);
     w.value = place;
     job.joiners = new WaitQueue();
     job.joiners.push(w);
-    if (!free) pool.line.push(place);
+    if (!free) pool.queue.line.push(place);
     else {
       place.inLine = false;
       pool.queue.put(job);
@@ -107,7 +107,7 @@ class RunOp<T, R> extends Op<R> {
     place.job.joiners?.remove(w);
     if (!place.inLine) place.job.cancel();
     else {
-      this.#pool.line.remove(place);
+      this.#pool.queue.line.remove(place);
       this.#pool.left();
     }
   }
@@ -207,7 +207,7 @@ export class WorkerPool<T, R> implements Disposable {
   /** Submits a job if `submit` would not block, and gives it; `undefined` if it would. Throws like `submit`. */
   trySubmit(value: T): Job<R> | undefined {
     this.#state.check();
-    return this.#state.free ? this.#state.accept(value) : undefined;
+    return this.#state.queue.free ? this.#state.accept(value) : undefined;
   }
 
   /**

@@ -1,0 +1,460 @@
+/** Fan-in, fan-out, and what stands between a source and its reader. */
+
+import fc from "fast-check";
+import { type Chan, chan, range, runtime, select } from "millrace";
+import { background, withCancel } from "millrace/context";
+import {
+  batch,
+  broadcast,
+  distribute,
+  generate,
+  mapStream,
+  merge,
+  orDone,
+  pipeline,
+  type Stream,
+} from "millrace/patterns";
+import { now, since, sleep, after as within } from "millrace/time";
+import { describe, expect, test } from "vitest";
+import { both, type Kit, virtual } from "../sync/kit.ts";
+import { drain, Endless, failure, filled } from "./kit.ts";
+
+/** Two streams, which there are. */
+function pair<T>(streams: Stream<T>[]): readonly [Stream<T>, Stream<T>] {
+  return streams as unknown as readonly [Stream<T>, Stream<T>];
+}
+
+/** Sends values with pauses in between, then closes. */
+function ticking<T>(t: Kit, values: readonly T[], ms: number): Chan<T> {
+  const ch = chan<T>();
+  t.go(function* () {
+    for (const value of values) {
+      yield* t.on(sleep(ms));
+      yield* t.on(ch.send(value));
+    }
+    ch.close();
+  });
+  return ch;
+}
+
+describe("merge", () => {
+  both("gives all values of all sources, each in its order, and closes when all have ended", function* (t) {
+    const sources = [ticking(t, ["a1", "a2", "a3"], 10), ticking(t, ["b1", "b2"], 16), new Set(["c1"])] as const;
+    const all = yield* drain(t, merge(...sources));
+    expect(all).toEqual(["c1", "a1", "b1", "a2", "a3", "b2"]);
+  });
+
+  both("asks its sources in turn, so that none is starved", function* (t) {
+    const merged = merge(new Endless(), filled(["x", "y"]), new Endless());
+    const all: unknown[] = [];
+    for (let i = 0; i < 6; i++) all.push(yield* t.on(merged.recv()));
+    expect(all).toEqual([0, "x", 0, 1, "y", 1]);
+    merged.stop();
+  });
+
+  both("of nothing is closed", function* (t) {
+    expect(yield* t.on(merge().recvOk())).toEqual([undefined, false]);
+  });
+
+  both("takes nothing from a source before somebody receives, and then hands over", function* (t) {
+    const ch = chan<number>();
+    const merged = merge(ch, chan<number>());
+    expect(ch.trySend(1)).toBe(false);
+    const waiting = t.perform(merged.recv());
+    yield* t.settle();
+    expect(ch.trySend(1)).toBe(true);
+    yield* t.on(waiting.g.join());
+    expect(waiting.value).toBe(1);
+    expect(ch.trySend(2)).toBe(false);
+    merged.stop();
+  });
+
+  both("is a channel like any other: select, tryRecv, range, length", function* (t) {
+    const ch = filled([1, 2, 3]);
+    const merged = merge(ch);
+    expect([merged.length, merged.capacity, merged.name]).toEqual([0, 0, "merge"]);
+    expect(merged.tryRecv()).toEqual([1, true]);
+    expect(yield* t.on(select({ v: merged.recv(), late: within(1).recv() }))).toEqual({ case: "v", value: 2 });
+    const r = range(merged);
+    expect([yield* t.on(r.next()), r.value, yield* t.on(r.next())]).toEqual([true, 3, false]);
+    expect(merged.tryRecv()).toEqual([undefined, false]);
+  });
+
+  test("for await reads it to its end", () =>
+    virtual(async () => {
+      const all: number[] = [];
+      for await (const n of merge([1, 2], filled([3]))) all.push(n);
+      expect(all).toEqual([1, 3, 2]);
+    }));
+
+  both("a value of undefined is a value", function* (t) {
+    expect(yield* drain(t, merge([undefined, 1], filled([undefined])))).toEqual([undefined, undefined, 1]);
+  });
+});
+
+describe("orDone", () => {
+  both("leaves in the source what was there when it was over", function* (t) {
+    const ch = filled([1, 2, 3]);
+    const [ctx, cancel] = withCancel(background());
+    const out = orDone(ctx, ch);
+    expect(yield* t.on(out.recv())).toBe(1);
+    cancel();
+    expect(yield* t.on(out.recvOk())).toEqual([undefined, false]);
+    expect(ch.length).toBe(2);
+  });
+
+  both("takes a done channel, that closes or sends", function* (t) {
+    for (const end of [(ch: Chan<void>) => ch.close(), (ch: Chan<void>) => void ch.trySend()]) {
+      const done = chan<void>();
+      const out = orDone(done, chan<number>());
+      const waiting = t.perform(out.recvOk());
+      yield* t.settle();
+      end(done);
+      yield* t.on(waiting.g.join());
+      expect(waiting.value).toEqual([undefined, false]);
+    }
+  });
+
+  test("refuses what is neither", () => {
+    expect(() => orDone(1 as never, [])).toThrow("orDone: expected a context or a channel, got 1");
+    expect(() => orDone(undefined as never, [])).toThrow("orDone: expected a context or a channel, got undefined");
+    expect(() => orDone(background(), 1 as never)).toThrow(/^orDone: expected a channel, an iterable/);
+  });
+});
+
+describe("distribute", () => {
+  both("gives each value to one reader, the one that asked first", function* (t) {
+    const [a, b] = pair(distribute(ticking(t, [1, 2, 3, 4, 5, 6], 10), 2));
+    const got: Record<string, number[]> = { a: [], b: [] };
+    const readers = [
+      t.go(function* () {
+        for (const r = range(a); yield* t.on(r.next()); ) got.a?.push(r.value);
+      }),
+      t.go(function* () {
+        for (const r = range(b); yield* t.on(r.next()); ) {
+          got.b?.push(r.value);
+          yield* t.on(sleep(25)); // a slow one
+        }
+      }),
+    ];
+    for (const g of readers) yield* t.on(g.join());
+    expect(got).toEqual({ a: [1, 3, 4, 5], b: [2, 6] });
+  });
+
+  both("stopping one leaves its share to the others, stopping the last one ends the source", function* (t) {
+    const source = new Endless();
+    const [a, b] = pair(distribute(source, 2));
+    expect(yield* t.on(a.recv())).toBe(0);
+    a.stop();
+    expect([yield* t.on(b.recv()), source.returned]).toEqual([1, 0]);
+    b.stop();
+    expect(source.returned).toBe(1);
+  });
+
+  test("refuses no channels", () => {
+    expect(() => distribute([], 0)).toThrow("distribute: expected a whole number of channels from 1 up, got 0");
+  });
+});
+
+describe("broadcast", () => {
+  both("gives each value to all readers, in order", function* (t) {
+    const outs = broadcast(ticking(t, [1, 2, 3], 10), 3);
+    const got = outs.map((out) => t.start(() => drain(t, out)));
+    for (const { g } of got) yield* t.on(g.join());
+    expect(got.map(({ value }) => value)).toEqual(Array(3).fill([1, 2, 3]));
+  });
+
+  both("one goroutine may read them in any order", function* (t) {
+    const [a, b] = pair(broadcast([1, 2], 2));
+    const got = [yield* t.on(b.recv()), yield* t.on(a.recv())];
+    got.push(yield* t.on(a.recv()), yield* t.on(b.recv()));
+    expect(got).toEqual([1, 1, 2, 2]);
+  });
+
+  for (const buffer of [1, 3]) {
+    both(`nobody is more than ${buffer} ahead of the slowest`, function* (t) {
+      const source = new Endless();
+      const [fast, slow] = pair(broadcast(source, 2, { buffer }));
+      let ahead = 0;
+      const reader = t.go(function* () {
+        for (const r = range(fast); yield* t.on(r.next()); ) ahead++;
+      });
+      for (let taken = 0; taken < 5; taken++) {
+        yield* t.settle();
+        expect(ahead).toBe(taken + buffer);
+        yield* t.on(slow.recv());
+      }
+      // One that stops does not hold up the others.
+      slow.stop();
+      for (let i = 0; i < 3; i++) yield* t.settle();
+      expect(ahead).toBeGreaterThan(buffer + 6);
+      fast.stop();
+      yield* t.on(reader.join());
+      expect(source.returned).toBe(1);
+    });
+  }
+
+  both("what the source throws is thrown to all, after what they have yet to take", function* (t) {
+    const boom = new Error("boom");
+    const outs = pair(
+      broadcast(
+        (function* () {
+          yield 1;
+          throw boom;
+        })(),
+        2,
+      ),
+    );
+    const [a, b] = outs;
+    expect(yield* t.on(a.recv())).toBe(1);
+    expect(yield* t.on(b.recv())).toBe(1);
+    for (const out of outs) for (let i = 0; i < 2; i++) expect(yield* failure(t, out.recv())).toBe(boom);
+  });
+
+  test("refuses a buffer without room", () => {
+    expect(() => broadcast([], 1, { buffer: 0 })).toThrow(
+      "broadcast: buffer: expected a whole number from 1 up, got 0",
+    );
+    expect(() => broadcast([], 0)).toThrow("broadcast: expected a whole number of channels from 1 up, got 0");
+  });
+
+  test("for any readers: all get all in order, whatever their pace, and those that stop disturb nobody", () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.nat(12),
+        fc.array(fc.record({ pace: fc.nat(5), stopsAfter: fc.option(fc.nat(8)) }), { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 1, max: 3 }),
+        fc.boolean(),
+        (n, readers, buffer, channel) =>
+          virtual(
+            function* () {
+              const values = Array.from({ length: n }, (_, i) => i);
+              const outs = broadcast(channel ? filled(values) : values, readers.length, { buffer });
+              const got = outs.map(() => [] as number[]);
+              const group = readers.map(({ pace, stopsAfter }, i) =>
+                mapStream([0], function* () {
+                  const out = outs[i] as (typeof outs)[number];
+                  for (const r = range(out); got[i]?.length !== stopsAfter && (yield* r.next()); ) {
+                    got[i]?.push(r.value);
+                    yield* sleep(pace);
+                  }
+                  out.stop();
+                }),
+              );
+              yield* merge(...group).recv();
+              for (const each of group) for (const r = range(each); yield* r.next(); );
+              for (const [i, { stopsAfter }] of readers.entries()) {
+                expect(got[i]).toEqual(values.slice(0, stopsAfter ?? n));
+              }
+            },
+            { leaks: true },
+          ),
+      ),
+      { numRuns: 150 },
+    ));
+});
+
+describe("generate", () => {
+  both("runs only as far as values are received", function* (t) {
+    const steps: string[] = [];
+    const out = generate(function* () {
+      steps.push("begun");
+      yield* sleep(10);
+      yield 1;
+      steps.push("went on");
+      yield 2;
+      steps.push("ended");
+    });
+    yield* t.on(sleep(50));
+    expect(steps).toEqual([]);
+    expect(yield* t.on(out.recv())).toBe(1);
+    yield* t.on(sleep(50));
+    expect(steps).toEqual(["begun"]);
+    expect(yield* t.on(out.recv())).toBe(2);
+    expect(yield* t.on(out.recvOk())).toEqual([undefined, false]);
+    expect(steps).toEqual(["begun", "went on", "ended"]);
+  });
+
+  both("takes functions of every kind", function* (t) {
+    expect(
+      yield* drain(
+        t,
+        generate(() => [1, 2]),
+      ),
+    ).toEqual([1, 2]);
+    expect(
+      yield* drain(
+        t,
+        generate(() => filled([1, 2])),
+      ),
+    ).toEqual([1, 2]);
+    const asyncs = generate(async function* () {
+      await sleep(1);
+      yield* [1, 2];
+    });
+    expect(yield* drain(t, asyncs)).toEqual([1, 2]);
+  });
+
+  both("helpers may be delegated to, and may yield values too", function* (t) {
+    function* twice(n: number) {
+      yield* runtime.gosched();
+      yield n;
+      yield* sleep(1);
+      yield n;
+    }
+    const out = generate(function* () {
+      for (let n = 1; n <= 2; n++) yield* twice(n);
+    });
+    expect(yield* drain(t, out)).toEqual([1, 1, 2, 2]);
+  });
+
+  both("what it throws, every receive throws", function* (t) {
+    const boom = new Error("boom");
+    const out = generate(function* () {
+      yield 1;
+      yield* sleep(1);
+      throw boom;
+    });
+    expect(yield* t.on(out.recv())).toBe(1);
+    for (let i = 0; i < 2; i++) expect(yield* failure(t, out.recv())).toBe(boom);
+  });
+
+  both("a goexit in it closes the channel", function* (t) {
+    const out = generate(function* () {
+      yield 1;
+      yield* runtime.goexit();
+      yield 2;
+    });
+    expect(yield* drain(t, out)).toEqual([1]);
+  });
+
+  both("yielding an operation without the star is an error that says so", function* (t) {
+    const out = generate(function* oops() {
+      yield sleep(1) as unknown as number;
+    });
+    expect((yield* failure(t, out.recv())) as Error).toMatchObject({
+      message: "oops: yielded an operation; write yield* before it",
+    });
+  });
+
+  both("stopping it is seen by its context, where it waits", function* (t) {
+    let ended = false;
+    const out = generate(function* (ctx) {
+      yield 1;
+      yield* ctx.done().recv();
+      ended = true;
+    });
+    yield* t.on(out.recv());
+    t.perform(out.recvOk());
+    yield* t.on(sleep(1));
+    out.stop();
+    yield* t.on(sleep(1));
+    expect(ended).toBe(true);
+  });
+
+  test("the goroutine that runs it has the function's name and stack", () =>
+    virtual(function* () {
+      const out = generate(function* clock() {
+        yield* sleep(1000);
+        yield 1;
+      });
+      yield* select([out.recv(), sleep(1)]);
+      const info = runtime.goroutines().find(({ reason }) => reason === "sleep");
+      expect(info?.name).toBe("clock");
+      expect(info?.stack).toMatch(/^clock\(\)\n\t.*fan\.test\.ts:/);
+      yield* sleep(1000);
+    }));
+
+  test("refuses what is no function", () => {
+    expect(() => generate(1 as never)).toThrow("generate: expected a function, got 1");
+  });
+});
+
+describe("pipeline", () => {
+  both("joins stages of every kind", function* (t) {
+    const out = pipeline(
+      [1, 2, 3, 4],
+      function* (numbers) {
+        for (const r = range(numbers); yield* r.next(); ) if (r.value !== 3) yield r.value * 10;
+      },
+      async function* (tens) {
+        for await (const n of tens) yield `<${n}>`;
+      },
+      (texts) => mapStream(texts, (text) => `${text}!`),
+      (all) => batch(all, 2),
+    );
+    expect(yield* drain(t, out)).toEqual([["<10>!", "<20>!"], ["<40>!"]]);
+  });
+
+  both("without stages it is the source", function* (t) {
+    expect(yield* drain(t, pipeline([1, 2]))).toEqual([1, 2]);
+  });
+
+  both("a stage that ends early stops those before it, and the source", function* (t) {
+    const source = new Endless();
+    const out = pipeline(
+      source,
+      (numbers) => mapStream(numbers, (n) => n, { workers: 2, queue: 0 }),
+      function* (numbers) {
+        for (let i = 0; i < 3; i++) yield yield* numbers.recv();
+      },
+    );
+    expect(yield* drain(t, out)).toEqual([0, 1, 2]);
+    expect(source.returned).toBe(1);
+    expect(source.read).toBeLessThanOrEqual(3 + 2 + 1);
+  });
+
+  both("an error in a stage comes out at the end, and stops the rest", function* (t) {
+    const source = new Endless();
+    const boom = new Error("boom");
+    const out = pipeline(
+      source,
+      (numbers) =>
+        mapStream(numbers, async (n) => {
+          if (n === 2) throw boom;
+          return n;
+        }),
+      async function* (numbers) {
+        for await (const n of numbers) yield n;
+      },
+    );
+    let error: unknown;
+    try {
+      for (;;) yield* t.on(out.recv());
+    } catch (e) {
+      error = e;
+    }
+    expect(error).toBe(boom);
+    yield* t.on(sleep(1));
+    expect(source.returned).toBe(1);
+  });
+
+  both("stages overlap in time", function* (t) {
+    const start = now();
+    const stage = (input: AsyncIterable<number>) =>
+      mapStream(input, function* (n) {
+        yield* sleep(10);
+        return n;
+      });
+    const out = pipeline([1, 2, 3], stage, stage);
+    expect(yield* drain(t, out)).toEqual([1, 2, 3]);
+    expect(since(start)).toBeCloseTo(20, 6);
+  });
+
+  test("its types go through the stages", () =>
+    virtual(function* () {
+      const out = pipeline(
+        [1],
+        function* (numbers) {
+          for (const r = range(numbers); yield* r.next(); ) yield String(r.value);
+        },
+        (texts) => mapStream(texts, async (text) => text.length),
+      );
+      const n: number | undefined = yield* out.recv();
+      expect(n).toBe(1);
+    }));
+
+  test("refuses what is no stage", () => {
+    expect(() => pipeline([], 1 as never)).toThrow("pipeline: expected a function, got 1");
+  });
+});

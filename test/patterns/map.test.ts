@@ -1,0 +1,471 @@
+/** `mapConcurrent` and `mapStream`: bounds, order, errors, cancellation, back-pressure. */
+
+import fc from "fast-check";
+import { type Chan, chan, type Op, runtime, select } from "millrace";
+import { background, Canceled, type Context, cause, DeadlineExceeded, withCancel, withTimeout } from "millrace/context";
+import { type MapOptions, mapConcurrent, mapStream, type Progress, type Source } from "millrace/patterns";
+import { now, since, sleep, after as within } from "millrace/time";
+import { describe, expect, test } from "vitest";
+import { both, virtual } from "../sync/kit.ts";
+import { AsyncEndless, drain, Endless, failure, filled } from "./kit.ts";
+
+function* lasting(ms: number) {
+  yield* sleep(ms);
+  return ms;
+}
+
+const sources: readonly (readonly [string, () => Source<number>])[] = [
+  ["an array", () => [3, 1, 2]],
+  ["a set", () => new Set([3, 1, 2])],
+  ["a generator", () => [3, 1, 2].values()],
+  ["a channel", () => filled([3, 1, 2])],
+  [
+    "an async generator",
+    () =>
+      (async function* () {
+        yield* [3, 1, 2];
+      })(),
+  ],
+];
+
+describe("mapConcurrent", () => {
+  for (const [kind, source] of sources) {
+    both(`gives the results of ${kind} in its order`, function* (t) {
+      expect(yield* t.on(mapConcurrent(source(), lasting))).toEqual([3, 1, 2]);
+    });
+  }
+
+  both("takes any kind of function, with value, context and number", function* (t) {
+    const seen: unknown[] = [];
+    const note = (value: string, ctx: Context, index: number) => {
+      seen.push(value, ctx.err(), index);
+      return value + index;
+    };
+    expect(yield* t.on(mapConcurrent(["a", "b"], note))).toEqual(["a0", "b1"]);
+    expect(yield* t.on(mapConcurrent(["a"], async (v, c, i) => note(v, c, i)))).toEqual(["a0"]);
+    expect(yield* t.on(mapConcurrent(["a"], () => sleep(1)))).toEqual([undefined]);
+    expect(seen).toEqual(["a", undefined, 0, "b", undefined, 1, "a", undefined, 0]);
+  });
+
+  both("does as many jobs at once as there are workers, and never more", function* (t) {
+    for (const workers of [1, 3, Number.POSITIVE_INFINITY]) {
+      let active = 0;
+      let most = 0;
+      const start = now();
+      yield* t.on(
+        mapConcurrent(
+          Array(12).keys(),
+          function* () {
+            most = Math.max(most, ++active);
+            yield* sleep(10);
+            active--;
+          },
+          { workers },
+        ),
+      );
+      expect(most).toBe(Math.min(workers, 12));
+      expect(since(start)).toBeCloseTo((12 / most) * 10, 6);
+    }
+  });
+
+  both("gives the results as they are made when they need no order", function* (t) {
+    expect(yield* t.on(mapConcurrent([3, 1, 2], lasting, { ordered: false }))).toEqual([1, 2, 3]);
+  });
+
+  both("of nothing is nothing", function* (t) {
+    expect(yield* t.on(mapConcurrent([], lasting))).toEqual([]);
+    expect(yield* t.on(mapConcurrent(filled<number>([]), lasting))).toEqual([]);
+  });
+
+  both("the first error cancels the rest and is thrown when they have ended", function* (t) {
+    const boom = new Error("boom");
+    const causes: unknown[] = [];
+    let begun = 0;
+    const start = now();
+    const error = yield* failure(
+      t,
+      mapConcurrent(
+        new Endless(),
+        function* (n, ctx) {
+          begun++;
+          if (n === 2) {
+            yield* sleep(10);
+            throw boom;
+          }
+          yield* ctx.done().recv();
+          yield* sleep(5); // it tidies up
+          causes.push(cause(ctx));
+          throw ctx.err();
+        },
+        { workers: 4 },
+      ),
+    );
+    expect(error).toBe(boom);
+    expect([begun, causes]).toEqual([4, [boom, boom, boom]]);
+    expect(since(start)).toBeCloseTo(15, 6);
+  });
+
+  both("all errors are collected when that is asked for", function* (t) {
+    const error = (yield* failure(
+      t,
+      mapConcurrent(
+        [4, 3, 2, 1],
+        function* (n) {
+          yield* sleep(n);
+          if (n % 2 === 0) throw new Error(`no ${n}`);
+        },
+        { errors: "all" },
+      ),
+    )) as AggregateError;
+    expect(error).toBeInstanceOf(AggregateError);
+    expect(error.message).toBe("2 of 4 jobs failed");
+    expect(error.errors.map((each) => each.message)).toEqual(["no 4", "no 2"]);
+  });
+
+  both("a source that throws cancels the jobs, and that is thrown", function* (t) {
+    const boom = new Error("boom");
+    const source = (function* () {
+      yield 1;
+      throw boom;
+    })();
+    const error = yield* failure(
+      t,
+      mapConcurrent(source, function* (_, ctx) {
+        yield* ctx.done().recv();
+      }),
+    );
+    expect(error).toBe(boom);
+  });
+
+  both("a context that is done ends it with its error, also while the source has nothing", function* (t) {
+    for (const source of [[1, 2], chan<number>()]) {
+      const [ctx, cancel] = withTimeout(background(), 10);
+      const waits = function* (_: number, job: Context) {
+        yield* job.done().recv();
+      };
+      expect(yield* failure(t, mapConcurrent(source, waits, { ctx }))).toBe(DeadlineExceeded);
+      expect(yield* failure(t, mapConcurrent(source, waits, { ctx }))).toBe(DeadlineExceeded);
+      cancel();
+    }
+  });
+
+  both("as a case of a select that is lost it cancels its jobs", function* (t) {
+    let ended: Error | undefined;
+    const hang = function* (_: number, ctx: Context) {
+      yield* ctx.done().recv();
+      ended = ctx.err();
+    };
+    const s = yield* t.on(select({ all: mapConcurrent([1], hang), late: within(10).recv() }));
+    expect(s.case).toBe("late");
+    yield* t.on(sleep(1));
+    expect(ended).toBe(Canceled);
+  });
+
+  both("as a case of a select that need not wait it begins nothing", function* (t) {
+    const source = new Endless();
+    const s = yield* t.on(select({ all: mapConcurrent(source, lasting), default: true }));
+    expect([s.case, source.read]).toEqual(["default", 0]);
+    for (let i = 0; i < 10; i++) {
+      const s = yield* t.on(select({ all: mapConcurrent(source, lasting), ready: filled([1]).recv() }));
+      expect([s.case, source.read]).toEqual(["ready", 0]);
+    }
+  });
+
+  both("as a case of a select it can win", function* (t) {
+    const s = yield* t.on(select({ all: mapConcurrent([1, 2], lasting), late: within(10).recv() }));
+    expect(s).toEqual({ case: "all", value: [1, 2] });
+  });
+
+  both("tells how far it is", function* (t) {
+    const seen: Progress[] = [];
+    yield* t.on(mapConcurrent([1, 2, 3], lasting, { workers: 2, progress: (p) => void seen.push(p) }));
+    expect(seen).toEqual([
+      { started: 2, done: 1, failed: 0, total: 3 },
+      { started: 3, done: 2, failed: 0, total: 3 },
+      { started: 3, done: 3, failed: 0, total: 3 },
+    ]);
+    const open: Progress[] = [];
+    yield* t.on(mapConcurrent(filled([1]), lasting, { progress: (p) => void open.push(p) }));
+    expect(open).toEqual([{ started: 1, done: 1, failed: 0, total: undefined }]);
+  });
+
+  both("what a progress function throws ends it", function* (t) {
+    const boom = new Error("boom");
+    const progress = () => {
+      throw boom;
+    };
+    expect(yield* failure(t, mapConcurrent([1, 2], lasting, { progress }))).toBe(boom);
+  });
+
+  both("does a job that failed again", function* (t) {
+    const tries = new Map<number, number>();
+    const flaky = async (n: number) => {
+      const tried = (tries.get(n) ?? 0) + 1;
+      tries.set(n, tried);
+      if (tried < n) throw new Error(`no ${n}.${tried}`);
+      return tried;
+    };
+    expect(yield* t.on(mapConcurrent([1, 2, 3], flaky, { retry: { attempts: 3 } }))).toEqual([1, 2, 3]);
+    tries.clear();
+    expect(yield* failure(t, mapConcurrent([4], flaky, { retry: { attempts: 3 } }))).toEqual(new Error("no 4.3"));
+  });
+
+  both("a job that leaves by goexit gives undefined, and the others go on", function* (t) {
+    const results = mapConcurrent(
+      [1, 2, 3],
+      function* (n) {
+        if (n === 2) yield* runtime.goexit();
+        return n;
+      },
+      { workers: 1 },
+    );
+    expect(yield* t.on(results)).toEqual([1, undefined, 3]);
+  });
+
+  test("a million jobs need no deep stack, and the last result is there", () =>
+    virtual(function* () {
+      const n = 1_000_000;
+      const results = yield* mapConcurrent(Array(n).keys(), (i) => i, { workers: 10 });
+      expect([results.length, results[n - 1]]).toEqual([n, n - 1]);
+    }));
+
+  test("a deadlock shows the jobs under their function's name", async () => {
+    await virtual(function* () {
+      const op: Op<void[]> = mapConcurrent([1], function* fetchPage(_, ctx) {
+        expect(runtime.goroutines().map(({ name, reason }) => [name, reason])).toEqual([
+          ["main", "join"],
+          ["fetchPage", undefined],
+        ]);
+        expect(ctx.err()).toBe(undefined);
+      });
+      yield* op;
+    });
+  });
+
+  test("refuses what is not as it should be", () => {
+    const refused: readonly (readonly [unknown, RegExp])[] = [
+      [{ workers: 0 }, /^mapConcurrent: workers: expected a whole number from 1 up, got 0/],
+      [{ workers: 1.5 }, /got 1\.5/],
+      [{ ordered: 1 }, /^mapConcurrent: ordered: expected true or false, got 1/],
+      [{ queue: -1 }, /^mapConcurrent: queue: expected a whole number from 0 up, got -1/],
+      [{ errors: "some" }, /^mapConcurrent: errors: expected "first" or "all", got "some"/],
+      [{ progress: 1 }, /^mapConcurrent: progress: expected a function, got 1/],
+      [{ ctx: {} }, /^mapConcurrent: ctx: expected a context, got an object/],
+      [{ retry: { attempts: 0 } }, /^mapConcurrent: retry: attempts: expected a whole number from 1 up, got 0/],
+    ];
+    for (const [options, message] of refused) {
+      expect(() => mapConcurrent([], lasting, options as MapOptions)).toThrow(message);
+      expect(() => mapStream([], lasting, options as MapOptions)).toThrow(TypeError);
+    }
+    expect(() => mapConcurrent(1 as never, lasting)).toThrow(
+      "mapConcurrent: expected a channel, an iterable or an async iterable, got 1",
+    );
+    expect(() => mapConcurrent([], 1 as never)).toThrow("mapConcurrent: expected a function, got 1");
+  });
+});
+
+describe("mapStream", () => {
+  for (const [kind, source] of sources) {
+    both(`gives the results of ${kind} in its order`, function* (t) {
+      expect(yield* drain(t, mapStream(source(), lasting))).toEqual([3, 1, 2]);
+    });
+
+    both(`gives the results of ${kind} as they are made`, function* (t) {
+      expect(yield* drain(t, mapStream(source(), lasting, { ordered: false }))).toEqual([1, 2, 3]);
+    });
+  }
+
+  for (const ordered of [true, false]) {
+    both(`a source is never read further ahead than workers and queue, ordered: ${ordered}`, function* (t) {
+      const source = new Endless();
+      const out = mapStream(source, (n) => n, { workers: 3, queue: 5, ordered });
+      expect(source.read).toBe(0);
+      for (let received = 0; received < 100; received++) {
+        yield* t.on(out.recv());
+        yield* t.settle();
+        expect(source.read).toBeLessThanOrEqual(received + 1 + 3 + 5);
+      }
+      out.stop();
+    });
+  }
+
+  both("nor is an async one, nor a channel", function* (t) {
+    const source = new AsyncEndless();
+    const out = mapStream(source, (n) => n, { workers: 2, queue: 0 });
+    for (let i = 0; i < 5; i++) yield* t.on(out.recv());
+    yield* t.on(sleep(1));
+    expect(source.read).toBeLessThanOrEqual(5 + 2 + 1);
+    out.stop();
+    const ch = filled(
+      Array.from({ length: 100 }, (_, i) => i),
+      true,
+    );
+    const from = mapStream(ch, (n) => n, { workers: 2, queue: 0 });
+    for (let i = 0; i < 5; i++) yield* t.on(from.recv());
+    yield* t.on(sleep(1));
+    expect(ch.length).toBeGreaterThanOrEqual(100 - 5 - 2);
+    from.stop();
+  });
+
+  both("ten million items: what is dropped was hardly read", function* (t) {
+    let read = 0;
+    const source = (function* () {
+      for (; read < 10_000_000; read++) yield read;
+    })();
+    const out = mapStream(source, async (n) => n, { workers: 8 });
+    yield* t.on(out.recv());
+    yield* t.on(sleep(1));
+    expect(read).toBeLessThanOrEqual(1 + 8 + 8 + 1);
+  });
+
+  both("jobs go on while the reader is busy, as far as there is room", function* (t) {
+    const out = mapStream([1, 1, 1, 1], lasting, { workers: 2, queue: 2 });
+    yield* t.on(out.recv());
+    yield* t.on(sleep(10));
+    const start = now();
+    for (let i = 0; i < 3; i++) yield* t.on(out.recv());
+    expect(since(start)).toBe(0);
+  });
+
+  both("waits for jobs on a channel while the reader is busy", function* (t) {
+    const jobs = chan<number>();
+    const out = mapStream(jobs, (n) => n * 2, { workers: 2 });
+    const first = t.perform(out.recv());
+    yield* t.on(jobs.send(1));
+    yield* t.on(first.g.join());
+    // Nobody receives now, and the workers take jobs all the same.
+    yield* t.on(jobs.send(2));
+    yield* t.on(jobs.send(3));
+    jobs.close();
+    expect([first.value, ...(yield* drain(t, out))]).toEqual([2, 4, 6]);
+  });
+
+  both("the first error is thrown by every receive", function* (t) {
+    const boom = new Error("boom");
+    const out = mapStream(
+      [1, 2, 3],
+      async (n) => {
+        if (n === 2) throw boom;
+        return n;
+      },
+      { workers: 1, queue: 0 },
+    );
+    expect(yield* t.on(out.recv())).toBe(1);
+    expect(yield* failure(t, out.recv())).toBe(boom);
+    expect(yield* failure(t, out.recv())).toBe(boom);
+  });
+
+  both("with all errors collected, the results come first", function* (t) {
+    const out = mapStream(
+      [1, 2, 3, 4],
+      async (n) => {
+        if (n % 2 === 0) throw new Error(`no ${n}`);
+        return n;
+      },
+      { errors: "all" },
+    );
+    expect([yield* t.on(out.recv()), yield* t.on(out.recv())]).toEqual([1, 3]);
+    expect(yield* failure(t, out.recv())).toMatchObject({ message: "2 of 4 jobs failed" });
+  });
+
+  both("stopping it cancels the jobs that run", function* (t) {
+    const ended: unknown[] = [];
+    const out = mapStream([1, 2, 3], function* (_, ctx) {
+      yield* ctx.done().recv();
+      ended.push(ctx.err());
+    });
+    t.perform(out.recvOk());
+    yield* t.on(sleep(1));
+    out.stop();
+    yield* t.on(sleep(1));
+    expect(ended).toEqual([Canceled, Canceled, Canceled]);
+  });
+
+  both("a hung job is cancelled through the context, which closes the channel", function* (t) {
+    const [ctx, cancel] = withCancel(background());
+    const ended: unknown[] = [];
+    const out = mapStream(
+      [1],
+      async (_, job) => {
+        await new Promise((resolve) => job.signal.addEventListener("abort", resolve));
+        ended.push(job.err());
+      },
+      { ctx },
+    );
+    const waiting = t.perform(out.recvOk());
+    yield* t.on(sleep(1));
+    cancel();
+    yield* t.on(waiting.g.join());
+    yield* t.on(sleep(1));
+    expect([waiting.value, ended]).toEqual([[undefined, false], [Canceled]]);
+  });
+
+  test("for any jobs and options: every value once, in order where that is asked for, within the bounds", () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ ms: fc.nat(5), kind: fc.constantFrom("plain", "async", "generator") }), { maxLength: 30 }),
+        fc.record({
+          workers: fc.integer({ min: 1, max: 5 }),
+          queue: fc.nat(4),
+          ordered: fc.boolean(),
+          slow: fc.nat(4),
+          channel: fc.boolean(),
+        }),
+        (jobs, { workers, queue, ordered, slow, channel }) =>
+          virtual(
+            function* () {
+              let active = 0;
+              let begun = 0;
+              const source: Source<number> = channel ? filled([...jobs.keys()]) : jobs.keys();
+              const out = mapStream(
+                source,
+                (i) => {
+                  begun++;
+                  const { ms, kind } = jobs[i] as { ms: number; kind: string };
+                  if (kind === "plain") return i;
+                  expect(++active).toBeLessThanOrEqual(workers);
+                  if (kind === "async") {
+                    return sleep(ms).then(() => {
+                      active--;
+                      return i;
+                    });
+                  }
+                  return (function* () {
+                    yield* sleep(ms);
+                    active--;
+                    return i;
+                  })();
+                },
+                { workers, queue, ordered },
+              );
+              const got: unknown[] = [];
+              for (;;) {
+                const [value, ok] = yield* out.recvOk();
+                if (!ok) break;
+                got.push(value);
+                expect(begun - got.length).toBeLessThanOrEqual(workers + queue);
+                if (slow > 0) yield* sleep(slow);
+              }
+              const all = [...jobs.keys()];
+              expect(ordered ? got : [...(got as number[])].sort((a, b) => a - b)).toEqual(all);
+            },
+            { leaks: true },
+          ),
+      ),
+      { numRuns: 150 },
+    ));
+});
+
+test("the types are those of the functions", () =>
+  virtual(function* () {
+    const a: string[] = yield* mapConcurrent([1], (n) => String(n));
+    const b: string[] = yield* mapConcurrent(new Set([1]), async (n) => String(n));
+    const c: string[] = yield* mapConcurrent(filled([1]), function* (n) {
+      yield* sleep(1);
+      return String(n);
+    });
+    const ch: Chan<number> = chan();
+    ch.close();
+    const d: (string | undefined)[] = [yield* mapStream(ch, async (n) => String(n)).recv()];
+    expect([a, b, c, d]).toEqual([["1"], ["1"], ["1"], [undefined]]);
+  }));

@@ -1,0 +1,222 @@
+/** What has to do with time: `batch`, `debounce`, `throttle`. */
+import { type Chan, chan, select } from "millrace";
+import { background, withCancel } from "millrace/context";
+import { batch, debounce, throttle } from "millrace/patterns";
+import { now, since, sleep, after as within } from "millrace/time";
+import { describe, expect, test } from "vitest";
+import { both, type Kit, type Script } from "../sync/kit.ts";
+import { AsyncEndless, drain, failure, filled } from "./kit.ts";
+
+/** Sends each value at its time, then closes at `end`. */
+function timed<T>(t: Kit, events: readonly (readonly [at: number, value: T])[], end: number): Chan<T> {
+  const ch = chan<T>();
+  t.go(function* () {
+    let at = 0;
+    for (const [when, value] of events) {
+      yield* t.on(sleep(when - at));
+      at = when;
+      yield* t.on(ch.send(value));
+    }
+    yield* t.on(sleep(end - at));
+    ch.close();
+  });
+  return ch;
+}
+
+/** All values with the times at which they came. */
+function* clocked<T>(t: Kit, ch: { recvOk(): ReturnType<Chan<T>["recvOk"]> }): Script<[number, T | undefined][]> {
+  const start = now();
+  const all: [number, T | undefined][] = [];
+  for (;;) {
+    const [value, ok] = yield* t.on(ch.recvOk());
+    if (!ok) return [...all, [Math.round(since(start)), undefined]];
+    all.push([Math.round(since(start)), value]);
+  }
+}
+
+describe("batch", () => {
+  both("gives full batches, and the rest at the end", function* (t) {
+    expect(yield* drain(t, batch([1, 2, 3, 4, 5], 2))).toEqual([[1, 2], [3, 4], [5]]);
+    expect(yield* drain(t, batch(filled([1, 2]), 2))).toEqual([[1, 2]]);
+    expect(yield* drain(t, batch([], 2))).toEqual([]);
+  });
+
+  both("waits no longer than it is told, from the first value of a batch", function* (t) {
+    const events = [5, 10, 20, 100, 101, 102, 103].map((at) => [at, at] as const);
+    const out = batch(timed(t, events, 200), 3, { wait: 30 });
+    expect(yield* clocked(t, out)).toEqual([
+      [20, [5, 10, 20]],
+      [102, [100, 101, 102]],
+      [133, [103]],
+      [200, undefined],
+    ]);
+  });
+
+  both("without a time it waits for ever", function* (t) {
+    const out = batch(timed(t, [[0, 1]], 500), 3);
+    expect(yield* clocked(t, out)).toEqual([
+      [500, [1]],
+      [500, undefined],
+    ]);
+  });
+
+  both("a batch that is due and was not waited for is given when it is asked for", function* (t) {
+    const ch = chan<number>();
+    const out = batch(ch, 3, { wait: 10 });
+    const first = yield* t.on(
+      select({ batch: out.recv(), sent: select([ch.send(1)]), late: within(5).recv() }, { order: "listed" }),
+    );
+    expect(first.case).not.toBe("batch");
+    const giving = t.perform(select({ batch: out.recv(), late: within(5).recv() }));
+    ch.trySend(1);
+    yield* t.settle();
+    ch.trySend(1);
+    yield* t.on(giving.g.join());
+    expect(giving.value?.case).toBe("late");
+    yield* t.on(sleep(20));
+    expect(((yield* t.on(out.recv())) as number[]).length).toBeGreaterThan(0);
+    out.stop();
+  });
+
+  both("when it is cancelled it gives what it has", function* (t) {
+    const [ctx, cancel] = withCancel(background());
+    const out = batch(filled([1, 2, 3], true), 2, { ctx });
+    expect(yield* t.on(out.recv())).toEqual([1, 2]);
+    const waiting = t.perform(out.recv());
+    yield* t.on(sleep(1));
+    cancel();
+    yield* t.on(waiting.g.join());
+    expect(waiting.value).toEqual([3]);
+    expect(yield* t.on(out.recvOk())).toEqual([undefined, false]);
+  });
+
+  test("refuses a size that is none", () => {
+    expect(() => batch([], 0)).toThrow("batch: expected a whole number of values from 1 up, got 0");
+    expect(() => batch([], 1, { wait: -1 })).toThrow("batch: wait: expected milliseconds from 0 up, got -1");
+  });
+});
+
+describe("debounce", () => {
+  both("gives the latest once no other has come for a while", function* (t) {
+    const events = [0, 5, 9, 50, 100, 105].map((at) => [at, at] as const);
+    expect(yield* clocked(t, debounce(timed(t, events, 200), 10))).toEqual([
+      [19, 9],
+      [60, 50],
+      [115, 105],
+      [200, undefined],
+    ]);
+  });
+
+  both("the end of the source makes the last value due", function* (t) {
+    expect(yield* clocked(t, debounce(timed(t, [[0, "a"]], 3), 10))).toEqual([
+      [3, "a"],
+      [3, undefined],
+    ]);
+  });
+
+  both("a value that nobody received in time gives way to a later one", function* (t) {
+    const ch = chan<number>();
+    const out = debounce(ch, 10);
+    yield* t.on(ch.send(1));
+    yield* t.on(sleep(50));
+    yield* t.on(ch.send(2));
+    yield* t.on(sleep(5));
+    expect(out.tryRecv()).toBe(undefined);
+    yield* t.on(sleep(5));
+    expect(out.tryRecv()).toEqual([2, true]);
+    ch.close();
+  });
+
+  both("an async iterable without end does not starve the timers", function* (t) {
+    const source = new AsyncEndless();
+    const out = debounce(source, 10);
+    const s = yield* t.on(select({ value: out.recv(), late: within(50).recv() }));
+    expect(s.case).toMatch(/value|late/);
+    out.stop();
+  });
+
+  both("an iterable gives its values as they are asked for", function* (t) {
+    expect(yield* clocked(t, debounce([1, 2], 10))).toEqual([
+      [10, 1],
+      [20, 2],
+      [20, undefined],
+    ]);
+  });
+
+  both("an error of the source is thrown, also when nobody received then", function* (t) {
+    const boom = new Error("boom");
+    const out = debounce(
+      (async function* () {
+        yield* [] as number[];
+        throw boom;
+      })(),
+      10,
+    );
+    expect(yield* failure(t, out.recv())).toBe(boom);
+  });
+
+  test("refuses what is no duration", () => {
+    expect(() => debounce([], -1)).toThrow("debounce: expected milliseconds from 0 up, got -1");
+    expect(() => throttle([], "1" as never)).toThrow('throttle: expected milliseconds from 0 up, got "1"');
+  });
+});
+
+describe("throttle", () => {
+  const events = [0, 2, 4, 12, 30, 31].map((at) => [at, at] as const);
+
+  both("gives the first at once, then the latest when the time is up", function* (t) {
+    expect(yield* clocked(t, throttle(timed(t, events, 50), 10))).toEqual([
+      [0, 0],
+      [10, 4],
+      [20, 12],
+      [30, 30],
+      [40, 31],
+      [50, undefined],
+    ]);
+  });
+
+  both("without trailing it drops what comes too early", function* (t) {
+    expect(yield* clocked(t, throttle(timed(t, events, 50), 10, { trailing: false }))).toEqual([
+      [0, 0],
+      [12, 12],
+      [30, 30],
+      [50, undefined],
+    ]);
+  });
+
+  both("the last value keeps its time when the source ends", function* (t) {
+    const two = [
+      [0, 1],
+      [1, 2],
+    ] as const;
+    expect(yield* clocked(t, throttle(timed(t, two, 2), 10))).toEqual([
+      [0, 1],
+      [10, 2],
+      [10, undefined],
+    ]);
+  });
+
+  both("an iterable is spaced out", function* (t) {
+    expect(yield* clocked(t, throttle([1, 2, 3], 10))).toEqual([
+      [0, 1],
+      [10, 2],
+      [20, 3],
+      [20, undefined],
+    ]);
+  });
+
+  both("an async iterable without end gives the latest each time", function* (t) {
+    const source = new AsyncEndless();
+    const out = throttle(source, 10);
+    expect(yield* t.on(out.recv())).toBe(0);
+    const second = (yield* t.on(out.recv())) as number;
+    expect(second).toBeGreaterThan(1);
+    out.stop();
+  });
+
+  test("refuses an option that is none", () => {
+    expect(() => throttle([], 1, { trailing: 1 as never })).toThrow(
+      "throttle: trailing: expected true or false, got 1",
+    );
+  });
+});
