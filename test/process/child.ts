@@ -1,7 +1,9 @@
 /** Programs in processes of their own: what they print and how they end. They use the built package. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { transform } from "esbuild";
 
 export const root: string = fileURLToPath(new URL("../..", import.meta.url));
 /** The command, as installed. */
@@ -63,6 +65,16 @@ export function node(argv: readonly string[], settings: Settings = {}): Promise<
 /** Runs a program with `millrace run`. */
 export function millrace(name: string, args: readonly string[] = [], settings: Settings = {}): Promise<Ended> {
   return node([cli, "run", program(name), ...args], settings);
+}
+
+/** Translates a program to plain JavaScript, which starts in a tenth of the time. Gives the path of the file. */
+export async function javaScript(name: string, folder: string, format: "esm" | "cjs"): Promise<string> {
+  const source = readFileSync(program(`${name}.ts`), "utf8");
+  const { code } = await transform(source, { loader: "ts", target: "es2022", format });
+  const file = join(folder, `${name}.${format === "esm" ? "mjs" : "cjs"}`);
+  const built = join(root, "dist", format === "esm" ? "index.js" : "index.cjs");
+  writeFileSync(file, code.replaceAll('"millrace"', JSON.stringify(built)));
+  return file;
 }
 
 /**

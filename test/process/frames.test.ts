@@ -2,41 +2,27 @@
  * Stacks show the program's own frames and no others, wherever the program comes from: TypeScript loaded by tsx, plain
  * JavaScript beside the built package, program and library bundled into one file by esbuild. The golden is the same.
  */
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build, transform } from "esbuild";
+import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cli, golden, node, program, root } from "./child.ts";
+import { golden, javaScript, node, program } from "./child.ts";
 
-/** A folder with a space in its name, which has the package installed. */
+/** A folder with a space in its name. */
 let folder: string;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "millrace frames "));
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Each way puts the program somewhere and gives the arguments for `node`. */
 const ways: Record<string, (name: string) => Promise<string[]>> = {
-  "millrace run": async (name) => [cli, "run", program(`${name}.ts`)],
   "node --import tsx": async (name) => ["--import", "tsx", program(`${name}.ts`)],
-  "JavaScript beside the package": async (name) => {
-    const source = readFileSync(program(`${name}.ts`), "utf8");
-    const { code } = await transform(source, { loader: "ts", target: "es2022", format: "esm" });
-    const file = join(folder, `${name}.mjs`);
-    writeFileSync(file, code.replaceAll('"millrace"', JSON.stringify(join(root, "dist/index.js"))));
-    return [file];
-  },
-  "CommonJS beside the package": async (name) => {
-    const source = readFileSync(program(`${name}.ts`), "utf8");
-    const { code } = await transform(source, { loader: "ts", target: "es2022", format: "cjs" });
-    const file = join(folder, `${name}.cjs`);
-    writeFileSync(file, code.replaceAll('"millrace"', JSON.stringify(join(root, "dist/index.cjs"))));
-    return [file];
-  },
+  "JavaScript beside the package": async (name) => [await javaScript(name, folder, "esm")],
+  "CommonJS beside the package": async (name) => [await javaScript(name, folder, "cjs")],
   "one bundle": async (name) => {
     const file = join(folder, name, `${name}.mjs`);
     await build({
