@@ -61,7 +61,7 @@ export class Hchan implements Disposable {
         this.qcount = event.length;
         break;
       case "chan-recv":
-        if (event.direct) break;
+        if (event.direct || !event.ok) break;
         this.recvx = next(this.recvx);
         // As many as before: the value of a parked sender went into the slot that became free.
         if (event.length === this.qcount) this.sendx = this.recvx;
