@@ -5,6 +5,7 @@
  *
  * Events name goroutines and channels by number, so that a listener holds nothing alive.
  */
+import { once } from "./copies.ts";
 import type { G } from "./g.ts";
 import { inspect, writeError } from "./host.ts";
 import { m } from "./m.ts";
@@ -88,7 +89,7 @@ export type RuntimeEvent =
 export type Listener = (event: RuntimeEvent) => void;
 
 /** Where the events go. */
-export const tap: { listener: Listener | null } = { listener: null };
+export const tap: { listener: Listener | null } = once("tap", () => ({ listener: null }));
 
 /** Sends one event to the listener. A listener that throws is cut off, so that watching never changes what is watched. */
 export function emit(event: RuntimeEvent): void {

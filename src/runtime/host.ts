@@ -11,6 +11,8 @@ export type HostTimer = unknown;
 
 interface Stream {
   write(text: string, done?: (error?: unknown) => void): boolean;
+  on(event: "error", listener: (error: { readonly code?: unknown }) => void): unknown;
+  listenerCount(event: "error"): number;
   readonly writableLength?: number;
   readonly destroyed?: boolean;
 }
@@ -156,6 +158,17 @@ export function onSignal(signal: "SIGINT" | "SIGQUIT", fn: (others: number) => v
   const listener = (): void => fn((node?.listenerCount(signal) ?? 1) - 1);
   node?.on(signal, listener);
   return () => void node?.off(signal, listener);
+}
+
+/** Calls `fn` when nobody reads the process's output any more, unless the program looks after errors of the stream itself. */
+export function onBrokenPipe(fn: () => void): void {
+  for (const stream of [node?.stdout, node?.stderr]) {
+    stream?.on("error", (error) => {
+      if (stream.listenerCount("error") > 1) return;
+      if (error.code !== "EPIPE") throw error;
+      fn();
+    });
+  }
 }
 
 /** Hands an error to the host as one that nobody caught. */

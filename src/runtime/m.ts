@@ -8,6 +8,7 @@
  * Two shares of time: after a TURN, promises that are ready get to run (microtasks); after a SLICE, the host does (timers,
  * sockets, rendering) and other goroutines before the one that used it up.
  */
+import { once } from "./copies.ts";
 import type { G } from "./g.ts";
 import { macrotask, microtask, monotonic } from "./host.ts";
 import type { Parked } from "./op.ts";
@@ -129,4 +130,4 @@ export class M {
   }
 }
 
-export const m: M = new M();
+export const m: M = once("m", () => new M());

@@ -14,6 +14,7 @@
  * `finally` that yields inside a delegated generator lets the caller run on), a trampoline for nested generators (slower).
  */
 import { AsyncWaiter } from "./async.ts";
+import { once } from "./copies.ts";
 import { emit, tap } from "./events.ts";
 import type { G } from "./g.ts";
 import { GO_ON, m } from "./m.ts";
@@ -46,7 +47,7 @@ export type WaitReason =
   | "runtime.Goexit";
 
 /** What an attempt answers when it cannot complete without blocking. */
-export const NO: unique symbol = Symbol("would block");
+export const NO: unique symbol = Symbol.for("millrace would block") as never;
 export type NO = typeof NO;
 
 /** What a goroutine's generator yields to the scheduler. Only operations make one, so `yield*` an operation. */
@@ -66,9 +67,12 @@ export interface Subject {
 }
 
 /** The result with which a generator suspends: recognised by identity, so nothing else can be mistaken for it. */
-export const PARKED: IteratorYieldResult<Parked> = { done: false, value: { parked: true } };
+export const PARKED: IteratorYieldResult<Parked> = once("PARKED", () => ({ done: false, value: { parked: true } }));
 /** The result of an operation that is done. One object for all, because `yield*` reads it before anything else can run. */
-export const DONE: IteratorReturnResult<unknown> = { done: true, value: undefined };
+export const DONE: IteratorReturnResult<unknown> = once("DONE", () => ({ done: true, value: undefined }));
+
+/** Marks an operation. */
+const OP: unique symbol = Symbol.for("millrace operation") as never;
 
 /** The iterator of every operation. */
 class Step implements IterableIterator<Parked, unknown, unknown> {
@@ -191,6 +195,17 @@ export function performer(): G {
  * ```
  */
 export abstract class Op<out T> implements PromiseLike<T> {
+  static {
+    Object.defineProperty(Op.prototype, OP, { value: true });
+  }
+
+  /** Operations of another copy of the library are operations too. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: for a subclass, this is the subclass, and only its own will do
+    if (this !== Op) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === "object" && value !== null && OP in value;
+  }
+
   /** Why a goroutine that performs it is parked. */
   abstract get reason(): WaitReason;
 

@@ -163,6 +163,7 @@ export function show(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return value.name === "" ? "a function" : `function ${value.name}`;
   if (typeof value !== "object" || value === null) return String(value);
+  if ("recvOk" in value) return "a channel";
   if (Array.isArray(value)) return `an array of ${value.length}`;
   const name = (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor?.name;
   return name === undefined || name === "" || name === "Object" ? "an object" : `a ${name}`;

@@ -400,7 +400,7 @@ function loopDry(): void {
   if (p.over) macrotask(() => {});
 }
 
-m.fallback = new P({ name: "default" });
+m.fallback ??= new P({ name: "default" });
 
 /**
  * `m.current()`, for what a program may use without anything else of the library: whoever imports it from here has this

@@ -1,7 +1,7 @@
 /** The ways into the runtime: `go`, `run`, `main`. */
 import { type Body, isGeneratorFunction } from "./body.ts";
 import type { G, Goroutine } from "./g.ts";
-import { environment, exit, inspect, isMainThread, onSignal, writeError } from "./host.ts";
+import { environment, exit, inspect, isMainThread, onBrokenPipe, onSignal, writeError } from "./host.ts";
 import { m } from "./m.ts";
 import type { Go } from "./op.ts";
 import type { Outcome, RunOptions } from "./options.ts";
@@ -87,7 +87,8 @@ export async function run<X>(fn: () => X, options: RunOptions = {}): Promise<Res
  *
  * Ends the process when `fn` returns, whatever the host still has open, after standard output and error are written:
  * with `process.exitCode` if that was set, else 0. A panic or deadlock is printed as Go prints it and ends the process
- * with 2. SIGINT ends it with 130 unless the program listens for it; SIGQUIT prints every goroutine and ends it with 2.
+ * with 2. SIGINT ends it with 130 unless the program listens for it; SIGQUIT prints every goroutine and ends it with 2;
+ * output that nobody reads any more ends it with 141.
  * Does nothing on a worker thread, so a file can be both the program and a module that threads import. The environment's
  * MILLRACE_SEED, which `millrace run --seed N` sets, comes before `options.seed`.
  *
@@ -114,6 +115,8 @@ export function main(fn: () => unknown, options: RunOptions = {}): void {
   onSignal("SIGINT", (others) => {
     if (others === 0) end(130);
   });
+  // What Go does: the signal SIGPIPE, which Node has switched off.
+  onBrokenPipe(() => end(128 + 13));
   onSignal("SIGQUIT", () => {
     writeError(`SIGQUIT: quit\n\n${dump(p)}\n`);
     end(2);

@@ -4,16 +4,18 @@
  *
  * Invariants: `t.index` is the place of `t` in the heap, -1 outside; a parent is never due after its children; while the
  * heap holds anything there is an alarm, at or before the moment its head is due, and it is held (it keeps the process
- * open) exactly while the heap holds a timer that is not `weak`.
+ * open) while the heap holds a timer that is not `weak`.
  *
  * The alarm is lazy. When the head leaves, the alarm stays and rings early: it then finds nothing due and is set anew. When
- * the last timer leaves, the alarm is let go, not stopped: a loop that sets a timeout and takes it back, a million times,
- * sets one alarm. Rejected: a host timer for each timer (an object, a list and a map look-up each); stopping the alarm at
- * every change of the head (dearer than everything else in here).
+ * the last timer leaves, the alarm is let go once the code that now runs is done, and not stopped: a loop that sets a
+ * timeout and takes it back, a million times, sets one alarm. Rejected: a host timer for each timer (an object, a list and
+ * a map look-up each); stopping the alarm at every change of the head (dearer than everything else in here); the moments
+ * side by side in a Float64Array (no faster: it is writing `index` here and there that costs).
  *
  * Four children a node: half the depth of a binary heap, and the four lie together.
  */
 import { at, emit, tap } from "./events.ts";
+import { microtask } from "./host.ts";
 import type { P } from "./proc.ts";
 
 /** An entry of the heap of `timers`. Its owner keeps it and may put it back. */
@@ -27,10 +29,10 @@ export class RuntimeTimer {
   /** It does not keep the process open. */
   readonly weak: boolean;
   /** What happens when it is due. The timer has left the heap by then. */
-  readonly f: (arg: never) => void;
+  readonly f: (arg: never, t: RuntimeTimer) => void;
   readonly arg: unknown;
 
-  constructor(timers: Timers, f: (arg: never) => void, arg: unknown, weak = false) {
+  constructor(timers: Timers, f: (arg: never, t: RuntimeTimer) => void, arg: unknown, weak = false) {
     this.timers = timers;
     this.weak = weak;
     this.f = f;
@@ -38,20 +40,23 @@ export class RuntimeTimer {
   }
 }
 
-/** Room for this many before the heap grows. */
-const FIRST = 64;
+function before(a: RuntimeTimer, b: RuntimeTimer): boolean {
+  return a.when < b.when || (a.when === b.when && a.seq < b.seq);
+}
 
 export class Timers {
   readonly #p: P;
   readonly #heap: RuntimeTimer[] = [];
-  /** When each of them is due, side by side, because that is what a sift compares. */
-  #whens = new Float64Array(FIRST);
   #seq = 0;
   /** How many of the pending timers are not weak. */
   #strong = 0;
   #alarm: unknown = null;
   /** When the alarm rings; Infinity without one. */
   #rings = Infinity;
+  /** The alarm keeps the process open. */
+  #held = false;
+  /** Whether it still should is about to be looked at. */
+  #booked = false;
   #firing = false;
   /** Whether the end of the run will empty this. */
   #bound = false;
@@ -86,9 +91,8 @@ export class Timers {
     t.when = when;
     t.seq = seq;
     const heap = this.#heap;
-    if (!t.weak && this.#strong++ === 0 && this.#alarm !== null) this.#p.clock.hold(this.#alarm, true);
-    if (heap.length === this.#whens.length) this.#grow();
-    this.#up(t, when, heap.length);
+    if (!t.weak && this.#strong++ === 0) this.#hold();
+    this.#up(t, heap.length);
     if (tap.listener !== null) emit({ kind: "timer-start", ...at(this.#p), timer: seq, when });
     if (t.index === 0 && !this.#firing) this.#arm();
   }
@@ -98,7 +102,7 @@ export class Timers {
     if (t.index < 0) return;
     this.#take(t);
     if (tap.listener !== null) emit({ kind: "timer-stop", ...at(this.#p), timer: t.seq, when: t.when });
-    if (this.#strong === 0 && this.#alarm !== null) this.#p.clock.hold(this.#alarm, false);
+    if (this.#strong === 0) this.#letGo();
   }
 
   /** Fires whatever is due now. */
@@ -111,7 +115,7 @@ export class Timers {
       for (let t = heap[0]; t !== undefined && t.when <= now; t = heap[0]) {
         this.#take(t);
         if (tap.listener !== null) emit({ kind: "timer-fire", ...at(this.#p, null), timer: t.seq, when: t.when });
-        t.f(t.arg as never);
+        t.f(t.arg as never, t);
       }
     } finally {
       this.#firing = false;
@@ -141,77 +145,77 @@ export class Timers {
     }
     this.#rings = next;
     this.#alarm = clock.start(this.#ring, next - clock.now());
-    if (this.#strong === 0) clock.hold(this.#alarm, false);
+    this.#held = true;
+    if (this.#strong === 0) this.#letGo();
   }
 
-  #grow(): void {
-    const grown = new Float64Array(this.#whens.length * 2);
-    grown.set(this.#whens);
-    this.#whens = grown;
+  #hold(): void {
+    if (this.#alarm === null || this.#held) return;
+    this.#held = true;
+    this.#p.clock.hold(this.#alarm, true);
+  }
+
+  /** Soon, because a loop may set the next timer right away, and to hold and let go is as dear as to set an alarm. */
+  #letGo(): void {
+    if (this.#booked || !this.#held) return;
+    this.#booked = true;
+    microtask(() => {
+      this.#booked = false;
+      if (this.#strong > 0 || this.#alarm === null) return;
+      this.#held = false;
+      this.#p.clock.hold(this.#alarm, false);
+    });
   }
 
   #take(t: RuntimeTimer): void {
     const heap = this.#heap;
     const at = t.index;
     const last = heap.pop() as RuntimeTimer;
-    const { length } = heap;
     t.index = -1;
     if (!t.weak) this.#strong--;
     if (last === t) return;
-    const whens = this.#whens;
-    const when = whens[length] as number;
-    if (at > 0 && this.#before(when, last, (at - 1) >> 2)) this.#up(last, when, at);
-    else this.#down(last, when, at);
-    if (length < whens.length >> 3 && length > 64) this.#whens = whens.slice(0, whens.length >> 1);
-  }
-
-  /** Whether `t`, due at `when`, comes before the one at `at`. */
-  #before(when: number, t: RuntimeTimer, at: number): boolean {
-    const other = this.#whens[at] as number;
-    return when < other || (when === other && t.seq < (this.#heap[at] as RuntimeTimer).seq);
+    if (at > 0 && before(last, heap[(at - 1) >> 2] as RuntimeTimer)) this.#up(last, at);
+    else this.#down(last, at);
   }
 
   /** Places `t` at `at` or above. */
-  #up(t: RuntimeTimer, when: number, at: number): void {
+  #up(t: RuntimeTimer, at: number): void {
     const heap = this.#heap;
-    const whens = this.#whens;
     while (at > 0) {
       const above = (at - 1) >> 2;
-      if (!this.#before(when, t, above)) break;
-      this.#move(above, at);
+      const parent = heap[above] as RuntimeTimer;
+      if (!before(t, parent)) break;
+      heap[at] = parent;
+      parent.index = at;
       at = above;
     }
     heap[at] = t;
-    whens[at] = when;
     t.index = at;
   }
 
   /** Places `t` at `at` or below. */
-  #down(t: RuntimeTimer, when: number, at: number): void {
+  #down(t: RuntimeTimer, at: number): void {
     const heap = this.#heap;
-    const whens = this.#whens;
     const { length } = heap;
     for (;;) {
       const first = at * 4 + 1;
       if (first >= length) break;
       let least = first;
+      let child = heap[first] as RuntimeTimer;
       const end = Math.min(first + 4, length);
       for (let i = first + 1; i < end; i++) {
-        if (this.#before(whens[i] as number, heap[i] as RuntimeTimer, least)) least = i;
+        const other = heap[i] as RuntimeTimer;
+        if (before(other, child)) {
+          child = other;
+          least = i;
+        }
       }
-      if (this.#before(when, t, least)) break;
-      this.#move(least, at);
+      if (!before(child, t)) break;
+      heap[at] = child;
+      child.index = at;
       at = least;
     }
     heap[at] = t;
-    whens[at] = when;
     t.index = at;
-  }
-
-  #move(from: number, to: number): void {
-    const t = this.#heap[from] as RuntimeTimer;
-    this.#heap[to] = t;
-    this.#whens[to] = this.#whens[from] as number;
-    t.index = to;
   }
 }

@@ -309,7 +309,7 @@ interface Suspect {
 
 /** What people write when they mean a case. */
 function hint(op: Suspect): string {
-  if (typeof op.recv === "function") return "; a channel is no case: write its recv() or send(v)";
+  if (typeof op.recv === "function") return "; write its recv() or send(v)";
   if (op instanceof Action) return "; it runs code between operations, which nothing can undo: perform it by itself";
   if (typeof op.then === "function") return "; a promise is no case: write wait(promise)";
   if (typeof op === "object" && typeof op.join === "function") return "; a goroutine is no case: write its join()";
