@@ -73,7 +73,7 @@ function delivered(events: readonly RuntimeEvent[]): Map<number, string[]> {
   for (const event of events) {
     if (event.kind === "chan-make") values.set(event.chan, []);
     // A receive takes a value out; a send that hands over directly does so, too.
-    if (event.kind === "chan-recv" || (event.kind === "chan-send" && event.direct)) {
+    if ((event.kind === "chan-recv" && event.ok) || (event.kind === "chan-send" && event.direct)) {
       values.get(event.chan)?.push(String(event.value));
     }
   }
@@ -85,7 +85,7 @@ function checkBuffers(events: readonly RuntimeEvent[]): void {
   const buffers = new Map<number, (string | undefined)[]>();
   for (const event of events) {
     if (event.kind === "chan-make") buffers.set(event.chan, []);
-    if (event.kind !== "chan-send" && event.kind !== "chan-recv") continue;
+    if ((event.kind !== "chan-send" && event.kind !== "chan-recv") || !event.ok) continue;
     const buffer = buffers.get(event.chan) as (string | undefined)[];
     if (event.direct) expect(buffer, "what is in the buffer when a value passes it by").toStrictEqual([]);
     else if (event.kind === "chan-send") buffer.push(String(event.value));
