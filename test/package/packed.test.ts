@@ -56,6 +56,10 @@ describe("in Node", () => {
     expect(user.node("run/both.cjs")).toBe("same functions: true true\ngot across true\ntrue true\n");
   });
 
+  it("is one runtime also where both builds are loaded side by side", () => {
+    expect(user.node("run/copies.mjs")).toBe("two copies: true\nacross back true\nDEADLOCK\n");
+  });
+
   it("works from TypeScript under tsx", () => {
     expect(user.node("--import", "tsx", "run/typed.ts")).toBe("6\n");
   });
