@@ -42,8 +42,8 @@ export class CancelCtx extends Ctx {
   error: Error | undefined = undefined;
   /** The cause, once it has ended. */
   reason: unknown = undefined;
-  /** When it ended, by its run's clock. */
-  at = 0;
+  /** When it ended, by its run's clock; Infinity before. */
+  at: number = Infinity;
   /** Those who wait for its end have been told. */
   told = false;
   hold: Hold | null = null;
@@ -135,11 +135,10 @@ export class CancelCtx extends Ctx {
     this.at = at;
   }
 
-  /** Those of its own who are to be told of its end, beside the list. */
-  audience(news: { tell(): void }[]): void {
-    if (this.#done !== null) news.push(this.#done);
-    const link = this.#link;
-    if (link !== null) news.push({ tell: () => link.abort(this.reason) });
+  /** Tells those of its own, beside the list, that it has ended. */
+  tell(): void {
+    this.#done?.tell();
+    this.#link?.abort(this.reason);
   }
 
   /** Nothing above can have changed since it was last looked at. */

@@ -1,4 +1,5 @@
 /** Contexts with a deadline of their own: `withDeadline`, `withTimeout`. */
+import { keepShape } from "../runtime/shape.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
 import { formatDuration } from "../time/duration.ts";
 import { type Time, timeAt } from "../time/time.ts";
@@ -16,7 +17,7 @@ export class DeadlineCtx extends CancelCtx {
   #entry: RuntimeTimer | null = null;
 
   /** @param when by the clock of this run, no later than a deadline above */
-  constructor(parent: Context, up: CancelCtx | null, when: number, deadline: Time | null, cause: unknown) {
+  constructor(parent: Context | null, up: CancelCtx | null, when: number, deadline: Time | null, cause: unknown) {
     super(parent, up);
     this.when = when;
     this.due = Math.min(this.due, when);
@@ -60,4 +61,9 @@ export class DeadlineCtx extends CancelCtx {
     if (endedBefore(this.up, this.p, this.when)) super.conclude();
     else this.finish(DeadlineExceeded, this.late, this.when);
   }
+}
+
+for (const ctx of [new CancelCtx(null, null), new DeadlineCtx(null, null, Infinity, null, undefined)]) {
+  ctx.cancel(undefined);
+  keepShape(ctx);
 }

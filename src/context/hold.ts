@@ -81,14 +81,19 @@ export function unhold(ctx: CancelCtx, w: Watcher | null): void {
 /** `root` has ended: tells everybody who waits on it or below. First all is put in order, then they are told. */
 export function tell(root: CancelCtx): void {
   if (root.told || root.err() === undefined) return;
-  if (root.up !== null && root.hold !== null && root.hold.count > 0) unhold(root.up, root.hold);
+  if (root.hold === null || root.hold.count === 0) {
+    root.told = true;
+    root.tell();
+    return;
+  }
+  if (root.up !== null) unhold(root.up, root.hold);
   const ended = [root];
   const news: { tell(): void }[] = [];
   for (let i = 0; i < ended.length; i++) {
     const ctx = ended[i] as CancelCtx;
     if (ctx.error === undefined) ctx.conclude();
     ctx.told = true;
-    ctx.audience(news);
+    news.push(ctx);
     const h = ctx.hold;
     if (h === null || h.count === 0) continue;
     ctx.disarm();

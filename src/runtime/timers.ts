@@ -22,7 +22,7 @@ import type { P } from "./proc.ts";
 export class RuntimeTimer {
   readonly timers: Timers;
   /** When it is due, in milliseconds of the run's clock. */
-  when = 0;
+  when: number = Infinity;
   /** The order among timers that are due at the same moment. */
   seq = 0;
   index = -1;

@@ -8,6 +8,7 @@ import type { RecvChan } from "../chan/types.ts";
 import { checkCallable } from "../runtime/action.ts";
 import type { Body } from "../runtime/body.ts";
 import { current, type P } from "../runtime/proc.ts";
+import { keepShape } from "../runtime/shape.ts";
 import { BufferedTimer } from "./buffered-timer.ts";
 import { ChanTimer } from "./chan-timer.ts";
 import { checkDuration } from "./duration.ts";
@@ -15,6 +16,8 @@ import { FuncTimer } from "./func-timer.ts";
 import type { Time } from "./time.ts";
 
 let withFunc: (d: number, fn: Body) => Timer;
+/** The next one that is constructed gets its engine, and so its state, from `afterFunc`. */
+let forFunc = false;
 
 /**
  * A timer: when it is due, the time can be received from its channel `c`, once.
@@ -49,7 +52,8 @@ export class Timer implements Disposable {
 
   static {
     withFunc = (d, fn) => {
-      const t = new Timer(Infinity);
+      forFunc = true;
+      const t = new Timer(0);
       t.#engine = new FuncTimer(t.#p, d, fn);
       return t;
     };
@@ -63,6 +67,12 @@ export class Timer implements Disposable {
     checkDuration("new Timer", d);
     const p = current();
     this.#p = p;
+    if (forFunc) {
+      forFunc = false;
+      this.#when = Infinity;
+      this.#seq = 0;
+      return;
+    }
     this.#when = p.clock.now() + d;
     this.#seq = p.timers.order();
     if (p.asyncTimerChan) this.#engine = new BufferedTimer(p, "timer", this.#when, this.#seq, 0);
@@ -111,6 +121,11 @@ export class Timer implements Disposable {
     this.stop();
   }
 }
+
+const stopped = new Timer(0);
+stopped.stop();
+keepShape(stopped);
+keepShape(stopped.c);
 
 /**
  * A channel that gives the time once, `d` milliseconds from now.
