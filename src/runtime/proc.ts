@@ -16,10 +16,11 @@ import { Allgs } from "./allgs.ts";
 import { AwaitList } from "./async.ts";
 import { asGenerator, type Body, isGeneratorFunction, isIterator, isThenable, next, throwInto } from "./body.ts";
 import { type Clock, hostClock } from "./clock.ts";
+import { isOver, underWay } from "./dry.ts";
 import { checkLeaks, deadlock, Exits } from "./ending.ts";
 import { emit, tap } from "./events.ts";
 import { type Creator, G } from "./g.ts";
-import { entropy, macrotask, microtask, onLoopDry, uncaught } from "./host.ts";
+import { entropy, microtask, uncaught } from "./host.ts";
 import { GO_ON, m, type Preemption, type Verdict, YIELD_TO_HOST, YIELD_TO_OTHERS } from "./m.ts";
 import { DONE, type Go, Op, PARKED, type Parked } from "./op.ts";
 import type { Outcome, RunOptions } from "./options.ts";
@@ -32,7 +33,6 @@ import { callSite, type GoroutineInfo, infoOf } from "./traceback.ts";
 import { Unused } from "./unused.ts";
 
 let runs = 0;
-let stopWatching: (() => void) | null = null;
 
 export class P {
   readonly id: number = ++runs;
@@ -92,7 +92,7 @@ export class P {
   start(fn: Body, finished: (outcome: Outcome) => void): G {
     this.#finished = finished;
     if (this.debug) m.watching++;
-    if (m.runs.push(this) === 1) stopWatching = onLoopDry(loopDry);
+    underWay(this);
     if (tap.listener !== null) emit({ kind: "run-start", run: this.id, name: this.name });
     this.#main = this.go(fn, [], null);
     return this.#main;
@@ -327,9 +327,8 @@ export class P {
     if (this.over || this.#finished === null) return;
     const result = outcome.ok ? checkLeaks(outcome, this.#leaks, () => this.info()) : outcome;
     this.over = true;
-    m.runs.splice(m.runs.indexOf(this), 1);
+    isOver(this);
     if (this.debug) m.watching--;
-    if (m.runs.length === 0) stopWatching?.();
     m.budget = 0;
     this.unused?.report(null);
     for (const g of this.allgs.sorted()) {
@@ -348,18 +347,6 @@ export class P {
   /** The host's event loop has nothing left that could wake anyone. */
   dry(): void {
     if (this.#finished !== null && this.#runq.length === 0) this.#asleep();
-  }
-
-  /** Whether the end of another run may be what one of its goroutines waits for, with a promise or, perhaps, a select. */
-  get hopeful(): boolean {
-    let asyncs = 0;
-    for (const g of this.allgs.sorted()) {
-      if (g.status !== Gwaiting) continue;
-      if (g.op === null) asyncs++;
-      else if (g.op.reason === "promise" || g.op.reason === "select") return true;
-    }
-    // Async functions that await an operation wait for nothing else.
-    return asyncs > [...this.awaiting].length;
   }
 
   /** Nothing can ever run again. */
@@ -385,19 +372,6 @@ export class P {
   below(n: number): number {
     return this.strategy === null ? this.#random.below(n) : this.strategy.below(n);
   }
-}
-
-/**
- * Reports one deadlock: that of a run which waits for nothing outside of itself, else the newest run's, because its end may
- * be just what an older one waits for, the one that started it. Then the host is given something to do, so that it runs
- * dry once more.
- */
-function loopDry(): void {
-  const newestFirst = [...m.runs].reverse();
-  const p = newestFirst.find((each) => !each.hopeful) ?? newestFirst[0];
-  if (p === undefined) return;
-  p.dry();
-  if (p.over) macrotask(() => {});
 }
 
 m.fallback ??= new P({ name: "default" });

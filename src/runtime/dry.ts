@@ -1,0 +1,48 @@
+/**
+ * The watch over the host's event loop while runs are under way: when it has run dry, nothing can ever wake anyone, and
+ * a run whose main has not returned is deadlocked.
+ *
+ * One deadlock is reported at a time, that of a run which waits for nothing outside of itself, else the newest run's:
+ * its end may be just what an older one waits for, the one that started it. Then the host is given something to do, so
+ * that it runs dry once more.
+ */
+import { macrotask, onLoopDry } from "./host.ts";
+import { m } from "./m.ts";
+import type { P } from "./proc.ts";
+import { Gwaiting } from "./status.ts";
+
+let stopWatching: (() => void) | null = null;
+
+/** `p` has begun. */
+export function underWay(p: P): void {
+  m.runs.push(p);
+  stopWatching ??= onLoopDry(loopDry);
+}
+
+/** `p` is over. */
+export function isOver(p: P): void {
+  m.runs.splice(m.runs.indexOf(p), 1);
+  if (m.runs.length > 0) return;
+  stopWatching?.();
+  stopWatching = null;
+}
+
+function loopDry(): void {
+  const newestFirst = [...m.runs].reverse();
+  const p = newestFirst.find((each) => !isHopeful(each)) ?? newestFirst[0];
+  if (p === undefined) return;
+  p.dry();
+  if (p.over) macrotask(() => {});
+}
+
+/** Whether the end of another run may be what a goroutine waits for, with a promise or, perhaps, a select. */
+function isHopeful({ allgs, awaiting }: P): boolean {
+  let asyncs = 0;
+  for (const g of allgs.sorted()) {
+    if (g.status !== Gwaiting) continue;
+    if (g.op === null) asyncs++;
+    else if (g.op.reason === "promise" || g.op.reason === "select") return true;
+  }
+  // Async functions that await an operation wait for nothing else.
+  return asyncs > [...awaiting].length;
+}
