@@ -11,7 +11,7 @@
  *
  * Rejected: Go's way, in which each child is on its parent's list from birth and its deadline in the heap; there `cancel`
  * must be called, or both leak for as long as the parent lives. The same with weak references: two more objects and a
- * finalizer for each context. See docs/decisions/0031-contexts-look-up.md.
+ * finalizer for each context. See docs/decisions/0025-contexts-look-up.md.
  *
  * Looking up is cut short: while no context at all was cancelled (`endings` is what it was) and the earliest deadline above
  * has not passed, nothing can have changed.

@@ -1,7 +1,7 @@
 /** Deriving contexts that are cancelled by hand. */
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { CancelCtx } from "./cancel-ctx.ts";
-import { CANCEL_CTX } from "./ctx.ts";
+import { causeOf } from "./ctx.ts";
 import { SignalCtx } from "./outside-ctx.ts";
 import { nodeOf } from "./parent.ts";
 import type { CancelCauseFunc, CancelFunc, Context } from "./types.ts";
@@ -104,9 +104,7 @@ export function withoutCancel(parent: Context): Context {
  */
 export function cause(ctx: Context): unknown {
   nodeOf("cause", ctx);
-  const node: unknown = ctx.value(CANCEL_CTX);
-  if (!(node instanceof CancelCtx)) return ctx.err();
-  return node.err() === undefined ? undefined : node.reason;
+  return causeOf(ctx);
 }
 
 const ofSignals = new WeakMap<AbortSignal, SignalCtx>();

@@ -8,8 +8,18 @@ import type { Time } from "../time/time.ts";
 import type { CancelCtx } from "./cancel-ctx.ts";
 import type { Context } from "./types.ts";
 
-/** Asks a context for the nearest one that can be cancelled: the one internal key. Wrappers of contexts pass it on. */
-export const CANCEL_CTX: unique symbol = Symbol("millrace.context.cancel");
+/**
+ * Asks a context for the nearest one that can be cancelled: the one internal key. Wrappers of contexts pass it on, and
+ * another copy of this library answers it.
+ */
+export const CANCEL_CTX: unique symbol = Symbol.for("millrace.context.cancel");
+
+/** Why `ctx` has ended, where it or something above was made by this library; else what its `err()` says. */
+export function causeOf(ctx: Context): unknown {
+  const node = ctx.value(CANCEL_CTX) as Pick<CancelCtx, "err" | "reason"> | undefined;
+  if (node === undefined) return ctx.err();
+  return node.err() === undefined ? undefined : node.reason;
+}
 
 export abstract class Ctx implements Context {
   /** What it was derived from; null for a root. */

@@ -8,7 +8,7 @@ import { NO, type Op } from "../runtime/op.ts";
 import { Waiter } from "../runtime/waiter.ts";
 import type { Time } from "../time/time.ts";
 import { CancelCtx } from "./cancel-ctx.ts";
-import { CANCEL_CTX } from "./ctx.ts";
+import { causeOf } from "./ctx.ts";
 import { Canceled, DeadlineExceeded } from "./errors.ts";
 import { tell } from "./hold.ts";
 import type { Context } from "./types.ts";
@@ -74,9 +74,7 @@ export class ForeignCtx extends CancelCtx {
 
   override conclude(): void {
     const error = this.#ctx.err() ?? Canceled;
-    const inner: unknown = this.#ctx.value(CANCEL_CTX);
-    const reason: unknown = inner instanceof CancelCtx && inner.err() !== undefined ? inner.reason : error;
-    this.finish(error, reason, this.p.clock.now());
+    this.finish(error, causeOf(this.#ctx) ?? error, this.p.clock.now());
   }
 
   override arm(): void {

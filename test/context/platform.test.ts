@@ -12,7 +12,7 @@ import { setTimeout as delay, setInterval as every } from "node:timers/promises"
 import { go, run, select, wait } from "millrace";
 import * as context from "millrace/context";
 import { sleep } from "millrace/time";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { virtual } from "../time/kit.ts";
 
 const { background, Canceled, DeadlineExceeded, cause } = context;
@@ -360,6 +360,27 @@ describe("a context of another make", () => {
       expect(ctx.deadline()).toBe(wrapper.deadline());
       yield* ctx.done().recv();
       expect([ctx.err(), cause(ctx)]).toEqual([DeadlineExceeded, DeadlineExceeded]);
+    });
+  });
+
+  test("another copy of this library made it: its end and its cause come through", async () => {
+    vi.resetModules();
+    const other = (await import("millrace/context")) as typeof context;
+    expect(other.withCancel).not.toBe(context.withCancel);
+    await virtual(function* () {
+      const [above, cancel] = other.withCancelCause(other.background());
+      const [ctx] = context.withTimeout(above, 60_000);
+      const seen: unknown[] = [];
+      context.afterFunc(ctx, () => seen.push(cause(ctx)));
+      yield* sleep(1);
+      cancel("why");
+      yield* sleep(1);
+      expect([seen, ctx.err()?.message, cause(above), other.cause(ctx)]).toEqual([
+        ["why"],
+        "context canceled",
+        "why",
+        "why",
+      ]);
     });
   });
 
