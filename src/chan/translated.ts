@@ -5,7 +5,7 @@
 import type { G } from "../runtime/g.ts";
 import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
-import { Waiter } from "../runtime/waiter.ts";
+import { type Proxies, Waiter } from "../runtime/waiter.ts";
 import { CLOSED } from "./closed.ts";
 
 /** What can be received from: a channel, or something else that looks like one. */
@@ -20,6 +20,10 @@ export interface Source extends Subject {
 
 /** On the channel's queue for `owner`: translates what the channel says. */
 class Translator extends Waiter {
+  override prev: Waiter | null = null;
+  override next: Waiter | null = null;
+  override value: unknown = undefined;
+  override proxies: Proxies = null;
   readonly #owner: Waiter;
   readonly #translate: (value: unknown, ok: boolean) => unknown;
 

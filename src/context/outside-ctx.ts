@@ -5,7 +5,7 @@
 import type { RecvChan } from "../chan/types.ts";
 import { microtask } from "../runtime/host.ts";
 import { NO, type Op } from "../runtime/op.ts";
-import { Waiter } from "../runtime/waiter.ts";
+import { type Proxies, Waiter } from "../runtime/waiter.ts";
 import type { Time } from "../time/time.ts";
 import { CancelCtx } from "./cancel-ctx.ts";
 import { causeOf } from "./ctx.ts";
@@ -93,6 +93,10 @@ export class ForeignCtx extends CancelCtx {
 
 /** Waits on the `done` of a foreign context. */
 class ForeignWaiter extends Waiter {
+  override prev: Waiter | null = null;
+  override next: Waiter | null = null;
+  override value: unknown = undefined;
+  override proxies: Proxies = null;
   readonly #ctx: ForeignCtx;
 
   constructor(ctx: ForeignCtx) {

@@ -8,7 +8,7 @@
 import { CLOSED } from "../chan/closed.ts";
 import { NO } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
-import { Waiter } from "../runtime/waiter.ts";
+import { type Proxies, Waiter } from "../runtime/waiter.ts";
 import { checkOutlets } from "./distribute.ts";
 import { Merge } from "./merge.ts";
 import { Inlet, inletOf, type Source } from "./source.ts";
@@ -55,6 +55,10 @@ class Outlet<T> extends Inlet<T> {
 
 /** What the outlets share, and its place in the queue of the source. */
 class Hub<T> extends Waiter {
+  override prev: Waiter | null = null;
+  override next: Waiter | null = null;
+  override value: unknown = undefined;
+  override proxies: Proxies = null;
   readonly outlets = new Set<Outlet<T>>();
   readonly #inlet: Inlet<T>;
   readonly #room: number;

@@ -13,11 +13,10 @@ import type { Context } from "../context/types.ts";
 import { Action } from "../runtime/action.ts";
 import { type Body, isIterator, isThenable } from "../runtime/body.ts";
 import { m } from "../runtime/m.ts";
-import { type Go, NO, Op, type Parked } from "../runtime/op.ts";
+import { type Go, NO, Op, type Parked, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, FatalError, Goexit, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
-import { wait } from "../runtime/promise.ts";
-import { Waiter } from "../runtime/waiter.ts";
+import { type Proxies, Waiter } from "../runtime/waiter.ts";
 import type { Inlet } from "./source.ts";
 
 /** What the crew's owner decides and is told. None of these may throw. */
@@ -40,7 +39,13 @@ interface Assignment<out T> {
 }
 
 export class Crew<T, R> extends Waiter {
+  override prev: Waiter | null = null;
+  override next: Waiter | null = null;
+  override value: unknown = undefined;
+  override proxies: Proxies = null;
   active = 0;
+  /** The number of the job that `take` gave last. */
+  index = 0;
   readonly fn: (value: T, ctx: Context, index: number) => unknown;
   readonly ctx: Context;
   readonly sink: Sink<T, R>;
@@ -98,12 +103,16 @@ export class Crew<T, R> extends Waiter {
     this.#p.go(this.#work, [], null);
   }
 
-  /** The next job for a worker: one that was sent for, else a new one. */
-  take(): Assignment<T> | null {
-    const sent = this.#sent.shift();
-    if (sent !== undefined) return sent;
-    const value = this.#pick();
-    return value === NO || value === CLOSED ? null : { value, index: this.#index - 1 };
+  /** The next job for a worker, with its number in `index`: one that was sent for, else a new one. */
+  take(): T | NO | typeof CLOSED {
+    const sent = this.#sent.length > 0 ? this.#sent.shift() : undefined;
+    if (sent === undefined) {
+      const value = this.#pick();
+      this.index = this.#index - 1;
+      return value;
+    }
+    this.index = sent.index;
+    return sent.value;
   }
 
   /** The next job, which begins now. `NO` when there is none or no room for it, `CLOSED` when there will be none. */
@@ -173,11 +182,12 @@ function worker<T, R>(name: string, crew: Crew<T, R>): () => Go {
   const named = {
     *[name](): Go {
       const { ctx, fn, sink } = crew;
-      for (let job = crew.take(); job !== null; job = crew.take()) {
-        const { value, index } = job;
+      const outcome = new Outcome();
+      for (let value = crew.take(); value !== NO && value !== CLOSED; value = crew.take()) {
+        const { index } = crew;
         try {
           const out = fn(value, ctx, index);
-          const op = pending(out);
+          const op = pending(out, outcome);
           sink.done(index, (op === null ? out : yield* op) as R, value);
         } catch (error) {
           if (error instanceof FatalError) throw error;
@@ -196,11 +206,45 @@ function worker<T, R>(name: string, crew: Crew<T, R>): () => Go {
 }
 
 /** What has to be waited for before a job's function has its result; null when `out` is that. */
-function pending(out: unknown): Iterable<Parked, unknown> | null {
+function pending(out: unknown, outcome: Outcome): Iterable<Parked, unknown> | null {
   if (typeof out !== "object" || out === null) return null;
+  if (out instanceof Promise) return outcome.of(out);
   if (out instanceof Op || out instanceof Action) return out;
   if (isIterator(out)) return out as Iterable<Parked, unknown>;
-  return isThenable(out) ? wait(out) : null;
+  return isThenable(out) ? outcome.of(Promise.resolve(out)) : null;
+}
+
+/**
+ * Waits for the promise that a job has made. `wait` serves promises that many may wait for, again and again; a job's is
+ * seen once, by its worker, which does with one object for all its jobs and without a look-up.
+ */
+class Outcome extends Op<unknown> {
+  #promise: Promise<unknown> | null = null;
+  #waiter: Waiter | null = null;
+  readonly #done = (value: unknown): void => this.#waiter?.complete(value, true);
+  readonly #failed = (error: unknown): void => this.#waiter?.fail(error);
+
+  of(promise: Promise<unknown>): this {
+    this.#promise = promise;
+    return this;
+  }
+
+  override get reason(): WaitReason {
+    return "promise";
+  }
+
+  override attempt(): NO {
+    return NO;
+  }
+
+  override enqueue(w: Waiter): void {
+    this.#waiter = w;
+    this.#promise?.then(this.#done, this.#failed);
+  }
+
+  override dequeue(): void {
+    this.#waiter = null;
+  }
 }
 
 export function checkWorkers(where: string, workers: number): number {

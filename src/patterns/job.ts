@@ -5,7 +5,7 @@ import type { CancelCauseFunc, Context } from "../context/types.ts";
 import { NO, Op, type WaitReason } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
-import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
+import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 
 /** A job that was submitted to a pool. */
 export interface Job<out R> {
@@ -36,22 +36,32 @@ export interface JobPool {
   noticed(job: PoolJob<unknown, unknown>): void;
 }
 
-export class PoolJob<T, R> implements Job<R> {
+/** A job; as a waiter it stands in the line itself when its submitter waits for its end and not for its place. */
+export class PoolJob<T, R> extends Waiter implements Job<R> {
+  override prev: Waiter | null = null;
+  override next: Waiter | null = null;
+  override value: unknown = undefined;
+  override proxies: Proxies = null;
   readonly id: number;
-  readonly value: T;
+  readonly input: T;
   readonly pool: JobPool;
   state: Job<R>["state"] = "queued";
+  inLine = false;
   /** The result or the error. */
   outcome: unknown = undefined;
-  joiners: WaitQueue | null = null;
   /** It was told to stop, and why; so that it fails is no news. */
   cancelled: { readonly cause: unknown } | null = null;
+  /** Who waits for its end: mostly one. */
+  #joiner: Waiter | null = null;
+  #joiners: WaitQueue | null = null;
   #cancel: CancelCauseFunc | null = null;
 
-  constructor(id: number, value: T, pool: JobPool) {
+  constructor(id: number, input: T, pool: JobPool) {
+    super();
     this.id = id;
-    this.value = value;
+    this.input = input;
     this.pool = pool;
+    this.value = this;
   }
 
   join(): Op<R> {
@@ -74,22 +84,52 @@ export class PoolJob<T, R> implements Job<R> {
     return ctx;
   }
 
+  addJoiner(w: Waiter): void {
+    if (this.#joiner === null && this.#joiners === null) this.#joiner = w;
+    else {
+      this.#joiners ??= new WaitQueue();
+      this.#joiners.push(w);
+    }
+  }
+
+  removeJoiner(w: Waiter): void {
+    if (this.#joiner === w) this.#joiner = null;
+    else this.#joiners?.remove(w);
+  }
+
   /** It has ended. Says whether anybody waited for that. */
   end(state: "done" | "failed", outcome: unknown): boolean {
     this.state = state;
     this.outcome = outcome;
     this.#cancel?.();
     this.#cancel = null;
-    const joiners = this.joiners;
-    this.joiners = null;
-    let joined = false;
-    for (let w = joiners?.shift() ?? null; w !== null; w = joiners?.shift() ?? null) {
+    const first = this.#joiner;
+    const others = this.#joiners;
+    this.#joiner = this.#joiners = null;
+    if (first !== null) settle(first, state, outcome);
+    let joined = first !== null;
+    for (let w = others?.shift() ?? null; w !== null; w = others?.shift() ?? null) {
       joined = true;
-      if (state === "done") w.complete(outcome, true);
-      else w.fail(outcome);
+      settle(w, state, outcome);
     }
     return joined;
   }
+
+  /** It has its place in the queue. */
+  override complete(): void {
+    this.inLine = false;
+  }
+
+  /** The pool was stopped. */
+  override fail(error: unknown): void {
+    this.inLine = false;
+    this.end("failed", error);
+  }
+}
+
+function settle(w: Waiter, state: "done" | "failed", outcome: unknown): void {
+  if (state === "done") w.complete(outcome, true);
+  else w.fail(outcome);
 }
 
 class JoinOp<R> extends Op<R> {
@@ -113,12 +153,11 @@ class JoinOp<R> extends Op<R> {
   }
 
   override enqueue(w: Waiter): void {
-    this.#job.joiners ??= new WaitQueue();
-    this.#job.joiners.push(w);
+    this.#job.addJoiner(w);
   }
 
   override dequeue(w: Waiter): void {
-    this.#job.joiners?.remove(w);
+    this.#job.removeJoiner(w);
   }
 
   override get home(): P {

@@ -8,12 +8,16 @@ import type { Context } from "../context/types.ts";
 import { NO, Op, type WaitReason } from "../runtime/op.ts";
 import type { Result } from "../runtime/run.ts";
 import { made } from "../runtime/unused.ts";
-import { Waiter } from "../runtime/waiter.ts";
+import { type Proxies, Waiter } from "../runtime/waiter.ts";
 import { checkMap, type MapOptions, Mapping, type Owner } from "./mapping.ts";
 import { type Inlet, inletOf, type Source } from "./source.ts";
 
 /** One performance. As a waiter it is parked on the end of the context. */
 class Performance<T, R> extends Waiter implements Owner<R> {
+  override prev: Waiter | null = null;
+  override next: Waiter | null = null;
+  override value: unknown = undefined;
+  override proxies: Proxies = null;
   readonly #results: R[] = [];
   readonly #mapping: Mapping<T, R>;
   readonly #ctx: Context | undefined;

@@ -16,7 +16,7 @@ import { m } from "../runtime/m.ts";
 import { NO } from "../runtime/op.ts";
 import { Panic } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
-import { Waiter, WaitQueue } from "../runtime/waiter.ts";
+import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { Crew, type Sink } from "./crew.ts";
 import { type JobPool, PoolJob } from "./job.ts";
 import { checkMap, type MapOptions, type Progress } from "./mapping.ts";
@@ -104,6 +104,10 @@ class JobQueue<T, R> extends Inlet<PoolJob<T, R>> {
 
 /** The pool itself. As a waiter it is parked on the end of its context while there are jobs. */
 export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, JobPool {
+  override prev: Waiter | null = null;
+  override next: Waiter | null = null;
+  override value: unknown = undefined;
+  override proxies: Proxies = null;
   readonly p: P = m.current();
   readonly ctx: Context;
   readonly cancel: CancelCauseFunc;
@@ -134,8 +138,8 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
     [this.ctx, this.cancel] = withCancelCause(options.ctx ?? background());
     const job =
       retry === undefined
-        ? ({ value, id }: PoolJob<T, R>, ctx: Context) => fn(value, ctx, id)
-        : ({ value, id }: PoolJob<T, R>, ctx: Context) => attempts(retry, ctx, () => fn(value, ctx, id));
+        ? ({ input, id }: PoolJob<T, R>, ctx: Context) => fn(input, ctx, id)
+        : ({ input, id }: PoolJob<T, R>, ctx: Context) => attempts(retry, ctx, () => fn(input, ctx, id));
     this.queue = new JobQueue<T, R>(queue, () => this.left());
     this.crew = new Crew<PoolJob<T, R>, R>(
       fn.name || "worker",

@@ -13,7 +13,7 @@ import type { Received, RecvChan } from "../chan/types.ts";
 import { NO, type Op } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { contained } from "../runtime/unused.ts";
-import { Waiter, WaitQueue } from "../runtime/waiter.ts";
+import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 
 /** What a pattern reads from: a channel until it is closed, an iterable or an async iterable until it ends. */
 export type Source<T> = RecvChan<T, unknown> | Iterable<T> | AsyncIterable<T>;
@@ -81,6 +81,10 @@ class ChanInlet<T> extends Inlet<T> {
 
 /** Between a receive operation and the waiter that stands for it. */
 class Unpacker extends Waiter {
+  override prev: Waiter | null = null;
+  override next: Waiter | null = null;
+  override value: unknown = undefined;
+  override proxies: Proxies = null;
   readonly #owner: Waiter;
 
   constructor(owner: Waiter) {

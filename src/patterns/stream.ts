@@ -17,7 +17,7 @@ import type { Context } from "../context/types.ts";
 import { m } from "../runtime/m.ts";
 import { NO } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
-import { Waiter } from "../runtime/waiter.ts";
+import { type Proxies, Waiter } from "../runtime/waiter.ts";
 import { type Inlet, inletOf } from "./source.ts";
 
 /**
@@ -40,6 +40,10 @@ export interface StreamOptions {
 
 /** A stream's place in a queue of one of its inlets. */
 class Tap extends Waiter {
+  override prev: Waiter | null = null;
+  override next: Waiter | null = null;
+  override value: unknown = undefined;
+  override proxies: Proxies = null;
   readonly inlet: Inlet;
   parked = false;
   readonly #stream: Flow<unknown>;

@@ -5,7 +5,7 @@ import type { Context } from "../context/types.ts";
 import { type Go, NO, Op, type WaitReason } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
-import { Waiter, WaitQueue } from "../runtime/waiter.ts";
+import type { Waiter } from "../runtime/waiter.ts";
 import type { Job, PoolJob } from "./job.ts";
 import { type PoolOptions, PoolState } from "./pool-state.ts";
 
@@ -45,27 +45,6 @@ class SubmitOp<T, R> extends Op<Job<R>> {
   }
 }
 
-/** A job's place in the line, for one whose submitter waits for its end. */
-class Place<T, R> extends Waiter {
-  inLine = true;
-  readonly job: PoolJob<T, R>;
-
-  constructor(job: PoolJob<T, R>) {
-    super();
-    this.job = job;
-    this.value = job;
-  }
-
-  override complete(): void {
-    this.inLine = false;
-  }
-
-  override fail(error: unknown): void {
-    this.inLine = false;
-    this.job.end("failed", error);
-  }
-}
-
 class RunOp<T, R> extends Op<R> {
   readonly #pool: PoolState<T, R>;
   readonly #value: T;
@@ -86,28 +65,27 @@ class RunOp<T, R> extends Op<R> {
   }
 
   override enqueue(w: Waiter): void {
-    const pool = this.#pool;
-    const { free } = pool.queue;
-    const job = pool.job(this.#value);
-    const place = new Place(job);
-    w.value = place;
-    job.joiners = new WaitQueue();
-    job.joiners.push(w);
-    if (!free) pool.queue.line.push(place);
+    const { queue } = this.#pool;
+    const { free } = queue;
+    const job = this.#pool.job(this.#value);
+    w.value = job;
+    job.addJoiner(w);
+    if (free) queue.put(job);
     else {
-      place.inLine = false;
-      pool.queue.put(job);
+      job.inLine = true;
+      queue.line.push(job);
     }
   }
 
   override dequeue(w: Waiter): void {
-    const place = w.value as Place<T, R> | undefined;
-    if (place === undefined) return;
+    const job = w.value as PoolJob<T, R> | undefined;
+    if (job === undefined) return;
     w.value = undefined;
-    place.job.joiners?.remove(w);
-    if (!place.inLine) place.job.cancel();
+    job.removeJoiner(w);
+    if (!job.inLine) job.cancel();
     else {
-      this.#pool.queue.line.remove(place);
+      job.inLine = false;
+      this.#pool.queue.line.remove(job);
       this.#pool.left();
     }
   }

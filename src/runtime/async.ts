@@ -11,7 +11,7 @@ import { at, emit, tap, waker } from "./events.ts";
 import { m, YIELD_TO_HOST } from "./m.ts";
 import { NO, type Op, waitsFor } from "./op.ts";
 import type { P } from "./proc.ts";
-import { Waiter } from "./waiter.ts";
+import { type Proxies, Waiter } from "./waiter.ts";
 
 type Handler = (value: never) => unknown;
 
@@ -25,6 +25,10 @@ const REJECTED = 2;
 type State = typeof FULFILLED | typeof REJECTED;
 
 export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
+  override prev: Waiter | null = null;
+  override next: Waiter | null = null;
+  override value: unknown = undefined;
+  override proxies: Proxies = null;
   readonly op: Op<unknown>;
   readonly p: P;
   /** When it began to wait, in milliseconds of `m.coarse`. */

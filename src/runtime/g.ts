@@ -20,7 +20,7 @@ import { type Go, NO, Op, type WaitReason } from "./op.ts";
 import type { P } from "./proc.ts";
 import { Gdead, Gnew, Grunnable, Gthrow, type Status } from "./status.ts";
 import { made } from "./unused.ts";
-import { Waiter } from "./waiter.ts";
+import { type Proxies, Waiter } from "./waiter.ts";
 
 /** What `go` gives: a goroutine that was started. It is no promise, because starting one and walking away is normal. */
 export interface Goroutine<out R = unknown> {
@@ -44,6 +44,10 @@ export interface Creator {
 }
 
 export class G extends Waiter implements Goroutine {
+  override prev: Waiter | null = null;
+  override next: Waiter | null = null;
+  override value: unknown = undefined;
+  override proxies: Proxies = null;
   status: Status = Gnew;
   /** What it waits for; the operation to attempt again when preempted. */
   op: Op<unknown> | null = null;

@@ -7,17 +7,25 @@
  *
  * Rejected: Go's lazy removal (`selectDone` and `waitq.dequeue` that skips losers). It exists there because the winner
  * holds only one channel's lock. On one thread there is no lock to wait for, and eager removal keeps the queues exact.
+ *
+ * The fields are abstract: each class of waiters defines its own. Defined here, once for all of them, they would be set by
+ * code that sees every class there is, and from the fifth class on V8 looks each of them up: 700 ns a waiter, goroutines
+ * included, instead of 15.
  */
 import type { G } from "./g.ts";
 import type { RuntimeTimer } from "./timers.ts";
 
+/** What may stand for a waiter. */
+export type Proxies = Waiter[] | Waiter | RuntimeTimer | null;
+
 export abstract class Waiter {
-  prev: Waiter | null = null;
-  next: Waiter | null = null;
-  /** What it sends, then what it was given. */
-  value: unknown = undefined;
-  /** What stands for this one where it waits: a select's waiters, one that translates, a timer. */
-  proxies: Waiter[] | Waiter | RuntimeTimer | null = null;
+  /** Its place in a queue; null to begin with. */
+  abstract prev: Waiter | null;
+  abstract next: Waiter | null;
+  /** What it sends, then what it was given; undefined to begin with. */
+  abstract value: unknown;
+  /** What stands for this one where it waits: a select's waiters, one that translates, a timer; null to begin with. */
+  abstract proxies: Proxies;
 
   /** The goroutine that waits; null where an async function does. */
   get g(): G | null {

@@ -18,7 +18,7 @@ import { NO, Op, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { contained, made } from "../runtime/unused.ts";
-import { Waiter } from "../runtime/waiter.ts";
+import { type Proxies, Waiter } from "../runtime/waiter.ts";
 
 /** A case: an operation, or nothing, which is never ready (Go's nil channel). */
 export type Case = Op<unknown> | null | undefined;
@@ -65,6 +65,10 @@ export interface SelectOptions {
 
 /** One case's waiter. */
 class CaseWaiter extends Waiter {
+  override prev: Waiter | null = null;
+  override next: Waiter | null = null;
+  override value: unknown = undefined;
+  override proxies: Proxies = null;
   readonly op: Op<unknown>;
   readonly #select: SelectOp;
   readonly #owner: Waiter;

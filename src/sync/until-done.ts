@@ -4,13 +4,17 @@ import type { G } from "../runtime/g.ts";
 import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { contained } from "../runtime/unused.ts";
-import { Waiter } from "../runtime/waiter.ts";
+import { type Proxies, Waiter } from "../runtime/waiter.ts";
 import { select } from "../select/select.ts";
 
 type Outcome<T> = { readonly index: 0; readonly value: T } | { readonly index: 1; readonly value: void };
 
 /** On the select's queues for `owner`: turns what it says into a value or an error. */
 class Relay<T> extends Waiter {
+  override prev: Waiter | null = null;
+  override next: Waiter | null = null;
+  override value: unknown = undefined;
+  override proxies: Proxies = null;
   readonly #owner: Waiter;
   readonly #ctx: Context;
 

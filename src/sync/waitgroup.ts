@@ -17,7 +17,7 @@ import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Result } from "../runtime/run.ts";
 import { made } from "../runtime/unused.ts";
-import { Waiter, WaitQueue } from "../runtime/waiter.ts";
+import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 
 let groups = 0;
 
@@ -80,6 +80,10 @@ class WaitOp extends Op<void> {
 
 /** Waits for the end of a goroutine of the group. */
 class Leaver extends Waiter {
+  override prev: Waiter | null = null;
+  override next: Waiter | null = null;
+  override value: unknown = undefined;
+  override proxies: Proxies = null;
   readonly #group: WaitOp;
   readonly #p: P;
 

@@ -3,9 +3,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { G } from "../../src/runtime/g.ts";
 import { RunQueue } from "../../src/runtime/runq.ts";
-import { Waiter, WaitQueue } from "../../src/runtime/waiter.ts";
+import { type Proxies, Waiter, WaitQueue } from "../../src/runtime/waiter.ts";
 
 class Named extends Waiter {
+  override prev: Waiter | null = null;
+  override next: Waiter | null = null;
+  override value: unknown = undefined;
+  override proxies: Proxies = null;
   readonly id: number;
 
   constructor(id: number) {
