@@ -3,7 +3,7 @@
  * of the workload's own variants, and CLOCK is `wall` or `cpu`. Prints one line of JSON, a `Timed` or a `Bytes`.
  */
 import type { Meter, Program } from "./program.ts";
-import { memory, type Peer, peers, timed, type Workload } from "./workloads.ts";
+import { memory, type Name, type Peer, peers, timed, type Workload } from "./workloads.ts";
 
 /** Milliseconds of each run, and of processor time in all. */
 export interface Timed {
@@ -34,7 +34,12 @@ function cpu(): number {
 
 async function load(workload: Workload, side: string): Promise<Program> {
   const variant = workload.variants.find(({ name }) => name === side);
-  if (!variant) return (await peers[side as Peer]()).default[workload.program];
+  if (!variant) {
+    const { default: programs }: { default: Partial<Record<Name, Program>> } = await peers[side as Peer]();
+    const program = programs[workload.program];
+    if (!program) throw new Error(`${side} has no ${workload.program}`);
+    return program;
+  }
   const built = import.meta.resolve("millrace");
   if (!built.includes("/dist/")) throw new Error(`measures ${built}, not what is built in dist/`);
   return variant.load();

@@ -19,3 +19,9 @@ export function sumTo(n: number): number {
 
 /** How many goroutines stand in the ring. */
 export const RING = 1000;
+
+/** When the i-th timer fires, in milliseconds: at any time within 100. */
+export const within = (i: number): number => (i * 7919) % 100;
+
+/** How many children a context of the tree has. */
+export const BRANCHES = 10;

@@ -1,6 +1,9 @@
 /** Every workload: its size, who takes part in it, and what Millrace is held to. */
-import type { Name } from "./peers/async.ts";
+import type { Name as ChannelProgram } from "./peers/async.ts";
 import type { Program } from "./program.ts";
+
+/** What a program is called among those of a peer. */
+export type Name = ChannelProgram | "timer-stop" | "timer-fire" | "context" | "context-tree";
 
 export const peers = {
   hand: () => import("./peers/hand.ts"),
@@ -8,7 +11,8 @@ export const peers = {
   "csp-ts": () => import("./peers/csp-ts.ts"),
   "@thi.ng/csp": () => import("./peers/thi-ng.ts"),
   "ts-chan": () => import("./peers/ts-chan.ts"),
-} satisfies Record<string, () => Promise<{ default: Record<Name, Program> }>>;
+  setTimeout: () => import("./peers/set-timeout.ts"),
+} satisfies Record<string, () => Promise<{ default: Partial<Record<Name, Program>> }>>;
 
 export type Peer = keyof typeof peers;
 
@@ -31,7 +35,7 @@ export interface Workload {
   what: string;
   n: number;
   variants: readonly Variant[];
-  /** What the same program is called for channels made of promises. */
+  /** What the same program is called for the peers. */
   program: Name;
   /** `hand`, then the two fastest npm packages that finish it. */
   peers: readonly Peer[];
@@ -138,6 +142,48 @@ export const timed: readonly TimedWorkload[] = [
     variants: [{ name: "generators", load: async () => (await import("./sieve.ts")).sieve, target: overGo(0.8) }],
     program: "sieve",
     peers: ["hand", "medium", "csp-ts"],
+  },
+  {
+    name: "timer-stop",
+    what: "set 100,000 timers and stop each",
+    n: 100_000,
+    unit: "ns",
+    variants: [
+      {
+        name: "Timer",
+        load: async () => (await import("./timers.ts")).timerStop,
+        target: { atMost: 1, of: "go", belowPeers: true },
+      },
+    ],
+    program: "timer-stop",
+    peers: ["setTimeout"],
+  },
+  {
+    name: "timer-fire",
+    what: "100,000 timers that fire within 100 ms",
+    n: 100_000,
+    unit: "ms",
+    variants: [{ name: "afterFunc", load: async () => (await import("./timers.ts")).timerFire }],
+    program: "timer-fire",
+    peers: ["setTimeout"],
+  },
+  {
+    name: "context",
+    what: "derive 100,000 contexts with a timeout and cancel each",
+    n: 100_000,
+    unit: "ns",
+    variants: [{ name: "contexts", load: async () => (await import("./context.ts")).contextCancel }],
+    program: "context",
+    peers: [],
+  },
+  {
+    name: "context-tree",
+    what: "a tree of 1,000,000 contexts, cancelled at its root",
+    n: 1_000_000,
+    unit: "ns",
+    variants: [{ name: "contexts", load: async () => (await import("./context.ts")).contextTree }],
+    program: "context-tree",
+    peers: [],
   },
 ];
 

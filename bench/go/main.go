@@ -276,6 +276,14 @@ func main() {
 		timed(ring, n, runs)
 	case "sieve":
 		timed(sieve, n, runs)
+	case "timer-stop":
+		timed(timerStop, n, runs)
+	case "timer-fire":
+		timed(timerFire, n, runs)
+	case "context":
+		timed(contextCancel, n, runs)
+	case "context-tree":
+		timed(contextTree, n, runs)
 	case "parked-1e5", "parked-1e6", "parked-1e7":
 		parked(n)
 	case "channel":
