@@ -90,10 +90,11 @@ export function withSource(text: string): string {
   });
 }
 
-/** How a program ended, as the goldens have it. */
+/** How a program ended, as the goldens have it: the same on every version of Node. */
 export function golden({ code, signal, stdout, stderr }: Ended): string {
   const end = signal === null ? `exit ${code}` : `killed by ${signal}`;
-  return `${[...section("stdout", withSource(stdout)), ...section("stderr", withSource(stderr)), end].join("\n")}\n`;
+  const text = [...section("stdout", withSource(stdout)), ...section("stderr", withSource(stderr)), end].join("\n");
+  return `${text.replace(/^(node:internal\/\S+):\d+$/gm, "$1").replace(/^Node\.js v[\d.]+$/gm, "Node.js")}\n`;
 }
 
 function section(title: string, text: string): string[] {
