@@ -19,4 +19,5 @@ main(function* () {
   go(sender, "short", 1, ch);
   go(sender, "long", 3, ch);
   for (const r = range(ch); yield* r.next(); ) console.log(r.value);
+  yield* time.sleep(time.Second); // main has more to do, else the program could end before the other one wakes
 });
