@@ -37,8 +37,11 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
   awaitprev: AsyncWaiter | null = null;
   awaitnext: AsyncWaiter | null = null;
 
-  /** It began when the slice was over, so what comes after it waits for the host, even if it completes at once. */
-  #late = false;
+  /**
+   * The slice it came too late for, if it did: what comes after it waits for the host. When it completes in a later slice
+   * the host has had its turn; waiting once more would make those late that begin meanwhile, and so on for ever.
+   */
+  #late = 0;
   readonly #onDone: Handler;
   readonly #onError: Handler;
   #state: typeof PENDING | State = PENDING;
@@ -82,7 +85,7 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
     if (value !== NO) return late ? settledLate(p, onDone, value) : settled(onDone, value);
     const w = new AsyncWaiter(op, p, onDone, onError);
     w.since = m.coarse;
-    w.#late = late;
+    if (late) w.#late = m.slices;
     p.awaiting.add(w);
     if (tap.listener !== null) w.#tellParked();
     op.enqueue(w);
@@ -116,7 +119,7 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
   }
 
   #ended(handler: Handler, outcome: unknown): void {
-    if (this.#late) m.afterHost(() => this.p.over || this.#finish(handler, outcome));
+    if (this.#late === m.slices) m.afterHost(() => this.p.over || this.#finish(handler, outcome));
     else this.#finish(handler, outcome);
   }
 

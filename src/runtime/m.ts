@@ -53,6 +53,8 @@ export class M {
   #looked = 0;
   #turn = 0;
   #slice = 0;
+  /** How many slices have begun. */
+  slices = 0;
   /** The host had its turn since the slice began: whoever comes next begins a new one, however long ago that was. */
   #hosted = true;
   #afterHost: (() => void)[] = [];
@@ -124,6 +126,7 @@ export class M {
   }
 
   #beginSlice(): void {
+    this.slices++;
     this.#hosted = false;
     macrotask(this.#markHosted);
     this.#turn = this.#slice = this.#looked = this.look();
