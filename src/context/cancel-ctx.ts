@@ -148,7 +148,10 @@ export class CancelCtx extends Ctx {
 
   /** Looks upwards for what has ended, and lets it take effect from there down to this one. */
   #look(): void {
-    if (this.up !== null && this.up.error !== undefined) return this.conclude();
+    if (this.up !== null && this.up.error !== undefined) {
+      this.conclude();
+      return;
+    }
     let top: CancelCtx | null = null;
     for (let c: CancelCtx | null = this; c !== null; c = c.up) {
       if (c.error !== undefined || c.overdue()) top = c;
