@@ -1,7 +1,8 @@
 /** A job of a pool: what its submitter holds of it, and its place in the pool. */
-import { withCancelCause } from "../context/cancel.ts";
+import { CancelCtx } from "../context/cancel-ctx.ts";
 import { Canceled } from "../context/errors.ts";
-import type { CancelCauseFunc, Context } from "../context/types.ts";
+import { nodeOf } from "../context/parent.ts";
+import type { Context } from "../context/types.ts";
 import { NO, Op, type WaitReason } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
@@ -54,7 +55,7 @@ export class PoolJob<T, R> extends Waiter implements Job<R> {
   /** Who waits for its end: mostly one. */
   #joiner: Waiter | null = null;
   #joiners: WaitQueue | null = null;
-  #cancel: CancelCauseFunc | null = null;
+  #ctx: CancelCtx | null = null;
 
   constructor(id: number, input: T, pool: JobPool) {
     super();
@@ -72,16 +73,16 @@ export class PoolJob<T, R> extends Waiter implements Job<R> {
     if (this.state === "done" || this.state === "failed") return;
     this.cancelled ??= { cause };
     if (this.state === "queued") this.pool.drop(this);
-    else this.#cancel?.(cause);
+    else this.#ctx?.cancel(cause);
   }
 
   /** It begins: its context. Throws when it was told to stop before that. */
   begin(): Context {
     if (this.cancelled !== null) throw this.cancelled.cause;
-    const [ctx, cancel] = withCancelCause(this.pool.ctx);
+    // What withCancelCause does, without its function for each job.
+    this.#ctx = new CancelCtx(this.pool.ctx, nodeOf("WorkerPool", this.pool.ctx));
     this.state = "running";
-    this.#cancel = cancel;
-    return ctx;
+    return this.#ctx;
   }
 
   addJoiner(w: Waiter): void {
@@ -101,8 +102,9 @@ export class PoolJob<T, R> extends Waiter implements Job<R> {
   end(state: "done" | "failed", outcome: unknown): boolean {
     this.state = state;
     this.outcome = outcome;
-    this.#cancel?.();
-    this.#cancel = null;
+    // Nobody may be left to wait for it.
+    if (this.#ctx !== null && this.#ctx.hold !== null) this.#ctx.cancel(undefined);
+    this.#ctx = null;
     const first = this.#joiner;
     const others = this.#joiners;
     this.#joiner = this.#joiners = null;

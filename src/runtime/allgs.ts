@@ -9,7 +9,8 @@ import { type Waiter, WaitQueue } from "./waiter.ts";
 
 export class Allgs {
   #all: G[] = [];
-  #joiners: Map<G, WaitQueue> | null = null;
+  /** Who waits for which: mostly one, and then without a queue. */
+  #joiners: Map<G, WaitQueue | Waiter> | null = null;
 
   get length(): number {
     return this.#all.length;
@@ -40,24 +41,34 @@ export class Allgs {
   /** `w` waits for the end of `g`. */
   join(g: G, w: Waiter): void {
     this.#joiners ??= new Map();
-    let queue = this.#joiners.get(g);
-    if (queue === undefined) {
-      queue = new WaitQueue();
+    const there = this.#joiners.get(g);
+    if (there === undefined) this.#joiners.set(g, w);
+    else if (there instanceof WaitQueue) there.push(w);
+    else {
+      const queue = new WaitQueue();
+      queue.push(there);
+      queue.push(w);
       this.#joiners.set(g, queue);
     }
-    queue.push(w);
   }
 
   unjoin(g: G, w: Waiter): void {
-    this.#joiners?.get(g)?.remove(w);
+    const there = this.#joiners?.get(g);
+    if (there === w) this.#joiners?.delete(g);
+    else if (there instanceof WaitQueue) there.remove(w);
   }
 
   /** `g` has ended: whoever waits for that goes on. */
   release(g: G): void {
-    const queue = this.#joiners?.get(g);
-    if (queue === undefined) return;
-    // A select that joins `g` twice leaves this queue while it is emptied, so it must still be the one that `unjoin` finds.
-    for (let w = queue.shift(); w !== null; w = queue.shift()) w.complete(g.value, true);
-    this.#joiners?.delete(g);
+    const there = this.#joiners?.get(g);
+    if (there === undefined) return;
+    if (there instanceof WaitQueue) {
+      // A select that joins `g` twice leaves this queue while it is emptied, so it must still be the one that `unjoin` finds.
+      for (let w = there.shift(); w !== null; w = there.shift()) w.complete(g.value, true);
+      this.#joiners?.delete(g);
+    } else {
+      this.#joiners?.delete(g);
+      there.complete(g.value, true);
+    }
   }
 }

@@ -13,7 +13,18 @@ import { Action, call, checkCallable } from "../runtime/action.ts";
 import { at, emit, tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
-import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
+import {
+  block,
+  checkIn,
+  DONE,
+  NO,
+  Op,
+  type Parked,
+  performer,
+  type Subject,
+  step,
+  type WaitReason,
+} from "../runtime/op.ts";
 import { type FatalCode, FatalError } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Result } from "../runtime/run.ts";
@@ -145,6 +156,21 @@ class LockOp extends Op<Disposable> {
 
   override get subject(): Subject {
     return { id: 0, name: undefined, holder: this.#state.writer?.g ?? this.#state.reader ?? undefined };
+  }
+
+  // A copy of the one of Op, so that V8 can inline the attempt: see chan/hchan.ts.
+  override [Symbol.iterator](): Iterator<Parked, Disposable, unknown> {
+    const g = performer();
+    if (--m.budget < 0 && !checkIn(g, this)) return step;
+    const share = this.#write ? this.#state.takeWrite(g) : this.#state.takeRead(g);
+    if (share === null) {
+      block(g, this);
+      this.enqueue(g);
+    } else {
+      DONE.value = share;
+      m.step = DONE;
+    }
+    return step;
   }
 }
 

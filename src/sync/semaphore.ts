@@ -8,7 +8,7 @@
 import { at, emit, tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
-import { NO, Op, type WaitReason } from "../runtime/op.ts";
+import { block, checkIn, DONE, NO, Op, type Parked, performer, step, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
@@ -115,6 +115,20 @@ class AcquireOp extends Op<Disposable> {
 
   override get home(): P {
     return this.#state.home;
+  }
+
+  // A copy of the one of Op, so that V8 can inline the attempt: see chan/hchan.ts.
+  override [Symbol.iterator](): Iterator<Parked, Disposable, unknown> {
+    const g = performer();
+    if (--m.budget < 0 && !checkIn(g, this)) return step;
+    if (this.#state.take(this.#n, g)) {
+      DONE.value = new Held(this.#state, this.#n);
+      m.step = DONE;
+    } else {
+      block(g, this);
+      this.enqueue(g);
+    }
+    return step;
   }
 }
 
