@@ -149,8 +149,9 @@ export const METHOD = `## How it is measured
 \`npm run bench\` builds the package and measures it as users import it; \`npm run bench -- --help\` says what else it takes.
 
 - A round measures every side of a workload once, one after another: Go, Millrace, the hand-written channel, the packages.
-  Each measurement is a new process that runs the workload to warm up (in Node for half a second), then the timed runs. Garbage is collected before each: all of it in Go, the young generation in Node, because a full collection
-  between runs throws away V8's optimised code (see child.ts). A run of over 2 s is timed once a round.
+  Each measurement is a new process that runs the workload to warm up (in Node for half a second), then the timed runs.
+  Garbage is collected before each: all of it in Go, the young generation in Node, because a full collection between runs
+  throws away V8's optimised code (see child.ts). A run of over 2 s is timed once a round.
 - A cell is the median of all timed runs. A ratio is taken within each round, so that it compares what ran within the same
   seconds; the table has the median of the rounds and, in brackets, the range. So it need not equal the quotient of two cells.
 - Every program checks its own result (the sum of what arrived, the 1000th prime): a side that loses or doubles a value fails.
