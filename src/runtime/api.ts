@@ -33,6 +33,9 @@ class Gosched extends Op<void> {
   }
 }
 
+/** It has no state, so one serves all. */
+const gosched = new Gosched();
+
 class GoexitOp extends Op<never> {
   override get reason(): WaitReason {
     return "runtime.Goexit";
@@ -102,7 +105,7 @@ export const runtime: Runtime = {
     if (n > 0) procs = n;
     return before;
   },
-  gosched: () => made(new Gosched()),
+  gosched: () => made(gosched),
   goexit: () => made(new GoexitOp()),
   goroutines: () => m.current().info(),
   stack: currentStack,
