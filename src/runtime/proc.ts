@@ -238,7 +238,8 @@ export class P {
       this.#left(g, next.call(g.gen));
     } else if (isThenable(body)) {
       g.status = Gwaiting;
-      body.then(
+      // A thenable of another make may call back at once, or twice; the host's promise makes it behave.
+      (body instanceof Promise ? body : Promise.resolve(body)).then(
         (value) => this.#settled(g, () => this.#end(g, value)),
         (error) => this.#settled(g, () => this.#threw(g, error)),
       );
@@ -284,17 +285,18 @@ export class P {
   }
 
   #end(g: G, value: unknown): void {
+    const exited = this.exits.of(g) !== null;
     g.status = Gdead;
-    g.value = value;
+    g.value = exited ? undefined : value;
     g.gen = null;
     if (g === this.#seen) this.#seen = null;
     this.allgs.remove(g);
     if (tap.listener !== null) emit({ kind: "go-end", run: this.id, g: g.id });
     this.unused?.report(g);
     this.allgs.release(g);
-    if (g === this.#main && this.exits.of(g) === null) this.finish({ ok: true, value });
+    if (g === this.#main && !exited) this.finish({ ok: true, value });
     else if (g === this.#main) this.#mainExited = true;
-    this.exits.delete(g);
+    if (exited) this.exits.delete(g);
     if (this.#mainExited && this.allgs.length === 0) this.#asleep();
   }
 

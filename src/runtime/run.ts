@@ -3,7 +3,7 @@ import { type Body, isGeneratorFunction } from "./body.ts";
 import type { G, Goroutine } from "./g.ts";
 import { environment, exit, inspect, isMainThread, onBrokenPipe, onSignal, writeError } from "./host.ts";
 import { m } from "./m.ts";
-import type { Go } from "./op.ts";
+import { type Go, Op } from "./op.ts";
 import type { Outcome, RunOptions } from "./options.ts";
 import { ArgumentError, DeadlockError, FatalError, LeakError, Panic, show } from "./panic.ts";
 import { P } from "./proc.ts";
@@ -79,6 +79,10 @@ export async function run<X>(fn: () => X, options: RunOptions = {}): Promise<Res
   const outcome = await new Promise<Outcome>((resolve) => p.start(fn as Body, resolve));
   signal?.removeEventListener("abort", aborted);
   if (!outcome.ok) throw outcome.error;
+  if (outcome.value instanceof Op) {
+    // A promise would perform it, in a run that is over: it would never settle.
+    throw new ArgumentError("run: main returned an operation that it did not perform; write return yield*");
+  }
   return outcome.value as Result<X>;
 }
 

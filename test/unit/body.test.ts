@@ -162,6 +162,31 @@ test("plain results that look like something else are just results", async () =>
   });
 });
 
+test("an operation that main returns unperformed is named, rather than waited for in vain", async () => {
+  const ch = chan<number>(1);
+  ch.trySend(1);
+  const failed = run(function* () {
+    return ch.recv();
+  });
+  await expect(failed).rejects.toThrow(/operation that it did not perform.*yield\*/);
+  expect(ch.length).toBe(1);
+});
+
+test("a function that returns a thenable of another make, which calls back at once and twice", async () => {
+  await run(function* () {
+    const g = go(() => ({
+      // biome-ignore lint/suspicious/noThenProperty: a thenable
+      then(done: (value: number) => void) {
+        done(1);
+        done(2);
+        throw new Error("too late");
+      },
+    }));
+    expect(yield* g.join()).toBe(1);
+    expect(runtime.numGoroutine()).toBe(1);
+  });
+});
+
 test("arguments are evaluated at the go statement, defaults included", async () => {
   const order: string[] = [];
   await run(function* () {

@@ -75,6 +75,44 @@ test("one that is swallowed is met again at each next operation, whatever ran in
   expect(ch.length).toBe(0);
 });
 
+test("one that swallows it and returns has exited all the same: join gives undefined", async () => {
+  await run(function* () {
+    const g = go(function* () {
+      try {
+        yield* runtime.goexit();
+      } catch {}
+      return 5;
+    });
+    expect(yield* g.join()).toBe(undefined);
+  });
+});
+
+test("a panic after it is a panic", async () => {
+  const failed = run(function* () {
+    go(function* () {
+      try {
+        yield* runtime.goexit();
+      } catch {}
+      throw new Error("after all");
+    });
+    yield* chan<never>().recv();
+  });
+  await expect(failed).rejects.toThrow("after all");
+});
+
+test("in a finally block it replaces the panic, as in Go", async () => {
+  await run(function* () {
+    const g = go(function* () {
+      try {
+        throw new Error("lost");
+      } finally {
+        yield* runtime.goexit();
+      }
+    });
+    expect(yield* g.join()).toBe(undefined);
+  });
+});
+
 test("other goroutines perform their operations as ever meanwhile", async () => {
   const ch = chan<number>();
   await run(function* () {
