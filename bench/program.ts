@@ -20,6 +20,19 @@ export function sumTo(n: number): number {
 /** How many goroutines stand in the ring. */
 export const RING = 1000;
 
+/** How many want the lock at once. */
+export const LOCKERS = 10;
+
+/** How many want one of the semaphore's places, and how many there are. */
+export const CROWD = 100;
+export const PLACES = 10;
+
+/** How many goroutines are waited for at once. */
+export const GROUP = 1000;
+
+/** How many jobs a pool does at once. */
+export const WORKERS = 10;
+
 /** When the i-th timer fires, in milliseconds: at any time within 100. */
 export const within = (i: number): number => (i * 7919) % 100;
 

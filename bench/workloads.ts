@@ -3,7 +3,17 @@ import type { Name as ChannelProgram } from "./peers/async.ts";
 import type { Program } from "./program.ts";
 
 /** What a program is called among those of a peer. */
-export type Name = ChannelProgram | "timer-stop" | "timer-fire" | "context" | "context-tree";
+export type Name =
+  | ChannelProgram
+  | "timer-stop"
+  | "timer-fire"
+  | "context"
+  | "context-tree"
+  | "mutex"
+  | "mutex-contended"
+  | "semaphore"
+  | "waitgroup"
+  | "pool";
 
 export const peers = {
   hand: () => import("./peers/hand.ts"),
@@ -12,6 +22,10 @@ export const peers = {
   "@thi.ng/csp": () => import("./peers/thi-ng.ts"),
   "ts-chan": () => import("./peers/ts-chan.ts"),
   setTimeout: () => import("./peers/set-timeout.ts"),
+  "async-mutex": () => import("./peers/async-mutex.ts"),
+  "p-limit": () => import("./peers/p-limit.ts"),
+  "p-map": () => import("./peers/p-map.ts"),
+  "p-queue": () => import("./peers/p-queue.ts"),
 } satisfies Record<string, () => Promise<{ default: Partial<Record<Name, Program>> }>>;
 
 export type Peer = keyof typeof peers;
@@ -56,6 +70,10 @@ export interface MemoryWorkload extends Workload {
 }
 
 const overGo = (atMost: number): TimeTarget => ({ atMost, of: "go" });
+/** No dearer than Go, and cheaper than every package. */
+const overGoAndPeers: TimeTarget = { atMost: 1, of: "go", belowPeers: true };
+/** Go has nothing like it: cheaper than every package. */
+const overPeers: TimeTarget = { atMost: Number.POSITIVE_INFINITY, of: "go", belowPeers: true };
 const awaitStyle: TimeTarget = { atMost: 1.3, of: "hand", belowPeers: true };
 
 export const timed: readonly TimedWorkload[] = [
@@ -184,6 +202,79 @@ export const timed: readonly TimedWorkload[] = [
     variants: [{ name: "contexts", load: async () => (await import("./context.ts")).contextTree }],
     program: "context-tree",
     peers: [],
+  },
+  {
+    name: "mutex",
+    what: "lock and unlock, nobody else wants it",
+    n: 1_000_000,
+    unit: "ns",
+    variants: [
+      { name: "generators", load: async () => (await import("./mutex.ts")).uncontended, target: overPeers },
+      { name: "await", load: async () => (await import("./mutex.ts")).uncontendedAwait, target: overPeers },
+    ],
+    program: "mutex",
+    peers: ["async-mutex"],
+  },
+  {
+    name: "mutex-contended",
+    what: "10 want it, each holds it over a switch",
+    n: 500_000,
+    unit: "ns",
+    variants: [
+      { name: "generators", load: async () => (await import("./mutex.ts")).contended, target: overGoAndPeers },
+      { name: "await", load: async () => (await import("./mutex.ts")).contendedAwait, target: overPeers },
+    ],
+    program: "mutex-contended",
+    peers: ["async-mutex"],
+  },
+  {
+    name: "semaphore",
+    what: "100 want one of 10 places, each holds it over a switch",
+    n: 500_000,
+    unit: "ns",
+    variants: [
+      { name: "generators", load: async () => (await import("./semaphore.ts")).semaphore, target: overGoAndPeers },
+      { name: "await", load: async () => (await import("./semaphore.ts")).semaphoreAwait, target: overPeers },
+    ],
+    program: "semaphore",
+    peers: ["async-mutex", "p-limit"],
+  },
+  {
+    name: "waitgroup",
+    what: "start 1000 and wait for them, per goroutine",
+    n: 500_000,
+    unit: "ns",
+    variants: [
+      { name: "add and done", load: async () => (await import("./waitgroup.ts")).addDone, target: overGo(1) },
+      { name: "wg.go", load: async () => (await import("./waitgroup.ts")).wgGo },
+    ],
+    program: "waitgroup",
+    peers: [],
+  },
+  {
+    name: "pool",
+    what: "10 workers, jobs that do nothing, per job",
+    n: 200_000,
+    unit: "ns",
+    variants: [
+      {
+        name: "mapConcurrent, generators",
+        load: async () => (await import("./pool.ts")).mapGenerators,
+        target: overGoAndPeers,
+      },
+      { name: "mapConcurrent, await", load: async () => (await import("./pool.ts")).mapAsync, target: overPeers },
+    ],
+    program: "pool",
+    peers: ["p-map", "p-limit", "p-queue"],
+  },
+  {
+    name: "pool-submit",
+    what: "all jobs submitted at once, 10 are done at a time, per job",
+    n: 200_000,
+    unit: "ns",
+    variants: [{ name: "WorkerPool", load: async () => (await import("./pool.ts")).poolRun, target: overPeers }],
+    program: "pool",
+    peers: ["p-limit", "p-queue"],
   },
 ];
 

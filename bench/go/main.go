@@ -276,6 +276,18 @@ func main() {
 		timed(ring, n, runs)
 	case "sieve":
 		timed(sieve, n, runs)
+	case "mutex":
+		timed(mutex, n, runs)
+	case "mutex-contended":
+		timed(mutexContended, n, runs)
+	case "semaphore":
+		timed(semaphore, n, runs)
+	case "waitgroup":
+		timed(waitGroup, n, runs)
+	case "pool":
+		timed(pool, n, runs)
+	case "pool-submit":
+		timed(poolSubmit, n, runs)
 	case "timer-stop":
 		timed(timerStop, n, runs)
 	case "timer-fire":

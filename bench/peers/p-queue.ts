@@ -1,0 +1,10 @@
+import PQueue from "p-queue";
+import { WORKERS } from "../program.ts";
+import { poolProgram } from "./pools.ts";
+
+export default {
+  pool: poolProgram((n, job) => {
+    const queue = new PQueue({ concurrency: WORKERS });
+    return Promise.all(Array.from({ length: n }, (_, i) => queue.add(() => job(i + 1))));
+  }),
+};
