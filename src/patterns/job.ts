@@ -37,17 +37,17 @@ export interface JobPool {
   noticed(job: PoolJob<unknown, unknown>): void;
 }
 
-/** A job; as a waiter it stands in the line itself when its submitter waits for its end and not for its place. */
+/** A job. It is a waiter only to have a place in the queue of jobs. */
 export class PoolJob<T, R> extends Waiter implements Job<R> {
   override prev: Waiter | null = null;
   override next: Waiter | null = null;
-  override value: unknown = undefined;
+  /** What was submitted. */
+  override value: T;
   override proxies: Proxies = null;
   readonly id: number;
-  readonly input: T;
   readonly pool: JobPool;
   state: Job<R>["state"] = "queued";
-  inLine = false;
+  inQueue = false;
   /** The result or the error. */
   outcome: unknown = undefined;
   /** It was told to stop, and why; so that it fails is no news. */
@@ -60,9 +60,8 @@ export class PoolJob<T, R> extends Waiter implements Job<R> {
   constructor(id: number, input: T, pool: JobPool) {
     super();
     this.id = id;
-    this.input = input;
+    this.value = input;
     this.pool = pool;
-    this.value = this;
   }
 
   join(): Op<R> {
@@ -117,16 +116,9 @@ export class PoolJob<T, R> extends Waiter implements Job<R> {
     return joined;
   }
 
-  /** It has its place in the queue. */
-  override complete(): void {
-    this.inLine = false;
-  }
+  override complete(): void {}
 
-  /** The pool was stopped. */
-  override fail(error: unknown): void {
-    this.inLine = false;
-    this.end("failed", error);
-  }
+  override fail(): void {}
 }
 
 function settle(w: Waiter, state: "done" | "failed", outcome: unknown): void {

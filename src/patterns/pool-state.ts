@@ -26,17 +26,23 @@ import { Inlet, inletOf } from "./source.ts";
 /** Options of a pool. */
 export type PoolOptions = Omit<MapOptions, "ordered">;
 
+/** What stands in the line: becomes a job when its turn comes, so that what only waits its turn is small. */
+export interface Applicant<T, R> {
+  admit(w: Waiter): PoolJob<T, R>;
+}
+
 /** The jobs that wait for a worker, and the line of those that wait to be queued. */
 class JobQueue<T, R> extends Inlet<PoolJob<T, R>> {
-  readonly jobs: PoolJob<T, R>[] = [];
-  /** Who waits for a place, with the job as the waiter's value. */
+  readonly jobs: WaitQueue = new WaitQueue();
+  length = 0;
+  /** Who waits for a place, with the applicant as the waiter's value. */
   readonly line: WaitQueue = new WaitQueue();
   closed = false;
   readonly #room: number;
   readonly #left: () => void;
   #worker: Waiter | null = null;
 
-  /** @param left called when a job has left the line without being queued */
+  /** @param left called when somebody has left the line without being queued */
   constructor(room: number, left: () => void) {
     super();
     this.#room = room;
@@ -45,24 +51,44 @@ class JobQueue<T, R> extends Inlet<PoolJob<T, R>> {
 
   /** Whether a job can be taken without waiting in the line. */
   get free(): boolean {
-    return this.#worker !== null || (this.jobs.length < this.#room && this.line.first === null);
+    return this.#worker !== null || (this.length < this.#room && this.line.first === null);
   }
 
   override take(): PoolJob<T, R> | NO | typeof CLOSED {
-    const job = this.jobs.shift() ?? this.#admit();
+    const job = this.shift() ?? this.#admit();
     if (job === null) return this.closed ? CLOSED : NO;
     this.refill();
     return job;
   }
 
+  /** The first of those that are queued. */
+  shift(): PoolJob<T, R> | null {
+    const job = this.jobs.shift() as PoolJob<T, R> | null;
+    if (job === null) return null;
+    job.inQueue = false;
+    this.length--;
+    return job;
+  }
+
+  #push(job: PoolJob<T, R>): void {
+    job.inQueue = true;
+    this.length++;
+    this.jobs.push(job);
+  }
+
+  /** Takes a job out; `false` if it is not queued any more. */
+  remove(job: PoolJob<T, R>): boolean {
+    if (!job.inQueue) return false;
+    job.inQueue = false;
+    this.length--;
+    this.jobs.remove(job);
+    return true;
+  }
+
   /** Lets in the first of the line. */
   #admit(): PoolJob<T, R> | null {
     for (let w = this.line.shift(); w !== null; w = this.line.shift()) {
-      const job = w.value as PoolJob<T, R>;
-      if (!w.gone) {
-        w.complete(job, true);
-        return job;
-      }
+      if (!w.gone) return (w.value as Applicant<T, R>).admit(w);
       this.#left();
     }
     return null;
@@ -70,10 +96,10 @@ class JobQueue<T, R> extends Inlet<PoolJob<T, R>> {
 
   /** Lets in as many as there is room for. */
   refill(): void {
-    while (this.jobs.length < this.#room) {
+    while (this.length < this.#room) {
       const job = this.#admit();
       if (job === null) return;
-      this.jobs.push(job);
+      this.#push(job);
     }
   }
 
@@ -89,7 +115,7 @@ class JobQueue<T, R> extends Inlet<PoolJob<T, R>> {
   put(job: PoolJob<T, R>): void {
     const w = this.#worker;
     this.#worker = null;
-    if (w === null) this.jobs.push(job);
+    if (w === null) this.#push(job);
     else w.complete(job, true);
   }
 
@@ -138,8 +164,8 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
     [this.ctx, this.cancel] = withCancelCause(options.ctx ?? background());
     const job =
       retry === undefined
-        ? ({ input, id }: PoolJob<T, R>, ctx: Context) => fn(input, ctx, id)
-        : ({ input, id }: PoolJob<T, R>, ctx: Context) => attempts(retry, ctx, () => fn(input, ctx, id));
+        ? ({ value, id }: PoolJob<T, R>, ctx: Context) => fn(value, ctx, id)
+        : ({ value, id }: PoolJob<T, R>, ctx: Context) => attempts(retry, ctx, () => fn(value, ctx, id));
     this.queue = new JobQueue<T, R>(queue, () => this.left());
     this.crew = new Crew<PoolJob<T, R>, R>(
       fn.name || "worker",
@@ -171,13 +197,19 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
     if (this.closed) throw new Panic("SEND_ON_CLOSED", "a job was submitted to a WorkerPool that was closed");
   }
 
-  job(value: T): PoolJob<T, R> {
+  /** One more has come that must be waited for. */
+  enter(): void {
     if (this.open++ === 0) this.#ended?.park(this);
-    return new PoolJob<T, R>(++this.submitted, value, this);
   }
 
-  accept(value: T): PoolJob<T, R> {
-    const job = this.job(value);
+  job(input: T): PoolJob<T, R> {
+    return new PoolJob<T, R>(++this.submitted, input, this);
+  }
+
+  /** Queues a job; there is room for it. */
+  accept(input: T): PoolJob<T, R> {
+    this.enter();
+    const job = this.job(input);
     this.queue.put(job);
     return job;
   }
@@ -238,10 +270,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
   // ---- ending ------------------------------------------------------------------------------------------------------
 
   drop(job: PoolJob<T, R>): void {
-    const { jobs } = this.queue;
-    const at = jobs.indexOf(job);
-    if (at < 0) return; // a worker was sent for it, and will see
-    jobs.splice(at, 1);
+    if (!this.queue.remove(job)) return; // a worker was sent for it, and will see
     job.end("failed", job.cancelled?.cause);
     this.queue.refill();
     this.left();
@@ -266,7 +295,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
       w.fail(cause);
       this.left();
     }
-    for (const job of this.queue.jobs.splice(0)) {
+    for (let job = this.queue.shift(); job !== null; job = this.queue.shift()) {
       job.end("failed", cause);
       this.left();
     }

@@ -7,16 +7,16 @@ import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 import type { Job, PoolJob } from "./job.ts";
-import { type PoolOptions, PoolState } from "./pool-state.ts";
+import { type Applicant, type PoolOptions, PoolState } from "./pool-state.ts";
 
-class SubmitOp<T, R> extends Op<Job<R>> {
+class SubmitOp<T, R> extends Op<Job<R>> implements Applicant<T, R> {
   readonly #pool: PoolState<T, R>;
-  readonly #value: T;
+  readonly #input: T;
 
-  constructor(pool: PoolState<T, R>, value: T) {
+  constructor(pool: PoolState<T, R>, input: T) {
     super();
     this.#pool = pool;
-    this.#value = value;
+    this.#input = input;
   }
 
   override get reason(): WaitReason {
@@ -25,12 +25,19 @@ class SubmitOp<T, R> extends Op<Job<R>> {
 
   override attempt(): Job<R> | NO {
     this.#pool.check();
-    return this.#pool.queue.free ? this.#pool.accept(this.#value) : NO;
+    return this.#pool.queue.free ? this.#pool.accept(this.#input) : NO;
   }
 
   override enqueue(w: Waiter): void {
-    w.value = this.#pool.job(this.#value);
+    this.#pool.enter();
+    w.value = this;
     this.#pool.queue.line.push(w);
+  }
+
+  admit(w: Waiter): PoolJob<T, R> {
+    const job = this.#pool.job(this.#input);
+    w.complete(job, true);
+    return job;
   }
 
   override dequeue(w: Waiter): void {
@@ -45,14 +52,14 @@ class SubmitOp<T, R> extends Op<Job<R>> {
   }
 }
 
-class RunOp<T, R> extends Op<R> {
+class RunOp<T, R> extends Op<R> implements Applicant<T, R> {
   readonly #pool: PoolState<T, R>;
-  readonly #value: T;
+  readonly #input: T;
 
-  constructor(pool: PoolState<T, R>, value: T) {
+  constructor(pool: PoolState<T, R>, input: T) {
     super();
     this.#pool = pool;
-    this.#value = value;
+    this.#input = input;
   }
 
   override get reason(): WaitReason {
@@ -64,29 +71,35 @@ class RunOp<T, R> extends Op<R> {
     return NO;
   }
 
+  /** The waiter's value is this operation while it stands in the line, then the job. */
   override enqueue(w: Waiter): void {
     const { queue } = this.#pool;
-    const { free } = queue;
-    const job = this.#pool.job(this.#value);
-    w.value = job;
-    job.addJoiner(w);
-    if (free) queue.put(job);
+    this.#pool.enter();
+    if (queue.free) queue.put(this.admit(w));
     else {
-      job.inLine = true;
-      queue.line.push(job);
+      w.value = this;
+      queue.line.push(w);
     }
   }
 
+  admit(w: Waiter): PoolJob<T, R> {
+    const job = this.#pool.job(this.#input);
+    job.addJoiner(w);
+    w.value = job;
+    return job;
+  }
+
   override dequeue(w: Waiter): void {
-    const job = w.value as PoolJob<T, R> | undefined;
-    if (job === undefined) return;
+    const at = w.value as PoolJob<T, R> | this | undefined;
+    if (at === undefined) return;
     w.value = undefined;
-    job.removeJoiner(w);
-    if (!job.inLine) job.cancel();
-    else {
-      job.inLine = false;
-      this.#pool.queue.line.remove(job);
+    if (at === this) {
+      this.#pool.queue.line.remove(w);
       this.#pool.left();
+    } else {
+      const job = at as PoolJob<T, R>;
+      job.removeJoiner(w);
+      job.cancel();
     }
   }
 
