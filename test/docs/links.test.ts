@@ -28,3 +28,14 @@ it.each(documents().filter((file) => file.endsWith(".md")))("%s", (file) => {
   }
   expect(broken).toEqual([]);
 });
+
+it("lists every decision", () => {
+  const list = readFileSync(`${root}docs/decisions/README.md`, "utf8");
+  const decisions = documents().filter((file) => /^docs\/decisions\/\d/.test(file));
+  expect(decisions.filter((file) => !list.includes(`](${posix.basename(file)})`))).toEqual([]);
+});
+
+it("names every guide in the README", () => {
+  const readme = readFileSync(`${root}README.md`, "utf8");
+  expect(documents().filter((file) => file.startsWith("docs/guide/") && !readme.includes(file))).toEqual([]);
+});
