@@ -14,8 +14,10 @@ import type { Body } from "./body.ts";
 import { m } from "./m.ts";
 import { type Go, Op, type Parked, performer } from "./op.ts";
 import { ArgumentError, Panic, show } from "./panic.ts";
+import { current } from "./proc.ts";
 import { wait } from "./promise.ts";
 import type { Result } from "./run.ts";
+import type { Unused } from "./unused.ts";
 
 /**
  * Something that runs a function of yours between operations, so it can be performed but can't be a case of a select.
@@ -35,13 +37,19 @@ import type { Result } from "./run.ts";
  */
 export class Action<out T> implements PromiseLike<T> {
   readonly #body: () => Go<T>;
+  /** In debug mode: who is to know that it was performed. */
+  readonly #unused: Unused | null;
 
-  constructor(body: () => Go<T>) {
+  /** @param what what the program calls it, for the warning that it was never performed */
+  constructor(what: string, body: () => Go<T>) {
     this.#body = body;
+    this.#unused = m.watching === 0 ? null : current().unused;
+    this.#unused?.watchAction(this, what);
   }
 
   [Symbol.iterator](): Iterator<Parked, T, unknown> {
     performer();
+    this.#unused?.used(this);
     return this.#body();
   }
 
@@ -50,6 +58,7 @@ export class Action<out T> implements PromiseLike<T> {
     onDone?: ((value: T) => A | PromiseLike<A>) | null,
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
+    this.#unused?.used(this);
     const body = this.#body;
     const done = new Promise<T>((resolve, reject) => {
       m.current().go(perform as Body, [body, resolve, reject], m.curg);

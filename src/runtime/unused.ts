@@ -53,38 +53,49 @@ class Watched<T> extends Op<T> {
 
   override [Symbol.iterator](): Iterator<Parked, T, unknown> {
     this.#unused.used(this);
-    return super[Symbol.iterator]();
+    return this.#op[Symbol.iterator]();
   }
 }
 
 interface Made {
   readonly by: G | null;
   readonly site: string;
+  /** What an action is called; an operation says it itself. */
+  readonly what: string;
 }
 
 export class Unused {
-  readonly #made = new Map<Op<unknown>, Made>();
+  readonly #made = new Map<object, Made>();
 
   watch<T>(op: Op<T>): Op<T> {
     const watched = new Watched(op, this);
-    this.#made.set(watched, { by: m.curg, site: callSite(this.watch, 2) });
+    this.#made.set(watched, { by: m.curg, site: callSite(this.watch, 2), what: "" });
     return watched;
   }
 
-  used(op: Op<unknown>): void {
+  /** Watches a composite action, which says itself when it is performed. */
+  watchAction(action: object, what: string): void {
+    this.#made.set(action, { by: m.curg, site: callSite(this.watchAction, 2), what });
+  }
+
+  used(op: object): void {
     this.#made.delete(op);
   }
 
   /** Warns of what `g` left; of everything for null. */
   report(g: G | null): void {
-    for (const [op, { by, site }] of this.#made) {
+    for (const [made, { by, site, what: action }] of this.#made) {
       if (g !== null && by !== g) continue;
-      this.#made.delete(op);
+      this.#made.delete(made);
       const who = by === null ? "an operation" : `goroutine ${by.id} (${by.name}) made an operation that`;
-      const what = `${op.reason}${op.subject?.name === undefined ? "" : ` "${op.subject.name}"`}`;
+      const what = made instanceof Op ? nameOf(made) : action;
       writeError(`millrace: ${who} was never performed: ${what}, made at ${site}. Is a yield* or await missing?\n`);
     }
   }
+}
+
+function nameOf({ reason, subject }: Op<unknown>): string {
+  return subject?.name === undefined ? reason : `${reason} "${subject.name}"`;
 }
 
 /** Every function that makes an operation for users passes it through here. */

@@ -123,7 +123,7 @@ export class Cond {
   wait(): Action<void> {
     const { l } = this;
     const line = this.#line;
-    return new Action(function* () {
+    return new Action("Cond.wait", function* () {
       // A goroutine that is leaving by goexit is told so here, while it still holds the lock.
       yield* ready;
       const ticket = new Ticket(line);

@@ -193,7 +193,7 @@ export class Mutex {
   withLock<X>(fn: () => X): Action<Result<X>> {
     checkCallable("Mutex.withLock", fn);
     const lock = this.#lock;
-    return new Action(function* () {
+    return new Action("Mutex.withLock", function* () {
       const held = yield* lock;
       try {
         return yield* call(fn, []);

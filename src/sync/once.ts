@@ -41,7 +41,7 @@ export class Once {
    */
   do(fn: () => unknown): Action<void> {
     checkCallable("Once.do", fn);
-    return new Action(() => this.#do(fn));
+    return new Action("Once.do", () => this.#do(fn));
   }
 
   *#do(fn: () => unknown): Go {
@@ -84,7 +84,7 @@ export function onceValue<X>(fn: () => X): () => Action<Result<X>> {
     }
   };
   return () =>
-    new Action(function* () {
+    new Action("onceValue", function* () {
       yield* once.do(first);
       if ("error" in outcome) throw outcome.error;
       return outcome.value;

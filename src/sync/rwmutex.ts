@@ -271,7 +271,7 @@ export class RWMutex {
    */
   withLock<X>(fn: () => X): Action<Result<X>> {
     checkCallable("RWMutex.withLock", fn);
-    return holding(this.#lock, fn);
+    return holding("RWMutex.withLock", this.#lock, fn);
   }
 
   /**
@@ -289,12 +289,12 @@ export class RWMutex {
    */
   withRLock<X>(fn: () => X): Action<Result<X>> {
     checkCallable("RWMutex.withRLock", fn);
-    return holding(this.#rLock, fn);
+    return holding("RWMutex.withRLock", this.#rLock, fn);
   }
 }
 
-function holding<X>(lock: LockOp, fn: () => X): Action<Result<X>> {
-  return new Action(function* () {
+function holding<X>(what: string, lock: LockOp, fn: () => X): Action<Result<X>> {
+  return new Action(what, function* () {
     const share = yield* lock;
     try {
       return yield* call(fn, []);

@@ -81,7 +81,7 @@ export class SingleFlight<K = unknown> {
    */
   do<X>(key: K, fn: () => X): Action<Shared<Result<X>>> {
     checkCallable("SingleFlight.do", fn);
-    return new Action(() => this.#do(key, fn) as Go<Shared<Result<X>>>);
+    return new Action("SingleFlight.do", () => this.#do(key, fn) as Go<Shared<Result<X>>>);
   }
 
   *#do(key: K, fn: () => unknown): Go<Shared<unknown>> {

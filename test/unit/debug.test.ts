@@ -1,5 +1,6 @@
 /** `run(fn, { debug: true })`: spawn sites, and warnings of operations that were made and never performed. */
 import { type Chan, chan, go, run, runtime, select, wait } from "millrace";
+import { Mutex, Once, WaitGroup } from "millrace/sync";
 import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
 
 let written: MockInstance<typeof process.stderr.write>;
@@ -37,6 +38,9 @@ test.each<[string, (ch: Chan<number>) => unknown, RegExp]>([
   ["join", () => go(() => {}).join(), /: join/],
   ["wait", () => wait(Promise.resolve()), /: promise/],
   ["gosched", () => runtime.gosched(), /runtime\.Gosched/],
+  ["lock", () => new Mutex().lock(), /: sync\.Mutex\.Lock/],
+  ["withLock", () => new Mutex().withLock(() => 1), /: Mutex\.withLock, made at .*debug\.test\.ts:/],
+  ["Once.do", () => new Once().do(() => 1), /: Once\.do/],
 ])("%s that was made and dropped is one warning", async (_, make, reason) => {
   await run(
     function* () {
@@ -140,4 +144,35 @@ test("spawn sites: file and line of the go statement, in debug mode only", async
     );
   expect(await site(true)).toMatch(/debug\.test\.ts:\d+:\d+$/);
   expect(await site(false)).toBe(undefined);
+});
+
+test("actions that were performed, in either way, are no warnings", async () => {
+  await run(
+    function* () {
+      const mu = new Mutex();
+      yield* mu.withLock(() => 1);
+      go(async () => void (await mu.withLock(() => 1)));
+      yield* mu.withLock(() => 1);
+      for (let i = 0; i < 5; i++) yield* wait(Promise.resolve());
+    },
+    { debug: true },
+  );
+  expect(warnings()).toEqual([]);
+});
+
+test("operations that have an iterator of their own keep it", async () => {
+  const running = run(
+    function* () {
+      const wg = new WaitGroup();
+      wg.add(1);
+      go(function* () {
+        yield* runtime.gosched();
+        wg.done();
+        wg.add(1);
+      });
+      yield* wg.wait();
+    },
+    { debug: true },
+  );
+  await expect(running).rejects.toMatchObject({ code: "WAITGROUP_REUSED" });
 });
