@@ -7,7 +7,8 @@ import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 import type { Job, PoolJob } from "./job.ts";
-import { type Applicant, type PoolOptions, PoolState } from "./pool-state.ts";
+import type { Applicant } from "./job-queue.ts";
+import { type PoolOptions, PoolState } from "./pool-state.ts";
 
 class SubmitOp<T, R> extends Op<Job<R>> implements Applicant<T, R> {
   readonly #pool: PoolState<T, R>;

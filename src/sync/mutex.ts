@@ -79,7 +79,7 @@ class LockOp extends Op<Disposable> {
   }
 
   #tell(kind: "lock" | "unlock", g: G | null): void {
-    emit({ kind, ...at(m.current(), g), lock: this.#label });
+    emit({ kind, ...at(this.#home, g), lock: this.#label });
   }
 
   override get reason(): WaitReason {

@@ -88,7 +88,7 @@ class State {
 
   rUnlock(g: G | null): void {
     if (this.readers === 0) misuse("RUNLOCK_OF_UNLOCKED", "sync: RUnlock of unlocked RWMutex");
-    if (tap.listener !== null) this.#tell("unlock", g);
+    if (tap.listener !== null) this.#tell("unlock", m.curg);
     if (--this.readers === 0 || this.reader === g) this.reader = null;
     this.grant();
   }
@@ -113,7 +113,7 @@ class State {
   }
 
   #tell(kind: "lock" | "unlock", g: G | null): void {
-    emit({ kind, ...at(m.current(), g), lock: this.#label });
+    emit({ kind, ...at(this.home, g), lock: this.#label });
   }
 }
 

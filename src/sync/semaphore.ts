@@ -78,7 +78,7 @@ class State {
   }
 
   #tell(kind: "lock" | "unlock", g: G | null): void {
-    emit({ kind, ...at(m.current(), g), lock: this.#label });
+    emit({ kind, ...at(this.home, g), lock: this.#label });
   }
 }
 

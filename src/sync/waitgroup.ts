@@ -41,7 +41,7 @@ class WaitOp extends Op<void> {
   }
 
   #tell(kind: "lock" | "unlock", g: G | null): void {
-    emit({ kind, ...at(m.current(), g), lock: this.#label });
+    emit({ kind, ...at(this.#home, g), lock: this.#label });
   }
 
   override get reason(): WaitReason {
