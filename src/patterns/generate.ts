@@ -32,8 +32,6 @@ class Stretch<T> implements Iterable<Parked, IteratorResult<T, unknown>> {
   }
 
   next(): IteratorResult<Parked, IteratorResult<T, unknown>> {
-    // Only a generator of the language is known to hand a probe down to the operation; another iterator would run.
-    if (m.probe !== null && this.#gen.next !== next) return PARKED;
     const result = this.#gen.next();
     return result === PARKED ? PARKED : { done: true, value: result as IteratorResult<T, unknown> };
   }

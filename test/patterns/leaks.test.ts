@@ -2,7 +2,7 @@
  * Whatever end is closed, dropped, stopped or cancelled first: no goroutine stays, nobody waits on the source any more, a
  * source that can be ended is ended. Every test runs with a leak check, in both styles.
  */
-import { type RecvChan, select } from "millrace";
+import { chan, type RecvChan, select } from "millrace";
 import type { Context } from "millrace/context";
 import {
   batch,
@@ -118,6 +118,21 @@ for (const [name, make] of Object.entries(patterns)) {
       yield* t.on(out.recv());
       yield* t.on(sleep(100));
       if (!listens(name)) expect(receivers(source)).toBe(0);
+    });
+
+    both("dropped after a value that it had to wait for", function* (t) {
+      const source = chan<number>();
+      const { out, cancel } = withStream((ctx) => make(source, ctx));
+      const waiting = t.perform(out.recv());
+      for (let i = 0; i < 2 && !waiting.done; i++) {
+        const s = yield* t.on(select({ sent: source.send(i), late: after(10).recv() }));
+        expect(s.case).toBe("sent");
+        yield* t.on(sleep(10));
+      }
+      expect(waiting.done).toBe(true);
+      if (name === "pipeline")
+        cancel(); // two workers: the stage before them waits for a second value
+      else if (!listens(name)) expect(receivers(source)).toBe(0);
     });
 
     both("dropped while it waited for a value", function* (t) {

@@ -2,7 +2,7 @@
 import { go, run, runtime, select } from "millrace";
 import { Cond, Mutex, RWMutex } from "millrace/sync";
 import { expect, test } from "vitest";
-import { both, deadlock, type Kit, type Script } from "./kit.ts";
+import { both, deadlock, type Kit, preempted, type Script } from "./kit.ts";
 
 /** Starts `n` goroutines that wait; gives the order in which they woke. */
 function* sleepers(t: Kit, mu: Mutex, cond: Cond, n: number): Script<number[]> {
@@ -79,26 +79,23 @@ both("a signal given under the lock is not lost", function* (t) {
 });
 
 test("a goroutine that is preempted as it gives up the lock misses no signal", () =>
-  run(
-    function* () {
-      const mu = new Mutex();
-      const cond = new Cond(mu);
-      let turn = 0;
-      const players = [0, 1].map((me) =>
-        go(function* () {
-          for (let i = 0; i < 2000; i++) {
-            yield* mu.lock();
-            while (turn !== me) yield* cond.wait();
-            turn = 1 - me;
-            cond.signal();
-            mu.unlock();
-          }
-        }),
-      );
-      for (const g of players) yield* g.join();
-    },
-    { seed: 1 },
-  ));
+  preempted(function* () {
+    const mu = new Mutex();
+    const cond = new Cond(mu);
+    let turn = 0;
+    const players = [0, 1, 2].map((me) =>
+      go(function* () {
+        for (let i = 0; i < 200; i++) {
+          yield* mu.lock();
+          while (turn !== me) yield* cond.wait();
+          turn = (turn + 1) % 3;
+          cond.broadcast();
+          mu.unlock();
+        }
+      }),
+    );
+    for (const g of players) yield* g.join();
+  }));
 
 both("works with the writing side of an RWMutex", function* (t) {
   const mu = new RWMutex();

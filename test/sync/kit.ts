@@ -119,6 +119,13 @@ export async function virtual<R>(fn: () => unknown, options: RunOptions = {}): P
   return outcome.value as R;
 }
 
+/** Runs `fn` so that every operation lets all others run first. */
+export async function preempted(fn: () => unknown): Promise<void> {
+  const p = new P({}, { pick: () => 0, preempt: () => true, below: () => 0 });
+  const outcome = await new Promise<Outcome>((resolve) => p.start(fn as Body, resolve));
+  if (!outcome.ok) throw outcome.error;
+}
+
 /** Runs `fn`, which must end in a deadlock, and gives that. */
 export async function deadlock(fn: () => unknown): Promise<DeadlockError> {
   const p = new P({});
