@@ -133,6 +133,7 @@ for (const [name, make] of Object.entries(patterns)) {
       if (name === "pipeline")
         cancel(); // two workers: the stage before them waits for a second value
       else if (!listens(name)) expect(receivers(source)).toBe(0);
+      yield* t.on(sleep(10));
     });
 
     both("dropped while it waited for a value", function* (t) {
@@ -140,7 +141,7 @@ for (const [name, make] of Object.entries(patterns)) {
       const { out, cancel } = withStream((ctx) => make(source, ctx));
       expect(yield* limited(t, out, 10)).toBe("late");
       if (name.includes("goroutine") || name.includes("pipeline"))
-        cancel(); // its own receive is still there
+        cancel(); // a function of ours waits there
       else if (!listens(name)) expect(receivers(source)).toBe(0);
       yield* t.on(sleep(100));
     });
