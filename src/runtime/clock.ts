@@ -6,6 +6,7 @@
  * hours in no time, and nothing in timers, tickers, contexts or limiters knows of it.
  */
 import { type HostTimer, holdTimer, macrotask, monotonic, startTimer, stopTimer, wall } from "./host.ts";
+import { m } from "./m.ts";
 import type { P } from "./proc.ts";
 
 export interface Clock {
@@ -40,13 +41,19 @@ const EPOCH = 946_684_800_000;
 
 /**
  * A clock that stands still while anything can run, and then jumps to the next alarm. It lets the host have a turn first,
- * so that what promises have ready at this instant happens before the next one.
+ * so that what promises have ready at this instant happens before the next one. With no alarm left, time can't bring
+ * anyone on: it says so to `stuck`.
  */
 export class VirtualClock implements Clock {
   readonly #alarms = new Set<Alarm>();
   readonly #runs = new Set<P>();
+  readonly #stuck: ((p: P) => void) | null;
   #now = 0;
   #booked = false;
+
+  constructor(stuck: ((p: P) => void) | null = null) {
+    this.#stuck = stuck;
+  }
 
   /** Makes `p` live by this clock. To be done before anything of that run looks at the time. */
   attach(p: P): this {
@@ -92,14 +99,18 @@ export class VirtualClock implements Clock {
     macrotask(() => {
       this.#booked = false;
       for (const p of this.#runs) if (p.busy) return; // it comes back here when it is idle
-      this.#jump();
+      if (m.owesHost) this.#book();
+      else this.#jump();
     });
   }
 
   #jump(): void {
     let next: Alarm | null = null;
     for (const alarm of this.#alarms) if (alarm.wanted && (next === null || alarm.when < next.when)) next = alarm;
-    if (next === null) return;
+    if (next === null) {
+      if (this.#stuck !== null) for (const p of this.#runs) this.#stuck(p);
+      return;
+    }
     this.#alarms.delete(next);
     this.#now = Math.max(this.#now, next.when);
     next.ring();

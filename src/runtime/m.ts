@@ -83,6 +83,11 @@ export class M {
     });
   }
 
+  /** Whether somebody waits until the host had its turn: until then a run that has nothing to do is not idle. */
+  get owesHost(): boolean {
+    return this.#afterHost.length > 0;
+  }
+
   /** Calls `fn` after the goroutines that are due now, for async functions: they are in no run queue. */
   afterOthers(fn: () => void): void {
     microtask(() => (this.#afterHost.length > 0 ? this.afterHost(fn) : fn()));
