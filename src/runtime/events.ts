@@ -1,7 +1,7 @@
 /**
  * What the runtime tells about itself: the one stream of typed events that the recorder, the inspector, exploration and
- * the leak checks stand on. There is one listener a thread; with none, each place that emits costs one null check, which
- * is why `emit` calls are always guarded by `tap.listener !== null` where they stand.
+ * the leak checks stand on. With no listener, each place that emits costs one null check, which is why `emit` calls are
+ * always guarded by `tap.listener !== null` where they stand.
  *
  * Events name goroutines and channels by number, so that a listener holds nothing alive.
  */
@@ -28,7 +28,9 @@ interface At {
  * of their own when it ends.
  */
 export type RuntimeEvent =
-  | { readonly kind: "run-start" | "run-end"; readonly run: number; readonly name: string }
+  | { readonly kind: "run-start"; readonly run: number; readonly name: string }
+  /** `error` is what ended it: a panic, a deadlock, a leak, an abort; undefined when main returned. */
+  | { readonly kind: "run-end"; readonly run: number; readonly name: string; readonly error: unknown }
   | (At & {
       readonly kind: "go-create";
       readonly name: string;
@@ -83,29 +85,56 @@ export type RuntimeEvent =
       /** When it is due, in milliseconds of its run's clock. */
       readonly when: number;
     })
-  | (At & { readonly kind: "lock" | "unlock"; readonly lock: string });
+  | (At & { readonly kind: "lock" | "unlock"; readonly lock: string })
+  /** What the program says of itself: a stretch of its work, and a line for the log. */
+  | (At & { readonly kind: "region-start" | "region-end"; readonly name: string })
+  | (At & { readonly kind: "log"; readonly category: string; readonly message: string });
 
 /** Gets every event of the runtime, in order. */
 export type Listener = (event: RuntimeEvent) => void;
 
-/** Where the events go. */
-export const tap: { listener: Listener | null } = once("tap", () => ({ listener: null }));
+/** Where the events go: to one listener, or to one that stands for several. */
+export const tap: { listener: Listener | null; readonly all: Listener[] } = once("tap", () => ({
+  listener: null,
+  all: [],
+}));
 
-/** Sends one event to the listener. A listener that throws is cut off, so that watching never changes what is watched. */
+/** Sends one event to whoever listens. A listener that throws is cut off, so that watching never changes what is watched. */
 export function emit(event: RuntimeEvent): void {
+  const { listener } = tap;
+  if (listener !== null) tell(listener, event);
+}
+
+function tell(listener: Listener, event: RuntimeEvent): void {
   try {
-    tap.listener?.(event);
+    listener(event);
   } catch (error) {
-    tap.listener = null;
+    leave(listener);
     writeError(`millrace: the event listener threw and was removed: ${inspect(error)}\n`);
   }
+}
+
+function tellAll(event: RuntimeEvent): void {
+  for (const listener of [...tap.all]) tell(listener, event);
+}
+
+function leave(listener: Listener): void {
+  const at = tap.all.indexOf(listener);
+  if (at >= 0) tap.all.splice(at, 1);
+  choose();
+}
+
+function choose(): void {
+  const [first = null, ...others] = tap.all;
+  tap.listener = others.length > 0 ? tellAll : first;
 }
 
 /**
  * Follows what the runtime does until the returned function is called.
  *
- * @param listener gets every event, in order, synchronously; it must not start or perform operations
- * @throws Error when somebody listens already
+ * Several may listen at a time; each gets every event, in the order in which they came.
+ *
+ * @param listener called with each event, synchronously; it must not start or perform operations
  *
  * @example
  * ```ts
@@ -120,11 +149,11 @@ export function emit(event: RuntimeEvent): void {
  * ```
  */
 export function listen(listener: Listener): () => void {
-  if (tap.listener !== null) throw new Error("millrace: somebody listens to the runtime's events already");
-  tap.listener = listener;
-  return () => {
-    if (tap.listener === listener) tap.listener = null;
-  };
+  // A function of its own, so that one that listens twice can leave once.
+  const mine: Listener = (event) => listener(event);
+  tap.all.push(mine);
+  choose();
+  return () => leave(mine);
 }
 
 /** Where an event happens that `g` causes, by default the goroutine that runs now; `home` is its run where that is unknown. */

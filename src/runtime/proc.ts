@@ -342,7 +342,9 @@ export class P {
     this.allgs.clear();
     this.awaiting.clear();
     for (const end of this.atEnd) end();
-    if (tap.listener !== null) emit({ kind: "run-end", run: this.id, name: this.name });
+    if (tap.listener !== null) {
+      emit({ kind: "run-end", run: this.id, name: this.name, error: result.ok ? undefined : result.error });
+    }
     this.#finished(result);
   }
 

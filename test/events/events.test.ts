@@ -17,6 +17,7 @@ import { background, withCancel } from "millrace/context";
 import { Mutex, WaitGroup } from "millrace/sync";
 import { sleep } from "millrace/time";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { tap } from "../../src/runtime/events.ts";
 import { type Recording, record } from "./record.ts";
 
 let recording: Recording | undefined;
@@ -539,12 +540,53 @@ test("events hold nothing alive and can be kept: they are plain objects of numbe
 });
 
 describe("the listener", () => {
-  test("is one a thread", () => {
-    const stop = listen(() => {});
-    expect(() => listen(() => {})).toThrow("somebody listens to the runtime's events already");
-    stop();
-    stop();
-    listen(() => {})();
+  test("is one of several, and each gets every event until it leaves", async () => {
+    const heard: string[] = [];
+    const hear = (who: string) => listen((event) => void (event.kind === "chan-send" && heard.push(who)));
+    const stops = [hear("first"), hear("second"), hear("third")];
+    const sendOne = () =>
+      run(function* () {
+        yield* chan<number>(1).send(1);
+      });
+    await sendOne();
+    stops[1]?.();
+    stops[1]?.();
+    await sendOne();
+    stops[0]?.();
+    stops[2]?.();
+    await sendOne();
+    expect(heard).toEqual(["first", "second", "third", "first", "third"]);
+    expect(tap.listener).toBeNull();
+  });
+
+  test("is told what ended the run", async () => {
+    recording = record();
+    const bad = new Error("bad");
+    await run(function* () {}).catch(() => {});
+    await run(function* () {
+      throw bad;
+    }).catch(() => {});
+    const ends = recording.events.filter((event) => event.kind === "run-end").map(({ error }) => error);
+    expect(ends).toEqual([undefined, bad]);
+  });
+
+  test("one that throws is cut off alone", async () => {
+    const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    const stopBad = listen(() => {
+      throw new Error("bad listener");
+    });
+    recording = record();
+    await run(function* () {});
+    stopBad();
+    expect(said).toHaveBeenCalledTimes(1);
+    expect(recording.events.map((event) => event.kind)).toEqual([
+      "run-start",
+      "go-create",
+      "go-start",
+      "go-end",
+      "run-end",
+    ]);
+    said.mockRestore();
   });
 
   test("one that throws is cut off, and the program runs on", async () => {
