@@ -1,5 +1,6 @@
 /** What a run's end is called: a deadlock, a leak, an exit of one of its goroutines. */
 import type { G } from "./g.ts";
+import { m } from "./m.ts";
 import type { Outcome, RunOptions } from "./options.ts";
 import { DeadlockError, Goexit, LeakError } from "./panic.ts";
 import { formatAll, type GoroutineInfo } from "./traceback.ts";
@@ -19,9 +20,14 @@ export function checkLeaks(
   leaks: RunOptions["leaks"],
   left: () => readonly GoroutineInfo[],
 ): Outcome {
-  if (leaks === undefined || leaks === false) return outcome;
+  const watchers = leaks === undefined ? m.leakWatchers : [];
+  if (leaks === false || (leaks === undefined && watchers.length === 0)) return outcome;
   const infos = left();
   if (infos.length === 0) return outcome;
+  if (leaks === undefined) {
+    for (const watch of watchers) watch(infos);
+    return outcome;
+  }
   if (leaks === true) return { ok: false, error: new LeakError(infos, formatAll(infos)), g: null };
   try {
     leaks(infos);

@@ -13,6 +13,7 @@ import type { G } from "./g.ts";
 import { macrotask, microtask, monotonic } from "./host.ts";
 import type { Parked } from "./op.ts";
 import type { P } from "./proc.ts";
+import type { GoroutineInfo } from "./traceback.ts";
 
 /** How long goroutines may run before the host gets a turn: Go's own time slice. */
 const SLICE = 10;
@@ -45,6 +46,8 @@ export class M {
   coarse = 0;
   /** The runs that are under way, oldest first. */
   readonly runs: P[] = [];
+  /** Who is told what runs leave behind that don't say themselves what is to be done about it (`leaks`). */
+  readonly leakWatchers: ((left: readonly GoroutineInfo[]) => void)[] = [];
   /** The run of what is started outside of any: for libraries and servers that do not own the program. */
   fallback!: P;
 

@@ -12,7 +12,10 @@ export interface RunOptions {
   readonly asyncTimerChan?: boolean;
   /** Records where goroutines are started, and warns of operations that were made and never performed. */
   readonly debug?: boolean;
-  /** When main returns and goroutines are left: `true` makes that a `LeakError`, a function is called with their list. */
+  /**
+   * When main returns and goroutines are left: `true` makes that a `LeakError`, a function is called with their list,
+   * `false` says that it is meant to be so, also to `noLeaks` of `millrace/testing`.
+   */
   readonly leaks?: boolean | ((left: readonly GoroutineInfo[]) => void);
   /** Aborting it ends the run: it rejects with the signal's reason. */
   readonly signal?: AbortSignal;

@@ -38,8 +38,9 @@ export class P {
   readonly id: number = ++runs;
   readonly name: string;
   readonly asyncTimerChan: boolean;
-  /** Whether places are recorded, which costs a stack trace each. */
   readonly debug: boolean;
+  /** Whether the places where goroutines are started are recorded, which costs a stack trace each. */
+  sites: boolean;
   /** The run has ended. */
   over = false;
   /** Called when the run queue is empty and nothing is booked: a virtual clock advances here. */
@@ -82,6 +83,7 @@ export class P {
     this.name = options.name ?? "";
     this.asyncTimerChan = options.asyncTimerChan ?? false;
     this.debug = options.debug ?? false;
+    this.sites = this.debug || m.leakWatchers.length > 0;
     this.unused = this.debug ? new Unused() : null;
     this.#leaks = options.leaks;
     this.#random = new Random(seed ?? entropy());
@@ -115,7 +117,7 @@ export class P {
     g.gen = gen;
     g.value = args;
     this.allgs.add(g);
-    if (this.debug) {
+    if (this.sites) {
       this.#sites ??= new WeakMap();
       this.#sites.set(g, callSite(this.launch, gen === null ? 2 : 1));
     }

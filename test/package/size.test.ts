@@ -16,6 +16,7 @@ const BUDGET: Record<string, number> = {
   "millrace/sync": 19_500,
   "millrace/patterns": 21_500,
   "millrace/interop": 17_500,
+  "millrace/testing": 24_000,
 };
 
 /** Bytes of a small program: goroutines, channels, a select. */

@@ -1,0 +1,1 @@
+export { type LeakOptions, leaks, noLeaks, type TestHooks } from "./leaks.ts";

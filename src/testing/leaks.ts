@@ -1,0 +1,145 @@
+/**
+ * Goroutines that a test leaves behind: in the default run, in runs that are still under way, and in those that ended
+ * well while some of their goroutines were not done.
+ *
+ * What is left is judged once nothing can go on by itself: nobody is runnable, no operation waits for its slice, and the
+ * host had its turns. Rejected: to wait some real milliseconds, as such checks do elsewhere. A slow machine would find
+ * leaks that are none, and each test would pay the time. Who needs a moment longer says so: `within`.
+ */
+import { macrotask, startTimer } from "../runtime/host.ts";
+import { m } from "../runtime/m.ts";
+import { ArgumentError, LeakError, show } from "../runtime/panic.ts";
+import type { P } from "../runtime/proc.ts";
+import { formatAll, type GoroutineInfo } from "../runtime/traceback.ts";
+
+/** Options of `noLeaks` and `leaks`. */
+export interface LeakOptions {
+  /** Says of a goroutine that is left whether that is meant to be so. */
+  readonly ignore?: (left: GoroutineInfo) => boolean;
+  /** How long goroutines have to end once the test has, in milliseconds of real time; 0 by default. */
+  readonly within?: number;
+}
+
+/** The hooks of a test runner: `beforeEach` and `afterEach` of vitest, of `node:test`, or of another that has them. */
+export interface TestHooks {
+  beforeEach(fn: () => void): unknown;
+  afterEach(fn: () => Promise<void>): unknown;
+}
+
+/** Turns of the host in which nothing happens, after which nothing is taken to happen any more. */
+const QUIET_TURNS = 3;
+/** Turns after which whoever still runs is taken to run for ever. */
+const MAX_TURNS = 100;
+
+/**
+ * Watches for goroutines that are still there when the block it is in ends, and fails that block with a `LeakError`: each
+ * goroutine with what it waits for, its stack and where it was started.
+ *
+ * Those that were there before do not count. A run of the block's own that ends well and leaves goroutines behind counts,
+ * unless it says what is to be done about them itself (the option `leaks` of `run`).
+ *
+ * @param options `ignore`, for those that may stay; `within`, real milliseconds they have to end
+ *
+ * @example
+ * ```ts
+ * import { chan, go, LeakError } from "millrace";
+ * import { noLeaks } from "millrace/testing";
+ *
+ * async function forgetful() {
+ *   await using _ = noLeaks();
+ *   const ch = chan<number>();
+ *   go(function* sender() { yield* ch.send(1); }); // nobody receives
+ * }
+ *
+ * const error = await forgetful().catch((error: LeakError) => error);
+ * console.log(error instanceof LeakError && error.goroutines[0]?.reason); // chan send
+ * ```
+ */
+export function noLeaks(options: LeakOptions = {}): AsyncDisposable {
+  const { ignore, within = 0 } = checkOptions(options);
+  const before = new Map<P, number>();
+  for (const p of all()) {
+    before.set(p, p.allgs.sorted().at(-1)?.id ?? 0);
+    p.sites = true;
+  }
+  const left: GoroutineInfo[] = [];
+  const watch = (infos: readonly GoroutineInfo[]): void => void left.push(...infos);
+  m.leakWatchers.push(watch);
+  return {
+    async [Symbol.asyncDispose]() {
+      const isNew = (p: P): GoroutineInfo[] => p.info().filter(({ id }) => id > (before.get(p) ?? 0));
+      const found = (): GoroutineInfo[] => {
+        const each = [...left, ...all().flatMap(isNew)];
+        return ignore === undefined ? each : each.filter((info) => !ignore(info));
+      };
+      try {
+        await quiet();
+        for (let waited = 0; waited < within && found().length > 0; waited += 5) {
+          await new Promise<void>((resolve) => void startTimer(resolve, 5));
+        }
+        const leaked = found();
+        if (leaked.length > 0) throw new LeakError(leaked, formatAll(leaked));
+      } finally {
+        m.leakWatchers.splice(m.leakWatchers.indexOf(watch), 1);
+        if (m.leakWatchers.length === 0) for (const p of all()) p.sites = p.debug;
+      }
+    },
+  };
+}
+
+/**
+ * Checks every test of a file, or of all files when called in a setup file: one that leaves goroutines behind fails, as
+ * with `noLeaks`. Not for tests that run at the same time: each would find the goroutines of the others.
+ *
+ * @param hooks the `beforeEach` and `afterEach` of the test runner
+ *
+ * @example
+ * ```ts no-run
+ * import { leaks } from "millrace/testing";
+ * import { afterEach, beforeEach } from "node:test"; // or from "vitest"
+ * leaks({ beforeEach, afterEach });
+ * ```
+ */
+export function leaks(hooks: TestHooks, options: LeakOptions = {}): void {
+  const { beforeEach, afterEach } = hooks ?? {};
+  if (typeof beforeEach !== "function" || typeof afterEach !== "function") {
+    throw new ArgumentError(`leaks: expected { beforeEach, afterEach } of a test runner, got ${show(hooks)}`);
+  }
+  checkOptions(options);
+  let check: AsyncDisposable | null = null;
+  beforeEach(() => {
+    check = noLeaks(options);
+  });
+  afterEach(async () => {
+    const due = check;
+    check = null;
+    await due?.[Symbol.asyncDispose]();
+  });
+}
+
+function all(): P[] {
+  return [m.fallback, ...m.runs];
+}
+
+/** Waits until nothing goes on by itself any more. */
+async function quiet(): Promise<void> {
+  let quietTurns = 0;
+  for (let turns = 0; turns < MAX_TURNS && quietTurns < QUIET_TURNS; turns++) {
+    await new Promise<void>((resolve) => macrotask(resolve));
+    quietTurns = m.owesHost || all().some((p) => p.busy) ? 0 : quietTurns + 1;
+  }
+}
+
+function checkOptions(options: LeakOptions): LeakOptions {
+  if (typeof options !== "object" || options === null) {
+    throw new ArgumentError(`noLeaks: expected options like { ignore, within }, got ${show(options)}`);
+  }
+  const { ignore, within } = options;
+  if (ignore !== undefined && typeof ignore !== "function") {
+    throw new ArgumentError(`noLeaks: ignore must be a function, got ${show(ignore)}`);
+  }
+  if (within !== undefined && !(typeof within === "number" && within >= 0)) {
+    throw new ArgumentError(`noLeaks: within must be a number of milliseconds, got ${show(within)}`);
+  }
+  return options;
+}
