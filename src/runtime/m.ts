@@ -31,6 +31,14 @@ export type Verdict = typeof GO_ON | typeof YIELD_TO_PROMISES | typeof YIELD_TO_
 export const YIELD_TO_OTHERS = 3;
 export type Preemption = Verdict | typeof YIELD_TO_OTHERS;
 
+/** This thread among others, where there are any. */
+export interface Peer {
+  /** Takes what other threads have sent, and says whether there was anything. */
+  poll(): boolean;
+  /** A run has nothing left to do. */
+  idle(): void;
+}
+
 export class M {
   /** The goroutine that runs now; null in callbacks of the host and after an `await`. */
   curg: G | null = null;
@@ -44,6 +52,8 @@ export class M {
   probe: { stack: string } | null = null;
   /** Milliseconds since this thread began, as of the last look at the clock; what "waiting since" is read from. */
   coarse = 0;
+  /** Set while other threads can send to this one. */
+  peer: Peer | null = null;
   /** The runs that are under way, oldest first. */
   readonly runs: P[] = [];
   /** Who is told what runs leave behind that don't say themselves what is to be done about it (`leaks`). */

@@ -22,7 +22,9 @@ export type PanicCode =
   | "NIL_KEY"
   | "NIL_FUNCTION"
   | "SEMAPHORE_RELEASE"
-  | "ERRGROUP_LIMIT";
+  | "ERRGROUP_LIMIT"
+  | "SHARED_MEMORY"
+  | "SHARED_LOST";
 
 /** What a `FatalError` can say. */
 export type FatalCode = "DEADLOCK" | "LEAK" | "UNLOCK_OF_UNLOCKED" | "RUNLOCK_OF_UNLOCKED";
@@ -43,6 +45,8 @@ const TEXT = {
   NIL_FUNCTION: "go of nil func value",
   SEMAPHORE_RELEASE: "semaphore: released more than held",
   ERRGROUP_LIMIT: "errgroup: modify limit while goroutines in the group are still active",
+  SHARED_MEMORY: "out of shared memory",
+  SHARED_LOST: "lost with the thread that was using it",
 } as const satisfies Record<PanicCode, string>;
 
 /**

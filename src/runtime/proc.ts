@@ -171,9 +171,10 @@ export class P {
   /** One turn of the scheduler: runs goroutines until none is runnable or somebody else is due. */
   #drain(): void {
     m.beginTurn();
+    if (m.peer !== null) m.peer.poll();
     this.#verdict = GO_ON;
     this.#burst();
-    while (this.#runq.length > 0 && this.#verdict === GO_ON) {
+    while (this.#verdict === GO_ON && (this.#runq.length > 0 || m.peer?.poll())) {
       this.#verdict = m.spent();
       if (this.#verdict === GO_ON) this.#burst();
     }
@@ -181,6 +182,7 @@ export class P {
     if (this.#runq.length === 0) {
       this.#scheduled = false;
       if (!this.over) this.idle?.();
+      if (m.peer !== null) m.peer.idle();
     } else if (this.#verdict === YIELD_TO_HOST) m.afterHost(this.#drainFn);
     else microtask(this.#drainFn);
   }

@@ -17,6 +17,7 @@ const BUDGET: Record<string, number> = {
   "millrace/patterns": 21_500,
   "millrace/interop": 17_500,
   "millrace/testing": 24_000,
+  "millrace/threads": 25_000,
 };
 
 /** Bytes of a small program: goroutines, channels, a select. */

@@ -1,0 +1,1 @@
+import "../runtime/proc.ts"; // brings the default run along

@@ -1,0 +1,177 @@
+/**
+ * This thread among the others (Go's `p` and `m` in one): where messages for it arrive, how it sleeps and is woken.
+ *
+ * A message is a block whose `KIND` says what is to be done with it; `post` pushes it on the isolate's inbox. The isolate
+ * takes the whole inbox at once, at the start of each turn of its scheduler, when it runs out of goroutines, and when it
+ * was woken. Whoever takes a message out owns the block.
+ *
+ * No wake-up is lost: whoever posts writes the inbox and then reads `PARK`; whoever goes to sleep writes `PARK` and then
+ * reads the inbox; all of these are sequentially consistent, so one of the two sees the other. The compare-and-swap on
+ * `PARK` lets exactly one of many posters pay for the notification. A thread that is awake costs its posters no more than
+ * the push.
+ *
+ * Sleeping is `Atomics.waitAsync`, which leaves the event loop to timers, promises and sockets, and which does not hold it
+ * open: `hold` does. Never with a timeout, because one that is not used up stays in memory until then.
+ *
+ * Rejected: one wait word for several threads (a busy one can consume the wake-up of another); `postMessage` to wake (1.5 µs
+ * a message and a task in the event loop each); polling.
+ */
+import { once } from "../runtime/copies.ts";
+import { type HostTimer, holdTimer, microtask, startTimer } from "../runtime/host.ts";
+import { m } from "../runtime/m.ts";
+import type { P } from "../runtime/proc.ts";
+import { LINK, memory, push, type Share } from "./memory.ts";
+import { INBOX, PARK, PARKED, RUNNING, recordOf } from "./record.ts";
+
+/** The word of a message that says what it is. */
+export const KIND = 2;
+
+/** A goroutine, or a case of its select, was served in shared memory. */
+export const KIND_WAITER = 1;
+/** A shared object was lost with the thread that was using it. */
+export const KIND_LOST = 2;
+/** From here the scheduler of all threads has its own. */
+export const KIND_SCHEDULER = 8;
+
+type Handler = (block: number) => void;
+
+/** A year of nothing. */
+const LONG = 2 ** 31 - 1;
+
+interface WaitAsync {
+  readonly async: boolean;
+  readonly value: PromiseLike<string>;
+}
+
+const waitAsync = (Atomics as { waitAsync?(i32: Int32Array, at: number, value: number): WaitAsync }).waitAsync;
+
+export class Isolate {
+  readonly #handlers: (Handler | undefined)[] = [];
+  /** A wait is under way, and its promise has not been settled. */
+  #armed = false;
+  #booked = false;
+  #keepAlive: HostTimer | null = null;
+  #held = false;
+  readonly #woken = (): void => {
+    this.#armed = false;
+    this.poll();
+    if (!anyBusy()) this.idle();
+  };
+
+  /** Opens the memory and listens, on the program's first thread. Does nothing when that was done. */
+  open(): void {
+    if (m.peer !== null) return;
+    memory.open();
+    this.#listen();
+  }
+
+  /** Listens, on a thread that was given a part in the memory. */
+  attach(share: Share): void {
+    memory.attach(share);
+    this.#listen();
+  }
+
+  #listen(): void {
+    m.peer = this;
+    this.idle();
+  }
+
+  /** Says what is to be done with messages of that kind. */
+  on(kind: number, handler: Handler): void {
+    this.#handlers[kind] = handler;
+  }
+
+  /** Sends a message; its `KIND` is set. Never blocks. */
+  post(to: number, message: number): void {
+    const { i32 } = memory;
+    const record = recordOf(to);
+    push(i32, record + INBOX, message);
+    if (to === memory.self) this.#book();
+    else wake(i32, record + PARK);
+  }
+
+  /** Takes what has arrived, and says whether there was anything. */
+  poll(): boolean {
+    const { i32, record } = memory;
+    if (Atomics.load(i32, record + INBOX) === 0) return false;
+    // Newest first: turned round.
+    let next = 0;
+    for (let at = Atomics.exchange(i32, record + INBOX, 0); at !== 0; ) {
+      const older = i32[at + LINK] as number;
+      i32[at + LINK] = next;
+      next = at;
+      at = older;
+    }
+    m.curg = null;
+    while (next !== 0) {
+      const message = next;
+      next = i32[message + LINK] as number;
+      this.#handlers[i32[message + KIND] as number]?.(message);
+    }
+    return true;
+  }
+
+  /** Nothing is left to do here: whoever has something wakes this thread. */
+  idle(): void {
+    if (this.#armed || !memory.shared || waitAsync === undefined) return;
+    const { i32, record } = memory;
+    for (;;) {
+      Atomics.store(i32, record + PARK, PARKED);
+      if (Atomics.load(i32, record + INBOX) === 0) {
+        const sleep = waitAsync(i32, record + PARK, PARKED);
+        if (sleep.async) {
+          this.#armed = true;
+          sleep.value.then(this.#woken);
+          return;
+        }
+      }
+      Atomics.store(i32, record + PARK, RUNNING);
+      this.poll();
+      if (anyBusy()) return; // it comes back here
+    }
+  }
+
+  /** Says whether this thread's event loop is to stay open while it sleeps. */
+  hold(on: boolean): void {
+    if (on === this.#held) return;
+    this.#held = on;
+    if (on && this.#keepAlive === null) this.#stay();
+    if (this.#keepAlive !== null) holdTimer(this.#keepAlive, on);
+  }
+
+  #stay(): void {
+    this.#keepAlive = startTimer(() => this.#stay(), LONG);
+    holdTimer(this.#keepAlive, this.#held);
+  }
+
+  /** A message to itself. */
+  #book(): void {
+    if (this.#booked) return;
+    this.#booked = true;
+    microtask(() => {
+      this.#booked = false;
+      this.poll();
+    });
+  }
+}
+
+/** Wakes whoever sleeps on `park`, if anybody does. */
+export function wake(i32: Int32Array, park: number): void {
+  let state = Atomics.load(i32, park);
+  while (state !== RUNNING) {
+    const seen = Atomics.compareExchange(i32, park, state, RUNNING);
+    if (seen === state) {
+      Atomics.notify(i32, park);
+      return;
+    }
+    state = seen;
+  }
+}
+
+function anyBusy(): boolean {
+  for (const p of m.runs) if (p.busy) return true;
+  return (m.fallback as P | undefined)?.busy === true;
+}
+
+/** This thread. */
+export const isolate: Isolate = once("isolate", () => new Isolate());

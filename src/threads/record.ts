@@ -1,0 +1,61 @@
+/**
+ * An isolate's record in shared memory: what others read of it, where they reach it, and what it owns.
+ *
+ * Words that several isolates write stand on cache lines of their own. The place of a record follows from the isolate's
+ * number, which a new isolate takes over from a dead one, with all that the record owns.
+ */
+
+/** The most threads there can be, main included. */
+export const MAX_ISOLATES = 256;
+/** Words of a record. */
+export const RECORD = 512;
+const RECORDS = 1024;
+
+/** Where the record of an isolate is. */
+export function recordOf(isolate: number): number {
+  return RECORDS + isolate * RECORD;
+}
+
+/** Whether it sleeps: `RUNNING`, `PARKED` or `BLOCKED`. */
+export const PARK = 0;
+/** What became of it: `FREE`, `BUSY`, `LIVE`, `STOPPING`. */
+export const STATE = 1;
+/** How many isolates have had this record: with it, a lock knows whether its owner still lives. */
+export const GENERATION = 2;
+/** Messages for it, newest first, to be taken as a whole. */
+export const INBOX = 16;
+/** Its blocks that others have freed, to be taken as a whole. */
+export const RFREE = 32;
+/** The lock it is about to take, or has taken last. */
+export const WANTED = 48;
+/** The locks it holds besides, linked through the locked objects. */
+export const HELD = 49;
+/** The chunk that it carves blocks from. */
+export const CURSOR = 50;
+export const CHUNK_END = 51;
+/** Counts what it does; a monitor sees whether it changes. */
+export const HEARTBEAT = 64;
+/** Its queue of tasks that have not started. */
+export const RUNQ_HEAD = 80;
+export const RUNQ_TAIL = 96;
+/** From here 64 words: its free blocks by size. */
+export const FREELIST = 112;
+/** From here 64 words for the scheduler. */
+export const SCHED = 176;
+/** From here the ring of the queue of tasks, 256 words. */
+export const RUNQ = 256;
+
+/** What `STATE` says. */
+export const FREE = 0;
+/** Somebody is setting it up or clearing up after it. */
+export const BUSY = 1;
+export const LIVE = 2;
+/** It was told to go, or is gone, and was not cleared up yet: whoever waits for a lock of its need not wait for long. */
+export const STOPPING = 3;
+
+/** What `PARK` says. */
+export const RUNNING = 0;
+/** It sleeps in its event loop. */
+export const PARKED = 1;
+/** It sleeps outside of it. */
+export const BLOCKED = 2;

@@ -1,0 +1,57 @@
+/** Messages between threads: each arrives once, in order, and wakes who sleeps. */
+import { afterAll, describe, expect, it } from "vitest";
+import { isolate, KIND } from "../../src/threads/isolate.ts";
+import { memory } from "../../src/threads/memory.ts";
+import { type Child, start } from "./kit.ts";
+
+const ECHO = 20;
+
+describe("isolate", () => {
+  memory.reserve(64 * 2 ** 20);
+  isolate.open();
+  const children: Child[] = [];
+  afterAll(async () => {
+    for (const child of children) await child.stop();
+  });
+
+  const message = (value: number): number => {
+    const block = memory.alloc(32);
+    memory.i32[block + KIND] = ECHO;
+    memory.i32[block + 3] = memory.self;
+    memory.i32[block + 4] = value;
+    return block;
+  };
+
+  it("delivers what it posts to itself, in order", async () => {
+    const got: number[] = [];
+    isolate.on(ECHO, (block) => {
+      got.push(memory.i32[block + 4] as number);
+      memory.free(block);
+    });
+    for (let i = 0; i < 5; i++) isolate.post(memory.self, message(i));
+    await new Promise((done) => setTimeout(done, 0));
+    expect(got).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it("wakes another thread and is woken by it, one by one and in bursts", async () => {
+    const child = await start("echo.ts");
+    children.push(child);
+    let resolve = (): void => {};
+    const got: number[] = [];
+    let left = 0;
+    isolate.on(ECHO, (block) => {
+      got.push(memory.i32[block + 4] as number);
+      memory.free(block);
+      if (--left === 0) resolve();
+    });
+    const burst = (from: number, n: number): Promise<void> =>
+      new Promise((done) => {
+        resolve = done;
+        left = n;
+        for (let i = 0; i < n; i++) isolate.post(child.isolate, message(from + i));
+      });
+    for (let i = 0; i < 2000; i++) await burst(i, 1);
+    for (let i = 0; i < 200; i++) await burst(2000 + i * 50, 50);
+    expect(got).toEqual([...Array(12_000).keys()]);
+  });
+});
