@@ -82,6 +82,7 @@ class Follower extends Watcher {
 }
 
 export class Feed<out T> extends RecvOnly<T> implements Source<T> {
+  readonly outside = true;
   readonly #capacity: number;
   readonly #more: (needed: boolean) => void;
   readonly #release: (reason: unknown) => void;

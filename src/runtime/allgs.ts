@@ -33,6 +33,11 @@ export class Allgs {
     this.#joiners = null;
   }
 
+  /** In no order. */
+  [Symbol.iterator](): IterableIterator<G> {
+    return this.#all.values();
+  }
+
   /** Oldest first. */
   sorted(): G[] {
     return [...this.#all].sort((a, b) => a.id - b.id);

@@ -19,6 +19,8 @@ export interface Clock {
   stop(alarm: unknown): void;
   /** Says whether the alarm is wanted: one that is not does not keep the process alive. */
   hold(alarm: unknown, wanted: boolean): void;
+  /** Makes a run that is started from one of this clock's live by it too. */
+  adopt?(p: P): void;
 }
 
 /** The host's clock. */
@@ -43,10 +45,12 @@ const EPOCH = 946_684_800_000;
  * A clock that stands still while anything can run, and then jumps to the next alarm. It lets the host have a turn first,
  * so that what promises have ready at this instant happens before the next one. With no alarm left, time can't bring
  * anyone on: it says so to `stuck`.
+ *
+ * It looks again after each alarm: one that wakes an async function makes no run busy, so none becomes idle.
  */
 export class VirtualClock implements Clock {
   readonly #alarms = new Set<Alarm>();
-  readonly #runs = new Set<P>();
+  protected readonly runs: Set<P> = new Set();
   readonly #stuck: ((p: P) => void) | null;
   #now = 0;
   #booked = false;
@@ -57,10 +61,10 @@ export class VirtualClock implements Clock {
 
   /** Makes `p` live by this clock. To be done before anything of that run looks at the time. */
   attach(p: P): this {
-    this.#runs.add(p);
+    this.runs.add(p);
     p.clock = this;
-    p.idle = () => this.#book();
-    p.atEnd.push(() => this.#runs.delete(p));
+    p.idle = () => this.book();
+    p.atEnd.push(() => this.runs.delete(p));
     return this;
   }
 
@@ -75,7 +79,7 @@ export class VirtualClock implements Clock {
   start(ring: () => void, delay: number): Alarm {
     const alarm = { ring, when: this.#now + Math.max(0, delay), wanted: true };
     this.#alarms.add(alarm);
-    this.#book();
+    this.book();
     return alarm;
   }
 
@@ -85,7 +89,7 @@ export class VirtualClock implements Clock {
 
   hold(alarm: unknown, wanted: boolean): void {
     (alarm as Alarm).wanted = wanted;
-    if (wanted) this.#book();
+    if (wanted) this.book();
   }
 
   /** Moves on by `ms` milliseconds without ringing anything: as if whoever runs now took that long. */
@@ -93,26 +97,39 @@ export class VirtualClock implements Clock {
     this.#now += ms;
   }
 
-  #book(): void {
-    if (this.#booked) return;
-    this.#booked = true;
-    macrotask(() => {
-      this.#booked = false;
-      for (const p of this.#runs) if (p.busy) return; // it comes back here when it is idle
-      if (m.owesHost) this.#book();
-      else this.#jump();
-    });
+  /** Calls `fn` when all that is ready at this instant has happened. */
+  protected later(fn: () => void): void {
+    macrotask(fn);
   }
 
-  #jump(): void {
+  /** Looks, once all that is ready at this instant has happened, whether the runs are at rest. */
+  protected book(): void {
+    if (this.#booked) return;
+    this.#booked = true;
+    const look = (): void => {
+      this.#booked = false;
+      for (const p of this.runs) if (p.busy) return; // it comes back here when it is idle
+      if (m.owesHost) this.book();
+      else this.atRest();
+    };
+    if (m.owesHost) macrotask(look);
+    else this.later(look);
+  }
+
+  /** Nobody can go on at this instant. */
+  protected atRest(): void {
+    if (!this.jump() && this.#stuck !== null) for (const p of this.runs) this.#stuck(p);
+  }
+
+  /** Moves on to the next alarm; false without one. */
+  protected jump(): boolean {
     let next: Alarm | null = null;
     for (const alarm of this.#alarms) if (alarm.wanted && (next === null || alarm.when < next.when)) next = alarm;
-    if (next === null) {
-      if (this.#stuck !== null) for (const p of this.#runs) this.#stuck(p);
-      return;
-    }
+    if (next === null) return false;
     this.#alarms.delete(next);
     this.#now = Math.max(this.#now, next.when);
     next.ring();
+    this.book();
+    return true;
   }
 }

@@ -44,7 +44,9 @@ export type WaitReason =
   | "promise"
   | "await"
   | "runtime.Gosched"
-  | "runtime.Goexit";
+  | "runtime.Goexit"
+  | "settle"
+  | "bubble";
 
 /** What an attempt answers when it cannot complete without blocking. */
 export const NO: unique symbol = Symbol.for("millrace would block") as never;
@@ -64,6 +66,8 @@ export interface Subject {
   readonly name: string | undefined;
   /** The goroutine that holds it, for a lock; such a subject has the number 0. */
   readonly holder?: { readonly id: number; readonly name: string } | undefined;
+  /** What comes through it is the host's: a stream's data, an event. */
+  readonly outside?: boolean;
 }
 
 /** The result with which a generator suspends: recognised by identity, so nothing else can be mistaken for it. */

@@ -27,10 +27,10 @@ export type PanicCode =
   | "SHARED_LOST";
 
 /** What a `FatalError` can say. */
-export type FatalCode = "DEADLOCK" | "LEAK" | "UNLOCK_OF_UNLOCKED" | "RUNLOCK_OF_UNLOCKED";
+export type FatalCode = "DEADLOCK" | "LEAK" | "OUTSIDE" | "UNLOCK_OF_UNLOCKED" | "RUNLOCK_OF_UNLOCKED";
 
 /** Any `code` of an error of this library. */
-export type Code = PanicCode | FatalCode | "BAD_ARGUMENT" | "NOT_A_GOROUTINE";
+export type Code = PanicCode | FatalCode | "BAD_ARGUMENT" | "NOT_A_GOROUTINE" | "BUBBLE";
 
 const TEXT = {
   SEND_ON_CLOSED: "send on closed channel",
@@ -128,6 +128,40 @@ export class LeakError extends FatalError {
 
   override get name(): string {
     return "LeakError";
+  }
+}
+
+/**
+ * A goroutine of a bubble waits for something outside of it: a promise that the host has to settle, a stream, a channel
+ * of another run. Time in the bubble can't bring that. `goroutines` says who waits, and where.
+ */
+export class OutsideError extends FatalError {
+  readonly #goroutines: readonly GoroutineInfo[];
+
+  /** @param hints what else is known, a line each */
+  constructor(goroutines: readonly GoroutineInfo[], dump: string, hints: readonly string[]) {
+    const n = goroutines.length;
+    const who = n === 1 ? "a goroutine waits" : `${n} goroutines wait`;
+    super("OUTSIDE", [`bubble: ${who} for something outside of the bubble`, ...hints, "", dump].join("\n"));
+    this.#goroutines = goroutines;
+    this.stack = String(this);
+  }
+
+  get goroutines(): readonly GoroutineInfo[] {
+    return this.#goroutines;
+  }
+
+  override get name(): string {
+    return "OutsideError";
+  }
+}
+
+/** `settle` outside of a bubble, or a bubble inside of another. */
+export class BubbleError extends Error {
+  readonly code = "BUBBLE";
+
+  override get name(): string {
+    return "BubbleError";
   }
 }
 

@@ -70,10 +70,11 @@ function goLater(fn: Body, ...args: unknown[]): G {
 export async function run<X>(fn: () => X, options: RunOptions = {}): Promise<Result<X>> {
   checkFunction("run", fn);
   learnPlaces(run);
-  checkOptions(options);
+  checkOptions("run", options);
   const { signal } = options;
   signal?.throwIfAborted();
   const p = new P(options);
+  m.curg?.p.clock.adopt?.(p);
   const aborted = (): void => p.finish({ ok: false, error: signal?.reason, g: null });
   signal?.addEventListener("abort", aborted);
   const outcome = await new Promise<Outcome>((resolve) => p.start(fn as Body, resolve));
@@ -109,7 +110,7 @@ export async function run<X>(fn: () => X, options: RunOptions = {}): Promise<Res
 export function main(fn: () => unknown, options: RunOptions = {}): void {
   checkFunction("main", fn);
   learnPlaces(main);
-  checkOptions(options);
+  checkOptions("main", options);
   if (!isMainThread()) return;
   allowDeepStacks();
   const p = new P(seeded(options));
@@ -183,24 +184,24 @@ function seeded(options: RunOptions): RunOptions {
   return { ...options, seed: Number(seed) };
 }
 
-function checkFunction(where: string, fn: unknown): void {
+export function checkFunction(where: string, fn: unknown): void {
   if (typeof fn === "function") return;
   if (fn === null || fn === undefined) throw new Panic("NIL_FUNCTION", `${where}: got ${String(fn)}`);
   throw new ArgumentError(`${where}: expected a function, got ${show(fn)}`);
 }
 
-function checkOptions(options: RunOptions): void {
+export function checkOptions(where: string, options: RunOptions): void {
   if (typeof options !== "object" || options === null) {
-    throw new ArgumentError(`run: expected options like { seed, name }, got ${show(options)}`);
+    throw new ArgumentError(`${where}: expected options like { seed, name }, got ${show(options)}`);
   }
   const { seed, leaks, signal } = options;
   if (seed !== undefined && !Number.isInteger(seed)) {
-    throw new ArgumentError(`run: seed must be a whole number, got ${show(seed)}`);
+    throw new ArgumentError(`${where}: seed must be a whole number, got ${show(seed)}`);
   }
   if (leaks !== undefined && typeof leaks !== "boolean" && typeof leaks !== "function") {
-    throw new ArgumentError(`run: leaks must be true, false or a function, got ${show(leaks)}`);
+    throw new ArgumentError(`${where}: leaks must be true, false or a function, got ${show(leaks)}`);
   }
   if (signal !== undefined && typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== "function") {
-    throw new ArgumentError(`run: signal must be an AbortSignal, got ${show(signal)}`);
+    throw new ArgumentError(`${where}: signal must be an AbortSignal, got ${show(signal)}`);
   }
 }

@@ -1,0 +1,481 @@
+/** `bubble` and `settle`: a program on a clock of its own, and what it means that nobody in it can go on. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { chan, DeadlockError, go, LeakError, nilChan, type Op, Panic, run, runtime, select, wait } from "millrace";
+import { background, withCancel, withTimeout } from "millrace/context";
+import { fromReadable } from "millrace/interop";
+import { Cond, ErrGroup, Limiter, Mutex, RWMutex, Semaphore, WaitGroup } from "millrace/sync";
+import { bubble, OutsideError, settle } from "millrace/testing";
+import * as time from "millrace/time";
+import { describe, expect, test } from "vitest";
+
+/** The error that a bubble rejects with. */
+async function failure<E extends Error>(fn: () => unknown, kind: abstract new (...args: never[]) => E): Promise<E> {
+  const error = await bubble(fn).catch((error: unknown) => error);
+  expect(error).toBeInstanceOf(kind);
+  return error as E;
+}
+
+describe("time", () => {
+  test("begins on 2000-01-01 and jumps", async () => {
+    const [began, passed] = await bubble(function* () {
+      const start = time.now();
+      yield* time.sleep(36 * time.Hour);
+      return [start.toISOString(), time.since(start)] as const;
+    });
+    expect([began, passed]).toEqual(["2000-01-01T00:00:00.000Z", 36 * time.Hour]);
+  });
+
+  test("a day of tickers takes milliseconds", async () => {
+    const start = performance.now();
+    const counts = await bubble(function* () {
+      const counts = [0, 0, 0];
+      const tickers = [time.Second, time.Minute, time.Hour].map((d) => new time.Ticker(d));
+      const [ctx] = withTimeout(background(), 24 * time.Hour + 1);
+      const wg = new WaitGroup();
+      for (const [i, ticker] of tickers.entries()) {
+        wg.go(function* () {
+          for (;;) {
+            const s = yield* select({ tick: ticker.c.recv(), done: ctx.done().recv() });
+            if (s.case === "done") return;
+            counts[i]!++;
+          }
+        });
+      }
+      yield* wg.wait();
+      return counts;
+    });
+    expect(counts).toEqual([86_400, 1440, 24]);
+    expect(performance.now() - start).toBeLessThan(5000); // alone on a machine it is some 150
+  });
+
+  test("stands still while anybody can run", async () => {
+    await bubble(function* () {
+      const start = time.now();
+      go(function* () {
+        for (let i = 0; i < 30_000; i++) yield* runtime.gosched();
+        expect(time.since(start)).toBe(0);
+      });
+      yield* time.sleep(1);
+      yield* settle();
+    });
+  });
+
+  test("promise reactions come before the next timer", async () => {
+    const seen: string[] = [];
+    await bubble(function* () {
+      const ch = chan<void>();
+      void (async () => {
+        for (let i = 0; i < 50; i++) await null;
+        seen.push("promise");
+        await ch.send();
+      })();
+      const s = yield* select({ ch: ch.recv(), late: time.after(1).recv() });
+      seen.push(s.case);
+    });
+    expect(seen).toEqual(["promise", "ch"]);
+  });
+
+  test("two bubbles have clocks of their own", async () => {
+    const sleeper = (n: number) =>
+      bubble(function* () {
+        const start = time.now();
+        for (let i = 0; i < 10; i++) yield* time.sleep(n);
+        return time.since(start);
+      });
+    expect(await Promise.all([sleeper(1), sleeper(1000)])).toEqual([10, 10_000]);
+  });
+});
+
+describe("settle", () => {
+  test("returns when everybody else is durably blocked, and time has not moved", async () => {
+    await bubble(function* () {
+      const log: string[] = [];
+      const start = time.now();
+      const ch = chan<string>();
+      go(function* () {
+        for (let i = 0; i < 5; i++) yield* runtime.gosched();
+        log.push("parked");
+        log.push((yield* ch.recv()) as string);
+        yield* time.sleep(5);
+        log.push("slept");
+      });
+      yield* settle();
+      expect(log).toEqual(["parked"]);
+      yield* ch.send("received");
+      yield* settle();
+      expect(log).toEqual(["parked", "received"]);
+      expect(time.since(start)).toBe(0);
+      yield* time.sleep(5);
+      yield* settle();
+      expect(log).toEqual(["parked", "received", "slept"]);
+    });
+  });
+
+  test("in an async function", async () => {
+    await bubble(async () => {
+      let done = false;
+      go(async () => {
+        for (let i = 0; i < 20; i++) await null;
+        done = true;
+      });
+      await settle();
+      expect(done).toBe(true);
+    });
+  });
+
+  test("is refused outside of a bubble, and twice at a time", async () => {
+    expect(() => settle()).toThrow("settle: works only in a bubble");
+    await expect(
+      run(function* () {
+        yield* settle();
+      }),
+    ).rejects.toMatchObject({ code: "BUBBLE" });
+    await expect(
+      bubble(function* () {
+        go(() => settle());
+        yield* settle();
+      }),
+    ).rejects.toThrow("somebody waits in settle already");
+  });
+
+  test("one of another bubble is refused", async () => {
+    let theirs: Op<void> | undefined;
+    await bubble(function* () {
+      theirs = settle();
+    });
+    const mine = bubble(function* () {
+      yield* theirs as Op<void>;
+    });
+    await expect(mine).rejects.toThrow("another bubble's");
+  });
+});
+
+/** Everything that blocks in a bubble and that only the bubble can end. */
+const durable: Record<string, () => unknown> = {
+  "chan receive": () => chan().recv(),
+  "chan send": () => chan<number>().send(1),
+  "chan receive (nil chan)": () => nilChan().recv(),
+  "chan send (nil chan)": () => nilChan<number>().send(1),
+  select: () => select([chan().recv(), nilChan().recv(), time.sleep(Infinity)]),
+  "select (no cases)": () => select({}),
+  sleep: () => time.sleep(Infinity),
+  "sync.Mutex.Lock": () => (locked(new Mutex()) as Mutex).lock(),
+  "sync.RWMutex.Lock": () => (locked(new RWMutex()) as RWMutex).lock(),
+  "sync.RWMutex.RLock": () => (locked(new RWMutex()) as RWMutex).rLock(),
+  "sync.WaitGroup.Wait": () => {
+    const wg = new WaitGroup();
+    wg.add(1);
+    return wg.wait();
+  },
+  "sync.Cond.Wait": function* () {
+    const mu = new Mutex();
+    mu.tryLock();
+    yield* new Cond(mu).wait();
+  },
+  semacquire: () => new Semaphore(0).acquire(),
+  join: () => go(() => chan().recv()).join(),
+  errgroup: () => {
+    const group = new ErrGroup();
+    group.go(() => chan().recv());
+    return group.wait();
+  },
+  "rate limit": () => {
+    const limiter = new Limiter(0, 1);
+    limiter.allow();
+    return limiter.wait();
+  },
+};
+
+function locked<M extends { tryLock(): boolean }>(mu: M): M {
+  mu.tryLock();
+  return mu;
+}
+
+describe("durably blocked", () => {
+  test.each(Object.entries(durable))("%s", async (reason, fn) => {
+    const error = await failure(function* () {
+      go(fn as () => Generator);
+      yield* settle(); // returns although that goroutine waits
+      yield* chan().recv();
+    }, Error);
+    if (error instanceof DeadlockError) expect(error.goroutines.map((g) => g.reason)).toContain(reason);
+    else expect(error.message).toMatch(/would never|can never|burst|rate/); // a limiter that refuses what can't come
+  });
+});
+
+describe("a deadlock", () => {
+  test("fails the bubble at once, with the dump", async () => {
+    const error = await failure(function* main() {
+      const ch = chan<number>(0, { name: "results" });
+      go(function* worker() {
+        yield* time.sleep(time.Hour);
+        yield* ch.send(1);
+      });
+      yield* chan().recv();
+    }, DeadlockError);
+    expect(error.goroutines.map(({ name, reason }) => [name, reason])).toEqual([
+      ["main", "chan receive"],
+      ["worker", "chan send"],
+    ]);
+    expect(error.message).toMatch(/all goroutines are asleep[\s\S]*main\(\)\n\t.*bubble\.test\.ts[\s\S]*"results"/);
+  });
+
+  test("of async functions too", async () => {
+    const error = await failure(async () => {
+      await time.sleep(10);
+      await chan().recv();
+    }, DeadlockError);
+    expect(error.goroutines).toHaveLength(1);
+  });
+
+  test("in a nested run is that run's", async () => {
+    const seen = await bubble(function* () {
+      const nested = run(function* () {
+        yield* time.sleep(time.Hour);
+        yield* chan().recv();
+      });
+      const start = time.now();
+      const error = yield* wait(nested.catch((error: unknown) => error));
+      return [error instanceof DeadlockError, time.since(start)];
+    });
+    expect(seen).toEqual([true, time.Hour]);
+  });
+});
+
+describe("goroutines that outlive the bubble", () => {
+  test("fail it, with their stacks", async () => {
+    const error = await failure(function* () {
+      go(function* forgotten() {
+        yield* chan<number>(0, { name: "c" }).send(1);
+      });
+      go(function* asleep() {
+        yield* time.sleep(1);
+      });
+    }, LeakError);
+    expect(error.goroutines.map(({ name, reason }) => [name, reason])).toEqual([
+      ["forgotten", "chan send"],
+      ["asleep", "sleep"],
+    ]);
+    expect(error.message).toMatch(/2 goroutines leaked[\s\S]*forgotten\(\)\n\t.*bubble\.test\.ts:\d+/);
+  });
+
+  test("may end by themselves, as long as that takes no time", async () => {
+    const log: string[] = [];
+    const result = await bubble(function* () {
+      const [ctx, cancel] = withCancel(background());
+      go(function* () {
+        yield* ctx.done().recv();
+        for (let i = 0; i < 10; i++) yield* runtime.gosched();
+        log.push("cleaned up");
+      });
+      go(async () => {
+        await ctx.done().recv();
+        for (let i = 0; i < 10; i++) await null;
+        log.push("cleaned up, too");
+      });
+      yield* settle();
+      cancel();
+      return "result";
+    });
+    expect([result, ...log].sort()).toEqual(["cleaned up", "cleaned up, too", "result"]);
+  });
+
+  test("one that waits for the host does as well", async () => {
+    const error = await failure(function* () {
+      go(() => wait(new Promise(() => {})));
+    }, LeakError);
+    expect(error.goroutines.map(({ reason }) => reason)).toEqual(["promise"]);
+  });
+});
+
+describe("what comes from outside", () => {
+  test("a request is named", async () => {
+    const server = createServer(() => {}).listen(0);
+    await new Promise((done) => server.once("listening", done));
+    const url = `http://localhost:${(server.address() as AddressInfo).port}`;
+    const abort = new AbortController();
+    const error = await failure(function* client() {
+      yield* select({ answer: wait(fetch(url, { signal: abort.signal }).catch(() => {})), late: time.after(9).recv() });
+    }, OutsideError);
+    abort.abort();
+    server.close();
+    expect(error.goroutines.map(({ name, reason }) => [name, reason])).toEqual([["client", "select"]]);
+    expect(error.message).toMatch(
+      /a goroutine waits for something outside of the bubble\n\(the host is busy with: .+\)/,
+    );
+    expect(error.message).toMatch(/client\(\)\n\t.*bubble\.test\.ts:\d+/);
+  });
+
+  test("a timer of the host is named", async () => {
+    const error = await failure(function* () {
+      yield* wait(new Promise((done) => setTimeout(done, 50)));
+    }, OutsideError);
+    expect(error.message).toContain("Timeout");
+    expect(error.goroutines.map(({ reason }) => reason)).toEqual(["promise"]);
+  });
+
+  test("a stream is named", async () => {
+    const stream = new Readable({ read() {} });
+    const error = await failure(function* reader() {
+      yield* fromReadable(stream).recv();
+    }, OutsideError);
+    expect(error.goroutines.map(({ name }) => name)).toEqual(["reader"]);
+    stream.destroy();
+  });
+
+  test("a channel of somebody else is named, also as a case", async () => {
+    const foreign = chan<number>(0, { name: "theirs" });
+    expect((await failure(() => foreign.recv(), OutsideError)).message).toContain('channel "theirs"');
+    const error = await failure(() => select({ theirs: foreign.recv(), late: time.after(1).recv() }), OutsideError);
+    expect(error.goroutines).toHaveLength(1);
+  });
+
+  test("an async function is named", async () => {
+    const error = await failure(function* () {
+      yield* go(async function download() {
+        await new Promise((done) => setTimeout(done, 50));
+      }).join();
+    }, OutsideError);
+    expect(error.goroutines.map(({ name, reason }) => [name, reason])).toEqual([["download", "await"]]);
+  });
+
+  test("is waited for with patience, and time stands still meanwhile", async () => {
+    const server = createServer((_, response) => void response.end("pong")).listen(0);
+    await new Promise((done) => server.once("listening", done));
+    const url = `http://localhost:${(server.address() as AddressInfo).port}`;
+    const ping = async () => (await fetch(url, { headers: { connection: "close" } })).text();
+    const seen = await bubble(
+      function* () {
+        const start = time.now();
+        const s = yield* select({ answer: wait(ping()), late: time.after(1).recv() });
+        const answer = yield* go(ping).join();
+        return [s.value, answer, time.since(start)];
+      },
+      { patience: 15_000 },
+    );
+    server.close();
+    expect(seen).toEqual(["pong", "pong", 0]);
+    const never = bubble(() => wait(new Promise(() => {})), { patience: 20 });
+    await expect(never).rejects.toBeInstanceOf(OutsideError);
+  });
+});
+
+describe("async functions", () => {
+  test("are goroutines of the bubble", async () => {
+    const log = await bubble(async () => {
+      const log: string[] = [];
+      const ch = chan<string>();
+      const start = time.now();
+      const worker = go(async () => {
+        for (const word of ["a", "b"]) {
+          await time.sleep(time.Hour);
+          await ch.send(word);
+        }
+        ch.close();
+      });
+      for await (const word of ch) log.push(`${word} ${time.since(start) / time.Hour}`);
+      await worker.join();
+      return log;
+    });
+    expect(log).toEqual(["a 1", "b 2"]);
+  });
+
+  test("may be called from generators, and may call each other", async () => {
+    const pause = async (n: number): Promise<number> => {
+      for (let i = 0; i < n; i++) await time.sleep(1);
+      return n;
+    };
+    const both = async () => (await Promise.all([pause(3), pause(5)])).join();
+    const seen = await bubble(function* () {
+      const start = time.now();
+      return [yield* wait(both()), time.since(start)];
+    });
+    expect(seen).toEqual(["3,5", 5]);
+  });
+
+  test("beside another run they are found out, with a hint", async () => {
+    const other = run(() => wait(new Promise<void>((done) => setTimeout(done, 300))));
+    const error = await failure(async function sleeper() {
+      await null;
+      await time.sleep(50); // the default run's, in real time
+    }, OutsideError);
+    expect(error.goroutines).toHaveLength(1);
+    await other;
+  });
+});
+
+describe("a bubble", () => {
+  test("gives what fn returns, throws what it throws, ends with a panic", async () => {
+    expect(await bubble(() => 42)).toBe(42);
+    expect(await bubble(async () => "async")).toBe("async");
+    expect(await bubble(() => chan<number>(1).send(1))).toBeUndefined();
+    await expect(bubble(() => Promise.reject(new Error("oh")))).rejects.toThrow("oh");
+    const panicked = bubble(function* () {
+      go(() => chan<number>().close());
+      go(function* () {
+        const ch = chan();
+        ch.close();
+        ch.close();
+      });
+      yield* chan().recv();
+    });
+    await expect(panicked).rejects.toBeInstanceOf(Panic);
+  });
+
+  test("makes the same choices each time, and others with another seed", async () => {
+    const choices = (options?: { seed: number }) =>
+      bubble(function* () {
+        const channels = Array.from({ length: 4 }, () => chan<number>(100));
+        for (const ch of channels) for (let i = 0; i < 30; i++) ch.trySend(i);
+        let chosen = "";
+        for (let i = 0; i < 30; i++) chosen += (yield* select(channels.map((ch) => ch.recv()))).index;
+        return chosen;
+      }, options);
+    expect(await choices()).toBe(await choices());
+    expect(await choices({ seed: 2 })).not.toBe(await choices());
+  });
+
+  test("holds the runs that are started in it", async () => {
+    const passed = await bubble(function* () {
+      const start = time.now();
+      const nested = run(function* () {
+        yield* time.sleep(time.Hour);
+        return "nested";
+      });
+      return [yield* wait(nested), time.since(start)];
+    });
+    expect(passed).toEqual(["nested", time.Hour]);
+  });
+
+  test("in another one is refused", async () => {
+    const nested = bubble(function* () {
+      yield* wait(bubble(() => 1));
+    });
+    await expect(nested).rejects.toThrow("this goroutine is in a bubble already");
+  });
+
+  test("refuses bad arguments by name", async () => {
+    await expect(bubble(undefined as never)).rejects.toMatchObject({ code: "NIL_FUNCTION" });
+    await expect(bubble(3 as never)).rejects.toThrow("bubble: expected a function, got 3");
+    await expect(bubble(() => 1, { seed: 0.5 })).rejects.toThrow("bubble: seed must be a whole number, got 0.5");
+    await expect(bubble(() => 1, { patience: -1 })).rejects.toThrow("bubble: patience must be a number");
+    await expect(bubble(() => 1, null as never)).rejects.toThrow("bubble: expected options");
+  });
+
+  test("leaves nothing behind when it fails", async () => {
+    const before = process.getActiveResourcesInfo().length;
+    for (let i = 0; i < 20; i++) await bubble(() => chan().recv()).catch(() => {});
+    expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(before + 1);
+  });
+
+  test("is no leak for noLeaks", async () => {
+    const { noLeaks } = await import("millrace/testing");
+    await using _ = noLeaks();
+    await bubble(function* () {
+      go(() => chan().recv());
+    }).catch(() => {});
+    await bubble(() => chan().recv()).catch(() => {});
+  });
+});
