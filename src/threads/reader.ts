@@ -1,0 +1,380 @@
+/**
+ * Reads a value from bytes that a `Writer` wrote.
+ *
+ * Invariants: nothing is read outside the given range, whatever the bytes say, and nothing is made that is larger than
+ * they could describe; bytes that no writer wrote give a `CorruptError`. No key sets a prototype.
+ */
+import { makeError, setField } from "./errors.ts";
+import { handleOfKind } from "./handles.ts";
+import { shapes } from "./shapes.ts";
+import { readLatin1, readUtf8 } from "./text.ts";
+import { DEEPEST, SHARED_WITHIN, V, VIEWS } from "./wire.ts";
+
+/** Bytes that stand for no value: they were not written by this version of the library, or were overwritten. */
+export class CorruptError extends Error {
+  constructor(detail: string) {
+    super(`millrace: a value from another thread can't be read: ${detail}`);
+  }
+}
+
+const f64 = new Float64Array(1);
+const f64bytes = new Uint8Array(f64.buffer);
+const i64 = new BigInt64Array(f64.buffer);
+
+type Dictionary = Record<string, unknown>;
+
+/** Makes `__proto__` a key like any other. */
+function define(into: object, key: string, value: unknown): void {
+  Object.defineProperty(into, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
+/** Stands in an array for an element that is not there, and at the end of an error's fields. */
+const HOLE: unique symbol = Symbol("hole");
+
+export class Reader {
+  #u8: Uint8Array = new Uint8Array(0);
+  #at = 0;
+  #end = 0;
+  #depth = 0;
+  /** The objects so far; null when none is referred to. */
+  #met: unknown[] | null = null;
+
+  /** Reads the block at `u8[at .. end)`. */
+  read(u8: Uint8Array, at: number, end: number): unknown {
+    this.#u8 = u8;
+    this.#at = at;
+    this.#end = end;
+    this.#depth = 0;
+    this.#met = this.#byte() === SHARED_WITHIN ? [] : null;
+    const value = this.#value();
+    if (this.#at !== end) throw new CorruptError(`${end - this.#at} bytes too many`);
+    this.#met = null;
+    return value;
+  }
+
+  #byte(): number {
+    if (this.#at >= this.#end) throw new CorruptError("it ends too early");
+    return this.#u8[this.#at++] as number;
+  }
+
+  /** Where the next `n` bytes begin. */
+  #take(n: number): number {
+    const at = this.#at;
+    if (n > this.#end - at) throw new CorruptError("it ends too early");
+    this.#at = at + n;
+    return at;
+  }
+
+  #varint(): number {
+    const first = this.#byte();
+    if (first < 128) return first;
+    let n = first & 127;
+    for (let factor = 128; factor < 2 ** 36; factor *= 128) {
+      const next = this.#byte();
+      n += (next & 127) * factor;
+      if (next < 128) return n;
+    }
+    throw new CorruptError("a number is too long");
+  }
+
+  /** How many values follow: each takes a byte at least. */
+  #size(): number {
+    const n = this.#varint();
+    if (n > this.#end - this.#at) throw new CorruptError(`it can't hold ${n} values`);
+    return n;
+  }
+
+  #eight(): void {
+    const at = this.#take(8);
+    const u8 = this.#u8;
+    for (let i = 0; i < 8; i++) f64bytes[i] = u8[at + i] as number;
+  }
+
+  #value(): unknown {
+    const value = this.#any();
+    if (value === HOLE) throw new CorruptError("a hole outside an array");
+    return value;
+  }
+
+  #any(): unknown {
+    const tag = this.#byte();
+    if (tag >= V.small) return tag - V.small;
+    switch (tag) {
+      case V.undefined:
+        return undefined;
+      case V.null:
+        return null;
+      case V.false:
+        return false;
+      case V.true:
+        return true;
+      case V.int: {
+        const n = this.#varint();
+        return (n >>> 1) ^ -(n & 1);
+      }
+      case V.f64:
+        this.#eight();
+        return f64[0];
+      case V.short: {
+        const n = this.#byte();
+        const at = this.#take(n);
+        return readLatin1(this.#u8, at, at + n);
+      }
+      case V.utf8: {
+        const n = this.#varint();
+        const at = this.#take(n);
+        return readUtf8(this.#u8, at, at + n);
+      }
+      case V.hole:
+        return HOLE;
+      case V.big64:
+        this.#eight();
+        return i64[0];
+      case V.big:
+        return this.#big();
+      case V.utf16:
+        return this.#utf16();
+      default:
+        return this.#object(tag);
+    }
+  }
+
+  #object(tag: number): unknown {
+    if (++this.#depth > DEEPEST + 2) throw new CorruptError("it is nested too deeply");
+    const value = this.#made(tag);
+    this.#depth--;
+    return value;
+  }
+
+  #made(tag: number): unknown {
+    switch (tag) {
+      case V.shaped:
+        return this.#shaped();
+      case V.object:
+        return this.#spelled(this.#number({}));
+      case V.bare:
+        return this.#spelled(this.#number(Object.create(null)));
+      case V.array:
+        return this.#array();
+      case V.doubles:
+        return this.#doubles();
+      case V.sparse:
+        return this.#sparse();
+      case V.ref:
+        return this.#ref();
+      case V.map:
+        return this.#map();
+      case V.set:
+        return this.#set();
+      case V.date:
+        this.#eight();
+        return this.#number(new Date(f64[0] as number));
+      case V.regexp:
+        return this.#regexp();
+      case V.buffer:
+        return this.#number(this.#bytes());
+      case V.view:
+        return this.#view();
+      case V.sharedView:
+        return this.#sharedView();
+      case V.error:
+        return this.#error();
+      case V.boxed:
+        return this.#boxed();
+      case V.handle:
+        return this.#handle();
+      default:
+        throw new CorruptError(`there is no kind ${tag}`);
+    }
+  }
+
+  /** An object has been met: what it refers to later is its number. */
+  #number<T>(value: T): T {
+    if (this.#met !== null) this.#met.push(value);
+    return value;
+  }
+
+  #ref(): unknown {
+    const n = this.#varint();
+    if (this.#met === null || n >= this.#met.length) throw new CorruptError(`there is no object ${n}`);
+    return this.#met[n];
+  }
+
+  #shaped(): unknown {
+    const at = this.#take(2);
+    const id = (this.#u8[at] as number) | ((this.#u8[at + 1] as number) << 8);
+    const shape = shapes.get(id);
+    if (shape === undefined) throw new CorruptError(`there is no shape ${id}`);
+    const into: Dictionary = {};
+    this.#number(into);
+    const { keys, risky } = shape;
+    for (let i = 0; i < keys.length; i++) {
+      const value = this.#value();
+      if (risky) define(into, keys[i] as string, value);
+      else into[keys[i] as string] = value;
+    }
+    return into;
+  }
+
+  #spelled(into: object): object {
+    const n = this.#size();
+    for (let i = 0; i < n; i++) {
+      const key = this.#text();
+      const value = this.#value();
+      if (key === "__proto__") define(into, key, value);
+      else (into as Dictionary)[key] = value;
+    }
+    return into;
+  }
+
+  #text(): string {
+    const text = this.#value();
+    if (typeof text !== "string") throw new CorruptError("expected a string");
+    return text;
+  }
+
+  #array(): unknown[] {
+    const n = this.#size();
+    const into: unknown[] = [];
+    this.#number(into);
+    for (let i = 0; i < n; i++) {
+      const value = this.#any();
+      if (value !== HOLE) into[i] = value;
+    }
+    into.length = n; // there may be holes at the end
+    return into;
+  }
+
+  #doubles(): number[] {
+    const n = this.#varint();
+    const at = this.#take(8 * n);
+    const u8 = this.#u8;
+    const into: number[] = [];
+    this.#number(into);
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < 8; j++) f64bytes[j] = u8[at + 8 * i + j] as number;
+      into.push(f64[0] as number);
+    }
+    return into;
+  }
+
+  #sparse(): unknown[] {
+    const n = this.#varint();
+    if (n >= 2 ** 32) throw new CorruptError("an array is too long");
+    const into: unknown[] = [];
+    into.length = n;
+    this.#number(into);
+    if (this.#byte() !== V.object) throw new CorruptError("expected elements");
+    this.#spelled(into);
+    if (into.length !== n) throw new CorruptError("an array is longer than it says");
+    return into;
+  }
+
+  #map(): Map<unknown, unknown> {
+    const n = this.#size();
+    const into = this.#number(new Map<unknown, unknown>());
+    for (let i = 0; i < n; i++) {
+      const key = this.#value();
+      into.set(key, this.#value());
+    }
+    return into;
+  }
+
+  #set(): Set<unknown> {
+    const n = this.#size();
+    const into = this.#number(new Set<unknown>());
+    for (let i = 0; i < n; i++) into.add(this.#value());
+    return into;
+  }
+
+  #big(): bigint {
+    const text = this.#text();
+    if (!/^-?[0-9a-f]+$/.test(text)) throw new CorruptError("expected a bigint");
+    return text.startsWith("-") ? -BigInt(`0x${text.slice(1)}`) : BigInt(`0x${text}`);
+  }
+
+  #utf16(): string {
+    const n = this.#varint();
+    const at = this.#take(2 * n);
+    const parts: string[] = [];
+    for (let i = at; i < at + 2 * n; i += 2) {
+      parts.push(String.fromCharCode((this.#u8[i] as number) | ((this.#u8[i + 1] as number) << 8)));
+    }
+    return parts.join("");
+  }
+
+  #regexp(): RegExp {
+    const source = this.#text();
+    const flags = this.#text();
+    try {
+      return this.#number(new RegExp(source, flags));
+    } catch (error) {
+      throw new CorruptError(String(error));
+    }
+  }
+
+  #bytes(): ArrayBuffer {
+    const n = this.#varint();
+    const at = this.#take(n);
+    const bytes = new Uint8Array(n);
+    bytes.set(this.#u8.subarray(at, at + n));
+    return bytes.buffer;
+  }
+
+  #view(): ArrayBufferView {
+    const kind = VIEWS[this.#byte()];
+    if (kind === undefined) throw new CorruptError("there is no such view");
+    const buffer = this.#bytes();
+    if (buffer.byteLength % (kind.BYTES_PER_ELEMENT ?? 1) !== 0)
+      throw new CorruptError("a view ends within an element");
+    return this.#number(new kind(buffer));
+  }
+
+  #sharedView(): unknown {
+    const kind = VIEWS[this.#byte()];
+    const offset = this.#varint();
+    const length = this.#varint();
+    const number = this.#met === null ? 0 : this.#met.push(undefined);
+    const buffer = this.#value();
+    if (kind === undefined || !(buffer instanceof Object) || buffer instanceof ArrayBuffer || !("slice" in buffer)) {
+      throw new CorruptError("expected a shared buffer");
+    }
+    let view: ArrayBufferView;
+    try {
+      view = new kind(buffer as unknown as SharedArrayBuffer, offset, length);
+    } catch (error) {
+      throw new CorruptError(String(error));
+    }
+    if (this.#met !== null) this.#met[number - 1] = view;
+    return view;
+  }
+
+  #error(): Error {
+    const error = makeError(this.#text());
+    this.#number(error);
+    for (let key = this.#any(); key !== HOLE; key = this.#any()) {
+      if (typeof key !== "string") throw new CorruptError("expected the name of a field");
+      const shown = this.#value() === true;
+      setField(error, { key, shown, value: this.#value() });
+    }
+    return error;
+  }
+
+  #boxed(): unknown {
+    const number = this.#met === null ? 0 : this.#met.push(undefined);
+    const value = this.#value();
+    if (value === null || value === undefined || typeof value === "object")
+      throw new CorruptError("expected a primitive");
+    const boxed: unknown = Object(value);
+    if (this.#met !== null) this.#met[number - 1] = boxed;
+    return boxed;
+  }
+
+  #handle(): object {
+    const kind = this.#byte();
+    const pointer = this.#varint();
+    const handle = handleOfKind(kind);
+    if (handle === undefined) throw new CorruptError(`there is no class ${kind}`);
+    return this.#number(handle.decode(pointer));
+  }
+}

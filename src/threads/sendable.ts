@@ -1,0 +1,84 @@
+/**
+ * What may travel to another thread, as a type: `Sendable<T>` is `T` where it may, and where not says why in place of
+ * what may not.
+ *
+ * It is a mapped type, so recursive types are no problem and the compiler names the property. Channels by direction
+ * (`SendChan`, `RecvChan`) may be those of `sharedChan` and pass; that one is not is found out when it is sent.
+ */
+import type { RecvChan, SendChan } from "../chan/types.ts";
+import type { Context } from "../context/types.ts";
+import type { Goroutine } from "../runtime/g.ts";
+import type { Op } from "../runtime/op.ts";
+import type { Mutex } from "../sync/mutex.ts";
+import type { RWMutex } from "../sync/rwmutex.ts";
+import type { Semaphore } from "../sync/semaphore.ts";
+import type { WaitGroup } from "../sync/waitgroup.ts";
+
+/** Has this key: objects of it are handles to what all threads share, or travel in a way of their own. */
+export declare const travels: unique symbol;
+
+declare const why: unique symbol;
+
+/** In place of a type whose values can't travel between threads: the reason. */
+export interface NotSendable<Why extends string> {
+  readonly [why]: Why;
+}
+
+type Copied = string | number | bigint | boolean | null | undefined | void;
+type CopiedObject = Date | RegExp | Error | ArrayBuffer | SharedArrayBuffer | ArrayBufferView;
+
+/**
+ * `T`, if its values can travel to another thread; else a type that nothing is assignable to and that says why.
+ *
+ * Data travels: primitives except symbols, plain objects, arrays, `Map`, `Set`, `Date`, `RegExp`, errors, buffers and
+ * their views. So do what is shared (`sharedChan`, `SharedMutex`, …) and contexts. Functions, promises and what belongs
+ * to one thread do not.
+ *
+ * @example
+ * ```ts
+ * import type { Sendable } from "millrace/threads";
+ * function send<T>(value: T & Sendable<T>): T { return value; }
+ * send({ id: 1, tags: ["a"] });
+ * // @ts-expect-error: functions stay on their thread
+ * send({ id: 1, done: () => {} });
+ * ```
+ */
+export type Sendable<T> = unknown extends T
+  ? T
+  : T extends Copied | CopiedObject
+    ? T
+    : T extends symbol
+      ? NotSendable<"symbols stay on their thread: send a string">
+      : typeof travels extends keyof T
+        ? T
+        : T extends (...args: never[]) => unknown
+          ? NotSendable<"functions stay on their thread: send data that says what to do">
+          : SendableObject<T>;
+
+type SendableObject<T> = T extends Context
+  ? T
+  : T extends Op<unknown>
+    ? NotSendable<"an operation stays on its thread: perform it here and send its result">
+    : T extends PromiseLike<unknown>
+      ? NotSendable<"a promise stays on its thread: wait for it here and send its result">
+      : T extends SendChan<never> & RecvChan<unknown, unknown>
+        ? T extends { sendMany: unknown }
+          ? T
+          : NotSendable<"a channel of one thread: make it with sharedChan()">
+        : T extends SendChan<never> | RecvChan<unknown, unknown>
+          ? T
+          : T extends Local
+            ? NotSendable<"this stays on its thread: use SharedMutex, SharedWaitGroup or SharedSemaphore">
+            : T extends Goroutine
+              ? NotSendable<"a goroutine stays on its thread: join it here and send its result">
+              : T extends WeakMap<never, unknown> | WeakSet<never> | WeakRef<never>
+                ? NotSendable<"weak references stay on their thread">
+                : T extends ReadonlyMap<infer K, infer V>
+                  ? SendableMap<T, K, V>
+                  : T extends ReadonlySet<infer M>
+                    ? SendableSet<T, M>
+                    : { [K in keyof T]: Sendable<T[K]> };
+
+type SendableMap<T, K, V> = [K, V] extends [Sendable<K>, Sendable<V>] ? T : ReadonlyMap<Sendable<K>, Sendable<V>>;
+type SendableSet<T, M> = [M] extends [Sendable<M>] ? T : ReadonlySet<Sendable<M>>;
+type Local = Mutex | RWMutex | WaitGroup | Semaphore;
