@@ -19,6 +19,14 @@ import { readLatin1, readUtf8 } from "./text.ts";
 import { SLOT } from "./wire.ts";
 import { Writer } from "./writer.ts";
 
+/** How the values of one channel travel, where the usual way is not wanted: as something else that can. */
+export interface Codec<T> {
+  /** What is sent for `value`: bytes, or any other value that can travel. */
+  encode(value: T): unknown;
+  /** The value, out of what `encode` gave on another thread. */
+  decode(data: unknown): T;
+}
+
 /**
  * A value on its way. Without bytes, `aux` and `f64` belong to it; with bytes, only the bytes do, `bytes[0 .. length)`,
  * and the two words are free for whoever carries it, to say where they are.

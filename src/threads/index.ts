@@ -1,1 +1,4 @@
 import "../runtime/proc.ts"; // brings the default run along
+
+export type { Codec } from "./codec.ts";
+export type { NotSendable, Sendable } from "./sendable.ts";

@@ -71,12 +71,12 @@ type SendableObject<T> = T extends Context
             ? NotSendable<"this stays on its thread: use SharedMutex, SharedWaitGroup or SharedSemaphore">
             : T extends Goroutine
               ? NotSendable<"a goroutine stays on its thread: join it here and send its result">
-              : T extends WeakMap<never, unknown> | WeakSet<never> | WeakRef<never>
-                ? NotSendable<"weak references stay on their thread">
-                : T extends ReadonlyMap<infer K, infer V>
-                  ? SendableMap<T, K, V>
-                  : T extends ReadonlySet<infer M>
-                    ? SendableSet<T, M>
+              : T extends ReadonlyMap<infer K, infer V>
+                ? SendableMap<T, K, V>
+                : T extends ReadonlySet<infer M>
+                  ? SendableSet<T, M>
+                  : T extends WeakMap<never, unknown> | WeakSet<never> | WeakRef<never>
+                    ? NotSendable<"weak references stay on their thread">
                     : { [K in keyof T]: Sendable<T[K]> };
 
 type SendableMap<T, K, V> = [K, V] extends [Sendable<K>, Sendable<V>] ? T : ReadonlyMap<Sendable<K>, Sendable<V>>;

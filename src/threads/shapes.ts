@@ -10,23 +10,14 @@
  * successor. Rejected: `Object.keys` joined to a string (three times the whole cost of a small object), a hash of the keys
  * (no cheaper than the steps, and then the keys must be compared all the same).
  */
+import { MOST, type ShapeTable, sharedTable } from "./shape-table.ts";
 
-/** The most shapes that a program has; further ones travel with their keys. */
-const MOST = 4096;
 /** The most steps in a thread's tree. */
 const MOST_STEPS = 4 * MOST;
 /** The most keys of a shape. */
 const MOST_KEYS = 64;
 /** The longest key of a shape. */
 const LONGEST_KEY = 128;
-
-/** Where the numbers come from: one table for all threads. */
-export interface ShapeTable {
-  /** The number of the shape with these keys, from 1 up, given now if need be; 0 when the table is full. */
-  intern(keys: readonly string[]): number;
-  /** The keys of the shape with that number; undefined when there is none. */
-  keysOf(id: number): readonly string[] | undefined;
-}
 
 /** What a thread knows of a shape. */
 export class Shape {
@@ -116,29 +107,8 @@ export class Shapes {
   }
 }
 
-/** A table for one thread: before there is shared memory, and where there never is. */
-export class LocalTable implements ShapeTable {
-  readonly #ids: Map<string, number> = new Map();
-  readonly #keys: (readonly string[])[] = [[]];
-
-  intern(keys: readonly string[]): number {
-    const name = JSON.stringify(keys);
-    let id = this.#ids.get(name);
-    if (id === undefined) {
-      if (this.#keys.length > MOST) return 0;
-      id = this.#keys.push(keys) - 1;
-      this.#ids.set(name, id);
-    }
-    return id;
-  }
-
-  keysOf(id: number): readonly string[] | undefined {
-    return id === 0 ? undefined : this.#keys[id];
-  }
-}
-
 /** This thread's shapes. */
-export let shapes: Shapes = new Shapes(new LocalTable());
+export let shapes: Shapes = new Shapes(sharedTable);
 
 /** From now on numbers come from `table`. What was encoded before can't be decoded any more. */
 export function useShapeTable(table: ShapeTable): void {

@@ -6,8 +6,9 @@ import { ArgumentError, Panic } from "../../src/index.ts";
 import { decode, discard, Encoded, encode, isCounted } from "../../src/threads/codec.ts";
 import { registerError } from "../../src/threads/errors.ts";
 import { registerHandle } from "../../src/threads/handles.ts";
-import { LocalTable, shapes, useShapeTable } from "../../src/threads/shapes.ts";
+import { shapes, useShapeTable } from "../../src/threads/shapes.ts";
 import { SLOT } from "../../src/threads/wire.ts";
+import { LocalTable } from "./local-table.ts";
 
 /** There and back, through memory that several threads could see. */
 function trip<T>(value: T): T {
