@@ -4,18 +4,18 @@
  * Nobody tells us whether anybody listens to a signal, so from the moment it exists it must fire in time: its link is on
  * the list of the context above, and the deadline in the heap. Not so the context itself: its link is told apart, so that
  * the context can be collected when nobody refers to it. When that has happened and the host says that nobody listens to
- * the signal either, the link holds the signal weakly, until somebody touches it again or it is collected, which takes the
+ * the signal either, the link holds the signal weakly, until somebody uses it again or it is collected, which takes the
  * link off list and heap. So a forgotten context leaks nothing, and one that was only passed to `fetch` fires.
  *
  * Rejected: `AbortSignal.any` of the parent's and an own signal. It would make a signal for every ancestor and holds its
  * sources weakly: an abandoned timeout would never fire.
  */
-import { signalInUse } from "../runtime/host.ts";
 import { m } from "../runtime/m.ts";
 import type { P } from "../runtime/proc.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
 import type { CancelCtx } from "./cancel-ctx.ts";
 import { endedBefore, hold, unhold, Watcher } from "./hold.ts";
+import { inUse, onUse, watchUse } from "./signal-use.ts";
 
 /** The controllers of the signals that are held weakly. */
 const controllers = new WeakMap<AbortSignal, AbortController>();
@@ -45,6 +45,7 @@ export class SignalLink extends Watcher {
     this.#late = late;
     if (ctx.err() !== undefined) this.abort(ctx.reason);
     else if (ctx.up !== null || when !== Infinity) {
+      watchUse(this.signal);
       this.#wait();
       orphans.register(ctx, this);
     }
@@ -68,30 +69,13 @@ export class SignalLink extends Watcher {
 
   /** Nobody refers to the context any more. */
   orphaned(): void {
-    if (!this.#waiting || this.#controller === null || signalInUse(this.#controller.signal)) return;
+    if (!this.#waiting || this.#controller === null || inUse(this.#controller.signal)) return;
     const { signal } = this.#controller;
     controllers.set(signal, this.#controller);
     collected.register(signal, this);
     this.#weak = new WeakRef(signal);
     this.#controller = null;
-    // Listening to it, and AbortSignal.any, which looks first whether it is aborted, make it wanted again.
-    const touched = (): AbortController | null => this.#strong();
-    Object.defineProperties(signal, {
-      addEventListener: {
-        configurable: true,
-        value(this: AbortSignal, ...args: Parameters<AbortSignal["addEventListener"]>) {
-          touched();
-          AbortSignal.prototype.addEventListener.apply(this, args);
-        },
-      },
-      aborted: {
-        configurable: true,
-        get(this: AbortSignal) {
-          touched();
-          return Reflect.get(AbortSignal.prototype, "aborted", this);
-        },
-      },
-    });
+    onUse(signal, () => void this.#strong());
   }
 
   /** Off the list and the heap. */

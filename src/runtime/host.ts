@@ -149,20 +149,6 @@ export function environment(name: string): string | undefined {
   return node?.env?.[name];
 }
 
-/**
- * Whether anybody would notice that `signal` fires: it has a listener, or one made of it by `AbortSignal.any`. Where the
- * host does not tell, yes.
- */
-export function signalInUse(signal: AbortSignal): boolean {
-  const events = node?.getBuiltinModule?.("node:events") as
-    | { getEventListeners?(target: object, type: string): readonly unknown[] }
-    | undefined;
-  if (events?.getEventListeners === undefined) return true;
-  if (events.getEventListeners(signal, "abort").length > 0) return true;
-  const dependants = Object.getOwnPropertySymbols(signal).find((key) => key.description === "kDependantSignals");
-  return dependants !== undefined && ((Reflect.get(signal, dependants) as Set<unknown> | null)?.size ?? 0) > 0;
-}
-
 /** Calls `fn` each time the host's event loop has run dry. Only Node can tell; elsewhere `fn` is never called. */
 export function onLoopDry(fn: () => void): () => void {
   node?.on("beforeExit", fn);

@@ -27,6 +27,13 @@ describe("contexts that nobody cancels or refers to", () => {
       ctx.signal.addEventListener("abort", listener);
       ctx.signal.removeEventListener("abort", listener);
     },
+    "whose signal was looked at, and listened to once": (ctx) => {
+      const { signal } = ctx;
+      const listener = (): void => {};
+      if (!signal.aborted) signal.addEventListener("abort", listener, { once: true });
+      signal.removeEventListener("abort", listener);
+      signal.throwIfAborted();
+    },
     "with a function that was stopped": (ctx) => context.afterFunc(ctx, () => {})(),
   };
 
@@ -103,6 +110,32 @@ describe("an abandoned context whose signal somebody uses still fires", () => {
 
   test("one made of it by AbortSignal.any", async () => {
     const { used, cancel } = await abandoned((signal) => AbortSignal.any([signal]));
+    cancel();
+    expect([used.aborted, used.reason]).toEqual([true, Canceled]);
+  });
+
+  test("one made of it by AbortSignal.any that is listened to only later", async () => {
+    const seen: unknown[] = [];
+    const { used, cancel } = await abandoned((signal) => AbortSignal.any([new AbortController().signal, signal]));
+    used.addEventListener("abort", () => seen.push(used.reason));
+    await collect();
+    cancel();
+    expect(seen).toEqual([Canceled]);
+  });
+
+  test("one made by AbortSignal.any of one made of it, which is forgotten", async () => {
+    const { used, cancel } = await abandoned((signal) => AbortSignal.any([AbortSignal.any([signal])]));
+    cancel();
+    expect([used.aborted, used.reason]).toEqual([true, Canceled]);
+  });
+
+  test("one made of it by AbortSignal.any after a listener came and went", async () => {
+    const listener = (): void => {};
+    const { used, cancel } = await abandoned((signal) => {
+      signal.addEventListener("abort", listener);
+      signal.removeEventListener("abort", listener);
+      return AbortSignal.any([signal]);
+    });
     cancel();
     expect([used.aborted, used.reason]).toEqual([true, Canceled]);
   });
