@@ -118,7 +118,7 @@ export interface ReadableOptions {
  * const ch = chan<string>(2);
  * ch.trySend("a");
  * ch.close();
- * console.log(await toReadable(ch).getReader().read()); // { value: 'a', done: false }
+ * console.log((await toReadable(ch).getReader().read()).value); // a
  * ```
  */
 export function toReadable<T>(ch: RecvChan<T, unknown>, options: ReadableOptions = {}): ReadableStream<T> {

@@ -21,8 +21,8 @@ test.each([
   const argv = ["--import", "tsx", `${root}bench/interop.ts`, way, String(MIB)];
   const { stdout } = await promisify(execFile)(process.execPath, argv, { cwd: root });
   const { grew } = JSON.parse(stdout) as Measured;
-  // What V8 takes before it collects: mostly 30 to 60, whatever the size.
-  expect(grew).toBeLessThan(128);
+  // What V8 takes before it collects, whatever the size: mostly 30 to 60, and on Node 24 and later up to 140.
+  expect(grew).toBeLessThan(MIB / 2);
 });
 
 async function heapUsed(): Promise<number> {

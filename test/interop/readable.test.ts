@@ -115,8 +115,8 @@ describe("fromReadable of a Node stream", () => {
     while (stream.write("12345"));
     await turns();
     expect(drained).toBe(0);
-    await ch.recv();
-    await turns();
+    // One read gives all that is there, or since Node 26 one chunk of it.
+    for (let received = 0; received < 15 && drained === 0; await turns()) received += (await ch.recv())?.length ?? 15;
     expect(drained).toBe(1);
   });
 

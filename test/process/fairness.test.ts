@@ -2,9 +2,11 @@
  * Goroutines that never block leave the host its timers, sockets, immediates and promises. What is waited for is real here,
  * because the host's own is what is tested. It counts as late by the time that passed or by the processor's time that this
  * process spent meanwhile, whichever is less: the one is longer on a machine that is busy with something else, the other
- * by what the collector and the compiler do on threads of their own. Left alone, the two are the same.
+ * by what the collector and the compiler do on threads of their own. Left alone, the two are the same. Where a workload
+ * makes more garbage than anything else, the collector's pauses are taken off: they are the engine's, up to 70 ms on Node 24.
  */
 import { connect, createServer, type Socket } from "node:net";
+import { PerformanceObserver } from "node:perf_hooks";
 import { setImmediate as immediate, setTimeout as timer } from "node:timers/promises";
 import { chan, type Go, go, type RunOptions, run, runtime, select, wait } from "millrace";
 import { Mutex } from "millrace/sync";
@@ -12,14 +14,33 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 /** The most that anything of the host's may be late, in milliseconds, at p99. */
 const LATE = 20;
-/** Begins to measure; what it returns says how many milliseconds it has been. */
-function stopwatch(): () => number {
-  const start = performance.now();
+
+/** Milliseconds that were waited, between two moments. */
+interface Waited {
+  readonly from: number;
+  readonly to: number;
+  readonly ms: number;
+}
+
+/** Begins to measure; what it returns says how long it has been, but for `due` milliseconds. */
+function stopwatch(due = 0): () => Waited {
+  const from = performance.now();
   const before = process.cpuUsage();
   return () => {
+    const to = performance.now();
     const { user, system } = process.cpuUsage(before);
-    return Math.min(performance.now() - start, (user + system) / 1000);
+    return { from, to, ms: Math.min(to - from, (user + system) / 1000) - due };
   };
+}
+
+const pauses: { readonly start: number; readonly end: number }[] = [];
+const collector = new PerformanceObserver((list) => {
+  for (const { startTime, duration } of list.getEntries()) pauses.push({ start: startTime, end: startTime + duration });
+});
+
+/** What was waited, without the collector's pauses. */
+function withoutPauses({ from, to, ms }: Waited): number {
+  return pauses.reduce((left, { start, end }) => left - Math.max(0, Math.min(end, to) - Math.max(start, from)), ms);
 }
 
 /** Keeps goroutines busy for ever: starts them, and calls `tick` whenever one of them has got somewhere. */
@@ -177,14 +198,14 @@ afterAll(() => {
  * What is measured, in milliseconds of lateness. The timer is held to its limit at p99; of the others there are fewer
  * rounds, and the question is whether they starve. A round trip takes the loop several turns, each may cost a slice.
  */
-const measures: Record<string, { rounds: number; limit: number; once: () => Promise<number> }> = {
+const measures: Record<string, { rounds: number; limit: number; once: () => Promise<Waited> }> = {
   "a timer of 1 ms": {
     rounds: 100,
     limit: LATE,
     once: async () => {
-      const passed = stopwatch();
+      const passed = stopwatch(1);
       await timer(1);
-      return passed() - 1;
+      return passed();
     },
   },
   "an immediate": {
@@ -219,18 +240,18 @@ const measures: Record<string, { rounds: number; limit: number; once: () => Prom
   },
 };
 
-/** The p99 of each measure, while something keeps the thread busy. */
-async function measureAll(): Promise<Record<string, number>> {
-  const found: Record<string, number> = {};
+/** What is waited for each measure, while something keeps the thread busy. */
+async function measureAll(): Promise<Record<string, Waited[]>> {
+  const found: Record<string, Waited[]> = {};
   for (const [name, { rounds, once }] of Object.entries(measures)) {
-    const list: number[] = [];
+    const list: Waited[] = [];
     for (let i = 0; i < rounds; i++) list.push(await once());
-    found[name] = p99(list);
+    found[name] = list;
   }
   return found;
 }
 
-async function besideGoroutines(workload: Workload, options: RunOptions): Promise<Record<string, number>> {
+async function besideGoroutines(workload: Workload, options: RunOptions): Promise<Record<string, Waited[]>> {
   const ended = new AbortController();
   let ticks = 0;
   const over = run(
@@ -247,9 +268,16 @@ async function besideGoroutines(workload: Workload, options: RunOptions): Promis
   return found;
 }
 
-async function expectPunctual(workload: Workload, options: RunOptions = {}, factor = 1): Promise<void> {
+async function expectPunctual(workload: Workload, options: RunOptions = {}, litters = false): Promise<void> {
+  if (litters) collector.observe({ entryTypes: ["gc"] });
   const found = await besideGoroutines(workload, options);
-  for (const [name, { limit }] of Object.entries(measures)) expect(found[name], name).toBeLessThan(factor * limit);
+  // The collector's pauses are told a little later.
+  if (litters) for (let turn = 0; turn < 5; turn++) await immediate();
+  collector.disconnect();
+  for (const [name, { limit }] of Object.entries(measures)) {
+    const list = (found[name] as Waited[]).map((each) => (litters ? withoutPauses(each) : each.ms));
+    expect(p99(list), name).toBeLessThan(limit);
+  }
 }
 
 /** Workloads that make the collector work harder than the scheduler. */
@@ -257,7 +285,7 @@ const LITTERING: ReadonlySet<string> = new Set(["promises that are settled", "go
 
 describe("the host has its turn beside", () => {
   test.for(Object.keys(workloads))("%s", { retry: 2, timeout: 60_000 }, async (name) => {
-    await expectPunctual(workloads[name] as Workload, {}, LITTERING.has(name) ? 2 : 1);
+    await expectPunctual(workloads[name] as Workload, {}, LITTERING.has(name));
   });
 
   test("a seeded run", { retry: 2, timeout: 60_000 }, async () => {

@@ -14,13 +14,7 @@ export interface Virtual {
 /** Runs `fn` on a clock of its own, which jumps when nothing can run. Rejects with a `DeadlockError` when nothing ever can. */
 export async function virtual<R>(fn: (v: Virtual) => unknown, options: RunOptions = {}): Promise<R> {
   const p = new P(options);
-  const clock = new VirtualClock().attach(p);
-  const { idle } = p;
-  p.idle = () => {
-    idle?.();
-    // Two turns of the host: one for the clock to jump, one for what it woke.
-    setImmediate(() => setImmediate(() => !p.busy && !p.over && p.timers.length === 0 && p.dry()));
-  };
+  const clock = new VirtualClock((stuck) => stuck.dry()).attach(p);
   const outcome = await new Promise<Outcome>((resolve) => p.start((() => fn({ p, clock })) as Body, resolve));
   if (!outcome.ok) throw outcome.error;
   return outcome.value as R;
