@@ -14,12 +14,24 @@ const USAGE = 2;
 
 interface RunFlags {
   readonly seed?: number;
+  readonly trace?: string;
+  readonly flight?: number;
 }
 
 function wholeNumber(text: string): number {
   const n = Number(text);
   if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(n)) throw new InvalidArgumentError("Expected a whole number.");
   return n;
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds. */
+function duration(text: string): number {
+  const [, number, unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
+  const ms = Number(number) * (UNITS[unit] ?? Number.NaN);
+  if (!(ms > 0)) throw new InvalidArgumentError("Expected a duration such as 500ms, 30s or 2m.");
+  return ms;
 }
 
 function commandLine(): Command {
@@ -37,6 +49,12 @@ function commandLine(): Command {
     .argument("<file>", "the program: .ts, .mts, .cts, .tsx, .js, .mjs or .cjs")
     .argument("[args...]", "passed to the program; put -- before them if you like")
     .option("--seed <n>", "seed main(): every choice the runtime makes is the same each time", wholeNumber)
+    .option("--trace <file>", "record the program into a trace that Perfetto and Chrome open")
+    .option(
+      "--flight <duration>",
+      "keep the last stretch, such as 30s, and write it when the program fails or gets a signal: to the file of --trace, else to millrace-flight-PID.json",
+      duration,
+    )
     .passThroughOptions()
     .showHelpAfterError("Try: millrace run --help")
     .action((file: string, args: string[], flags: RunFlags) => run(file, args, flags));

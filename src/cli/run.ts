@@ -13,6 +13,7 @@ import { CommanderError } from "commander";
 import { register as registerRequire } from "tsx/cjs/api";
 import { register as registerImport } from "tsx/esm/api";
 import { isOurs, resolveSync } from "./resolve.ts";
+import { recordAll, recordFlight } from "./trace.ts";
 
 /** What Node's loader of CommonJS has besides its public face; every tool that hooks into `require` stands on it. */
 const loader = module as unknown as {
@@ -24,6 +25,10 @@ const loader = module as unknown as {
 export interface RunSettings {
   /** Seeds the program's `main`, which reads it from the environment. */
   readonly seed?: number;
+  /** Where to record the program to; with `flight`, where its last stretch goes. */
+  readonly trace?: string;
+  /** How much of the program's end to keep for when it fails, in milliseconds. */
+  readonly flight?: number;
 }
 
 /** Runs `name` with `args`, and comes back when its module has been evaluated, if at all. */
@@ -34,6 +39,9 @@ export async function run(name: string, args: readonly string[], settings: RunSe
   const rest = args[0] === "--" ? args.slice(1) : args;
   process.argv.splice(1, Number.POSITIVE_INFINITY, file, ...rest);
   if (settings.seed !== undefined) process.env.MILLRACE_SEED = String(settings.seed);
+
+  if (settings.flight !== undefined) recordFlight(settings.trace, settings.flight);
+  else if (settings.trace !== undefined) recordAll(settings.trace);
 
   registerRequire();
   registerImport();

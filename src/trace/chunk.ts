@@ -1,0 +1,209 @@
+/**
+ * A stretch of recorded events, as numbers: an event is 64 bytes and holds nothing of the program alive.
+ *
+ * Invariants: record `i` is the numbers from `i * STRIDE` on; strings are kept once a chunk, and a record has their
+ * number in it, so that dropping a chunk drops its strings with it.
+ *
+ * Rejected: keeping the events themselves. They are twice as large, they are work for the garbage collector, and a sent
+ * value would live as long as the recording.
+ */
+import type { RuntimeEvent } from "../runtime/events.ts";
+import type { WaitReason } from "../runtime/op.ts";
+
+/** Numbers a record: kind, time, run, goroutine, a string, three more that depend on the kind. */
+const STRIDE = 8;
+/** Records a chunk. Small, because a chunk is written out in one go, while the program waits. */
+const LENGTH = 2048;
+
+type Kind = RuntimeEvent["kind"];
+
+const KINDS: readonly Kind[] = [
+  "run-start",
+  "run-end",
+  "go-create",
+  "go-start",
+  "go-resume",
+  "go-yield",
+  "go-end",
+  "go-panic",
+  "go-park",
+  "go-ready",
+  "chan-make",
+  "chan-send",
+  "chan-recv",
+  "chan-close",
+  "select",
+  "timer-start",
+  "timer-stop",
+  "timer-fire",
+  "lock",
+  "unlock",
+  "region-start",
+  "region-end",
+  "log",
+];
+
+/** The number of each kind. */
+const NUMBER = Object.fromEntries(KINDS.map((kind, at) => [kind, at])) as Readonly<Record<Kind, number>>;
+
+/** One record, read. The same object serves all records of a chunk, one after another. */
+export interface Entry {
+  kind: Kind;
+  /** Milliseconds of the monotonic clock. */
+  time: number;
+  run: number;
+  g: number;
+  /** A name, a reason, a message. */
+  text: string;
+  /** The channel; for `go-create` and `go-ready` who did it; for `log` unused. */
+  chan: number;
+  by: number;
+  byRun: number;
+  /** The number of an `await`, 0 for a goroutine's own wait. */
+  wait: number;
+  length: number;
+  direct: boolean;
+  ok: boolean;
+}
+
+export class Chunk {
+  readonly #data = new Float64Array(STRIDE * LENGTH);
+  #strings: string[] = [];
+  #numbers = new Map<string, number>();
+  #used = 0;
+
+  static readonly bytes: number = STRIDE * LENGTH * Float64Array.BYTES_PER_ELEMENT;
+
+  get full(): boolean {
+    return this.#used === LENGTH;
+  }
+
+  get empty(): boolean {
+    return this.#used === 0;
+  }
+
+  /** When its last record was made. */
+  get end(): number {
+    return this.#used === 0 ? 0 : (this.#data[(this.#used - 1) * STRIDE + 1] as number);
+  }
+
+  clear(): void {
+    this.#used = 0;
+    this.#strings = [];
+    this.#numbers = new Map();
+  }
+
+  /** Adds `event`, which happened at `time`. The chunk must not be full. */
+  push(event: RuntimeEvent, time: number): void {
+    const data = this.#data;
+    const at = this.#used++ * STRIDE;
+    data[at] = NUMBER[event.kind];
+    data[at + 1] = time;
+    data[at + 2] = event.run;
+    switch (event.kind) {
+      case "run-start":
+        this.#rest(at, 0, event.name, 0, 0, 0);
+        break;
+      case "run-end":
+        this.#rest(at, 0, brief(event.error), 0, 0, 0);
+        break;
+      case "go-create":
+        this.#rest(at, event.g, event.name, event.by, 0, 0);
+        break;
+      case "go-park":
+        this.#rest(at, event.g, waitOf(event), event.chan, event.wait, 0);
+        break;
+      case "go-ready":
+        this.#rest(at, event.g, "", event.by, event.wait, event.byRun);
+        break;
+      case "go-panic":
+        this.#rest(at, event.g, brief(event.error), 0, 0, 0);
+        break;
+      case "chan-make":
+        this.#rest(at, event.g, event.name ?? "", event.chan, event.capacity, 0);
+        break;
+      case "chan-send":
+      case "chan-recv":
+        this.#rest(at, event.g, "", event.chan, event.length, (event.direct ? 1 : 0) | (event.ok ? 2 : 0));
+        break;
+      case "chan-close":
+        this.#rest(at, event.g, "", event.chan, 0, 0);
+        break;
+      case "select":
+        this.#rest(at, event.g, String(event.case), 0, 0, 0);
+        break;
+      case "lock":
+      case "unlock":
+        this.#rest(at, event.g, event.lock, 0, 0, 0);
+        break;
+      case "region-start":
+      case "region-end":
+        this.#rest(at, event.g, event.name, 0, 0, 0);
+        break;
+      case "log":
+        this.#rest(at, event.g, event.category === "" ? event.message : `${event.category}: ${event.message}`, 0, 0, 0);
+        break;
+      default:
+        this.#rest(at, event.g, "", 0, 0, 0);
+    }
+  }
+
+  #rest(at: number, g: number, text: string, x: number, y: number, z: number): void {
+    const data = this.#data;
+    data[at + 3] = g;
+    data[at + 4] = text === "" ? 0 : this.#number(text);
+    data[at + 5] = x;
+    data[at + 6] = y;
+    data[at + 7] = z;
+  }
+
+  #number(text: string): number {
+    let number = this.#numbers.get(text);
+    if (number === undefined) {
+      number = this.#strings.push(text);
+      this.#numbers.set(text, number);
+    }
+    return number;
+  }
+
+  /** Calls `take` with each record, in order. */
+  read(take: (entry: Entry) => void): void {
+    const data = this.#data;
+    const entry = {} as Entry;
+    for (let i = 0; i < this.#used; i++) {
+      const at = i * STRIDE;
+      const string = data[at + 4] as number;
+      const [x, y, z] = [data[at + 5] as number, data[at + 6] as number, data[at + 7] as number];
+      entry.kind = KINDS[data[at] as number] as Kind;
+      entry.time = data[at + 1] as number;
+      entry.run = data[at + 2] as number;
+      entry.g = data[at + 3] as number;
+      entry.text = string === 0 ? "" : (this.#strings[string - 1] as string);
+      entry.chan = entry.by = x;
+      entry.wait = entry.length = y;
+      entry.byRun = z;
+      entry.direct = (z & 1) !== 0;
+      entry.ok = (z & 2) !== 0;
+      take(entry);
+    }
+  }
+}
+
+/** What a goroutine waits for, without the channel of a plain wait, which has a number of its own in the record. */
+function waitOf(event: {
+  readonly reason: WaitReason;
+  readonly cases?: readonly { readonly reason: WaitReason; readonly chan: number }[];
+}): string {
+  if (event.cases === undefined || event.cases.length === 0) return event.reason;
+  return `${event.reason}: ${event.cases.map((each) => (each.chan === 0 ? each.reason : `${each.reason} #${each.chan}`)).join(", ")}`;
+}
+
+/** One line that says what `error` is; nothing for none. */
+function brief(error: unknown): string {
+  if (error === undefined) return "";
+  try {
+    return String(error).split("\n", 1)[0] || "error";
+  } catch {
+    return "error";
+  }
+}

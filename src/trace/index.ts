@@ -1,0 +1,2 @@
+export { FlightRecorder, type FlightRecorderOptions } from "./flight.ts";
+export { isEnabled, log, region, start, stop, type TraceOptions } from "./trace.ts";
