@@ -6,7 +6,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { CommanderError } from "commander";
-import { observeSignal, SIGNALS } from "../runtime/host.ts";
+import { ONLOOKER } from "../runtime/host.ts";
 import { FlightRecorder } from "../trace/flight.ts";
 import { start, stop } from "../trace/trace.ts";
 
@@ -54,6 +54,24 @@ function open(name: string): TraceFile {
   }
 }
 
+/** The signals that end a program which does not listen for them. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+
+/** Calls `fn` when the process gets one, with the number of the program's listeners; what the signal does stays the same. */
+function observeSignals(fn: (signal: string, listeners: number) => void): void {
+  for (const signal of SIGNALS) {
+    const listener = (): void => {
+      const listeners = process.listeners(signal).filter((each) => !(ONLOOKER in each)).length;
+      fn(signal, listeners);
+      if (listeners > 0) return;
+      // To listen has switched off what the host does by itself.
+      process.off(signal, listener);
+      process.kill(process.pid, signal);
+    };
+    process.on(signal, Object.assign(listener, { [ONLOOKER]: true }));
+  }
+}
+
 /** Records the whole program. */
 export function recordAll(name: string): void {
   const file = open(name);
@@ -63,13 +81,11 @@ export function recordAll(name: string): void {
     file.done(note === "complete" ? "the trace" : `the trace (${note})`);
   });
   // Its end by a signal is no exit that anybody is told of.
-  for (const signal of SIGNALS) {
-    observeSignal(signal, (others) => {
-      if (others > 0) return;
-      stop();
-      file.done("the trace");
-    });
-  }
+  observeSignals((_, listeners) => {
+    if (listeners > 0) return;
+    stop();
+    file.done("the trace");
+  });
 }
 
 /** Keeps the last `minAge` milliseconds and writes them when the program fails or gets a signal. */
@@ -92,5 +108,5 @@ export function recordFlight(name: string | undefined, minAge: number): void {
   process.on("exit", (code) => {
     if (code !== 0) write(`exit code ${code}`);
   });
-  for (const signal of SIGNALS) observeSignal(signal, () => write(signal));
+  observeSignals(write);
 }

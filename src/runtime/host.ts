@@ -26,8 +26,6 @@ interface NodeProcess {
   on(event: string, listener: (...args: never[]) => void): unknown;
   off(event: string, listener: (...args: never[]) => void): unknown;
   listeners(event: string): object[];
-  readonly pid: number;
-  kill(pid: number, signal: string): void;
   exit(code?: number): never;
   getBuiltinModule?(name: string): unknown;
   nextTick?(fn: () => void): void;
@@ -157,35 +155,17 @@ export function onLoopDry(fn: () => void): () => void {
   return () => void node?.off("beforeExit", fn);
 }
 
-/** The signals that end a program which does not listen for them. */
-export const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
-type Signal = (typeof SIGNALS)[number];
-
-/** Marks a listener that only looks on: for everyone else it is not there. */
-const ONLOOKER: unique symbol = Symbol.for("millrace onlooker") as never;
+/** Marks a listener for a signal that only looks on: for everyone else it is not there. */
+export const ONLOOKER: unique symbol = Symbol.for("millrace onlooker") as never;
 
 /** Calls `fn` when the process gets `signal`, with the number of other listeners for it. */
-export function onSignal(signal: Signal, fn: (others: number) => void): () => void {
-  const listener = (): void => fn(listenersOf(signal) - 1);
+export function onSignal(signal: "SIGINT" | "SIGQUIT", fn: (others: number) => void): () => void {
+  const listener = (): void => {
+    const all = node?.listeners(signal) ?? [];
+    fn(all.filter((each) => !(ONLOOKER in each)).length - 1);
+  };
   node?.on(signal, listener);
   return () => void node?.off(signal, listener);
-}
-
-/** Calls `fn` when the process gets `signal`, with the number of listeners; what the signal does stays the same. */
-export function observeSignal(signal: Signal, fn: (listeners: number) => void): void {
-  const listener = (): void => {
-    const listeners = listenersOf(signal);
-    fn(listeners);
-    if (listeners > 0) return;
-    // To listen has switched off what the host does by itself.
-    node?.off(signal, listener);
-    node?.kill(node.pid, signal);
-  };
-  node?.on(signal, Object.assign(listener, { [ONLOOKER]: true }));
-}
-
-function listenersOf(signal: Signal): number {
-  return node?.listeners(signal).filter((listener) => !(ONLOOKER in listener)).length ?? 0;
 }
 
 /** Calls `fn` when nobody reads the process's output any more, unless the program looks after errors of the stream itself. */

@@ -12,6 +12,7 @@ import { ChromeTrace, type Write } from "./chrome.ts";
 import { Chunk } from "./chunk.ts";
 import { Timeline } from "./timeline.ts";
 
+/** Options of a `FlightRecorder`. */
 export interface FlightRecorderOptions {
   /** How far back it looks at least, in milliseconds, if `maxBytes` allows; 10,000 by default. */
   readonly minAge?: number;

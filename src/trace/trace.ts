@@ -12,6 +12,7 @@ import { ChromeTrace, type Write } from "./chrome.ts";
 import { Chunk } from "./chunk.ts";
 import { Timeline } from "./timeline.ts";
 
+/** Options of `start`. */
 export interface TraceOptions {
   /** The recording ends by itself when it is about this long, in characters; 256 Mi by default. */
   readonly maxBytes?: number;
@@ -125,6 +126,13 @@ export function start(write: Write, options: TraceOptions = {}): void {
  * Source: https://pkg.go.dev/runtime/trace#Stop
  *
  * @returns how the recording ended: "complete", that and when it reached its limit, what the writer threw; "" if there is none
+ *
+ * @example
+ * ```ts
+ * import { start, stop } from "millrace/trace";
+ * start(() => {});
+ * console.log(stop()); // complete
+ * ```
  */
 export function stop(): string {
   const ended = recording;
@@ -135,6 +143,14 @@ export function stop(): string {
 /**
  * Whether anybody records or watches, so that a program can leave out what only serves that.
  * Source: https://pkg.go.dev/runtime/trace#IsEnabled
+ *
+ * @example
+ * ```ts
+ * import { isEnabled, log } from "millrace/trace";
+ * const rows = [1, 2, 3];
+ * if (isEnabled()) log("rows", JSON.stringify(rows));
+ * console.log(isEnabled()); // false
+ * ```
  */
 export function isEnabled(): boolean {
   return tap.listener !== null;
@@ -172,6 +188,15 @@ const NOTHING: Disposable = { [Symbol.dispose]() {} };
  *
  * @param category what sort of message it is; may be empty
  * @param message the line
+ *
+ * @example
+ * ```ts
+ * import { run } from "millrace";
+ * import { log } from "millrace/trace";
+ * await run(function* () {
+ *   log("cache", "cold");
+ * });
+ * ```
  */
 export function log(category: string, message: string): void {
   if (tap.listener !== null) emit({ kind: "log", ...where(m.current()), category, message });

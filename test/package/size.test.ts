@@ -10,12 +10,13 @@ import { entries, root } from "./pack.ts";
 
 /** Bytes of everything that an entry exports, alone in a bundle, the runtime that it stands on included. */
 const BUDGET: Record<string, number> = {
-  millrace: 14_000,
+  millrace: 15_000,
   "millrace/time": 12_500,
   "millrace/context": 14_100,
   "millrace/sync": 19_500,
   "millrace/patterns": 21_500,
   "millrace/interop": 17_500,
+  "millrace/trace": 9_000,
   "millrace/testing": 24_000,
   "millrace/threads": 25_000,
 };
