@@ -91,6 +91,19 @@ export class Reader {
   }
 
   #value(): unknown {
+    // What is most frequent, without the detour.
+    const at = this.#at;
+    if (at < this.#end) {
+      const tag = this.#u8[at] as number;
+      if (tag >= V.small) {
+        this.#at = at + 1;
+        return tag - V.small;
+      }
+      if (tag === V.shaped || tag === V.array) {
+        this.#at = at + 1;
+        return this.#object(tag);
+      }
+    }
     const value = this.#any();
     if (value === HOLE) throw new CorruptError("a hole outside an array");
     return value;
@@ -141,21 +154,17 @@ export class Reader {
 
   #object(tag: number): unknown {
     if (++this.#depth > DEEPEST + 2) throw new CorruptError("it is nested too deeply");
-    const value = this.#made(tag);
+    const value = tag === V.shaped ? this.#shaped() : tag === V.array ? this.#array() : this.#made(tag);
     this.#depth--;
     return value;
   }
 
   #made(tag: number): unknown {
     switch (tag) {
-      case V.shaped:
-        return this.#shaped();
       case V.object:
         return this.#spelled(this.#number({}));
       case V.bare:
         return this.#spelled(this.#number(Object.create(null)));
-      case V.array:
-        return this.#array();
       case V.doubles:
         return this.#doubles();
       case V.sparse:
@@ -241,7 +250,7 @@ export class Reader {
       const value = this.#any();
       if (value !== HOLE) into[i] = value;
     }
-    into.length = n; // there may be holes at the end
+    if (into.length !== n) into.length = n; // holes at the end
     return into;
   }
 

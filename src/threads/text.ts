@@ -38,7 +38,14 @@ export function readUtf8(from: Uint8Array, at: number, end: number): string {
 /** Reads one byte a character. */
 export function readLatin1(from: Uint8Array, at: number, end: number): string {
   if (end - at > 12 && node !== null) return node.latin1Slice.call(from, at, end);
+  // Four at a time: each string that is made on the way is an allocation.
   let text = "";
-  for (let i = at; i < end; i++) text += String.fromCharCode(from[i] as number);
+  let i = at;
+  for (; i + 4 <= end; i += 4) {
+    text += String.fromCharCode(from[i] as number, from[i + 1] as number, from[i + 2] as number, from[i + 3] as number);
+  }
+  if (end - i === 1) return text + String.fromCharCode(from[i] as number);
+  if (end - i === 2) return text + String.fromCharCode(from[i] as number, from[i + 1] as number);
+  if (end - i === 3) return text + String.fromCharCode(from[i] as number, from[i + 1] as number, from[i + 2] as number);
   return text;
 }

@@ -91,7 +91,7 @@ export class Writer {
 
   /** Before the bytes are copied: forgets everything but them. */
   done(): void {
-    this.handles.length = 0;
+    if (this.handles.length > 0) this.handles.length = 0;
     if (this.u8.length > KEPT) this.u8 = new Uint8Array(1024);
   }
 
@@ -264,11 +264,15 @@ export class Writer {
     u8[this.at + 2] = id >> 8;
     this.at += 3;
     const { keys } = step;
-    for (let i = 0; i < keys.length; i++) {
-      const key = keys[i] as string;
+    let i = 0;
+    // In this kind of loop V8 knows where the value is. Only a getter that changes its object could lead it astray.
+    for (const key in value) {
+      if (key !== keys[i]) break;
+      i++;
       this.#path[depth] = key;
       this.put(value[key], depth + 1);
     }
+    for (; i < keys.length; i++) this.put(value[keys[i] as string], depth + 1);
   }
 
   #spelled(tag: number, value: Record<string, unknown>, keys: readonly string[], depth: number): void {
