@@ -15,6 +15,10 @@ for (const [key, target] of Object.entries(manifest.exports)) {
 const cli: Record<string, string> = existsSync(new URL("./src/cli/main.ts", import.meta.url))
   ? { "cli/main": "src/cli/main.ts", "cli/resolve": "src/cli/resolve.ts" }
   : {};
+// What a thread runs.
+const worker: Record<string, string> = existsSync(new URL("./src/threads/worker.ts", import.meta.url))
+  ? { "threads/worker": "src/threads/worker.ts" }
+  : {};
 
 // All entry points of a format are built together, so that they share one copy of the runtime's state.
 const common: UserConfig = {
@@ -35,7 +39,7 @@ const builds: UserConfig[] =
   Object.keys(entry).length === 0
     ? []
     : [
-        { ...common, format: "esm", entry: { ...entry, ...cli } },
+        { ...common, format: "esm", entry: { ...entry, ...cli, ...worker } },
         { ...common, format: "cjs", entry },
       ];
 

@@ -1,5 +1,5 @@
 /** Go's package `runtime`. */
-import { processors } from "./host.ts";
+import { environment, processors } from "./host.ts";
 import { m } from "./m.ts";
 import { NO, Op, type WaitReason } from "./op.ts";
 import { ArgumentError, Goexit, show } from "./panic.ts";
@@ -56,6 +56,14 @@ class GoexitOp extends Op<never> {
 
 let procs = 0;
 
+/** Whoever starts the program may say how many threads it gets. */
+function wanted(): number {
+  const text = environment("MILLRACE_THREADS");
+  if (text === undefined || text === "") return processors();
+  if (!/^[1-9]\d*$/.test(text)) throw new ArgumentError(`MILLRACE_THREADS must be a whole number, got ${show(text)}`);
+  return Number(text);
+}
+
 /** What a program can ask of, and tell, the scheduler: Go's package `runtime`, for the run it is asked in. */
 export interface Runtime {
   /** How many goroutines there are that have not ended. */
@@ -96,11 +104,15 @@ export interface Runtime {
  * ```
  */
 export const runtime: Runtime = {
-  numGoroutine: () => m.current().allgs.length,
+  numGoroutine() {
+    const p = m.current();
+    return p.allgs.length + (m.others?.away(p) ?? 0);
+  },
   numCPU: processors,
   gomaxprocs(n = 0) {
     if (!Number.isInteger(n)) throw new ArgumentError(`runtime.gomaxprocs: expected a whole number, got ${show(n)}`);
-    if (procs === 0) procs = processors();
+    if (m.others !== null) return m.others.procs(n);
+    if (procs === 0) procs = wanted();
     const before = procs;
     if (n > 0) procs = n;
     return before;

@@ -28,6 +28,7 @@ export function isOver(p: P): void {
 }
 
 function loopDry(): void {
+  if (m.others?.asleep() === false) return;
   const newestFirst = [...m.runs].reverse();
   const p = newestFirst.find((each) => !isHopeful(each)) ?? newestFirst[0];
   if (p === undefined) return;

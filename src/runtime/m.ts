@@ -12,6 +12,7 @@ import { once } from "./copies.ts";
 import type { G } from "./g.ts";
 import { macrotask, microtask, monotonic } from "./host.ts";
 import type { Parked } from "./op.ts";
+import type { Others } from "./others.ts";
 import type { P } from "./proc.ts";
 import type { GoroutineInfo } from "./traceback.ts";
 
@@ -60,6 +61,8 @@ export class M {
   readonly leakWatchers: ((left: readonly GoroutineInfo[]) => void)[] = [];
   /** The run of what is started outside of any: for libraries and servers that do not own the program. */
   fallback!: P;
+  /** The other threads, once there may be any. */
+  others: Others | null = null;
 
   readonly #origin: number = monotonic();
   #granted: number = MAX_BUDGET;

@@ -24,4 +24,10 @@ export interface RunOptions {
 /** How a run ended. */
 export type Outcome =
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly error: unknown; readonly g: G | null };
+  | {
+      readonly ok: false;
+      readonly error: unknown;
+      readonly g: G | null;
+      /** Where the goroutine stood that panicked, if that was on another thread: what is printed of it. */
+      readonly trace?: string;
+    };

@@ -27,7 +27,7 @@ export type PanicCode =
   | "SHARED_LOST";
 
 /** What a `FatalError` can say. */
-export type FatalCode = "DEADLOCK" | "LEAK" | "OUTSIDE" | "UNLOCK_OF_UNLOCKED" | "RUNLOCK_OF_UNLOCKED";
+export type FatalCode = "DEADLOCK" | "LEAK" | "OUTSIDE" | "UNLOCK_OF_UNLOCKED" | "RUNLOCK_OF_UNLOCKED" | "THREAD_DIED";
 
 /** Any `code` of an error of this library. */
 export type Code = PanicCode | FatalCode | "BAD_ARGUMENT" | "NOT_A_GOROUTINE" | "BUBBLE";

@@ -66,6 +66,8 @@ export class P {
   #scheduled = false;
   #verdict: Verdict = GO_ON;
   #ids = 0;
+  #lastId = Number.MAX_SAFE_INTEGER;
+  #moreIds: (() => number) | null = null;
   #unlooked = 0;
   /** Who ran at the last look at the clock, and whether it was the same at the one before. */
   #seen: G | null = null;
@@ -100,6 +102,14 @@ export class P {
     return this.#main;
   }
 
+  /** Begins a run without a main goroutine: it lasts until it is finished, or one of its goroutines panics. */
+  open(finished: (outcome: Outcome) => void): void {
+    this.#finished = finished;
+    if (this.debug) m.watching++;
+    underWay(this);
+    if (tap.listener !== null) emit({ kind: "run-start", run: this.id, name: this.name });
+  }
+
   /** Starts a goroutine: it goes to the tail of the run queue, and its body begins when its turn comes. */
   go(fn: Body, args: unknown[], by: G | null): G {
     // A generator's body does not run yet, but its arguments are evaluated here, as Go does. Others keep them until then.
@@ -113,7 +123,7 @@ export class P {
     let creator: Creator | null = null;
     if (by !== null) creator = this.#creator?.id === by.id ? this.#creator : { id: by.id, name: by.name };
     this.#creator = creator;
-    const g = new G(this, ++this.#ids, fn, creator);
+    const g = new G(this, this.nextId(), fn, creator);
     g.gen = gen;
     g.value = args;
     this.allgs.add(g);
@@ -122,6 +132,44 @@ export class P {
       this.#sites.set(g, callSite(this.launch, gen === null ? 2 : 1));
     }
     if (tap.listener !== null) emit({ kind: "go-create", run: this.id, g: g.id, name: g.name, by: creator?.id ?? 0 });
+    this.ready(g);
+    return g;
+  }
+
+  /** The next number of a goroutine of this run. */
+  nextId(): number {
+    if (this.#ids === this.#lastId) this.#ids = (this.#moreIds as () => number)();
+    return ++this.#ids;
+  }
+
+  /**
+   * From now on numbers come in batches of `size`, because other threads take from the same: `more` gives the last number
+   * before the next batch. Gives the last number used.
+   */
+  shareIds(size: number, more: () => number): number {
+    const last = this.#ids;
+    this.#lastId = last;
+    this.#moreIds = () => {
+      const before = more();
+      this.#lastId = before + size;
+      return before;
+    };
+    return last;
+  }
+
+  /** Makes runnable a goroutine that another thread has started with `go`, under the number it has got there. */
+  arrive(id: number, fn: Body, args: unknown[], creator: Creator | null): G {
+    const g = new G(this, id, fn, creator);
+    g.value = args;
+    if (isGeneratorFunction(fn)) {
+      try {
+        g.gen = fn.apply(undefined, args as never[]) as Go<unknown>;
+        g.value = undefined;
+      } catch {
+        // A default value of a parameter: called once more when its turn comes, it panics there.
+      }
+    }
+    this.allgs.add(g);
     this.ready(g);
     return g;
   }
@@ -301,7 +349,7 @@ export class P {
     if (g === this.#main && !exited) this.finish({ ok: true, value });
     else if (g === this.#main) this.#mainExited = true;
     if (exited) this.exits.delete(g);
-    if (this.#mainExited && this.allgs.length === 0) this.#asleep();
+    if (this.#mainExited && this.allgs.length === 0 && !m.others?.away(this)) this.#asleep();
   }
 
   #threw(g: G, error: unknown): void {
@@ -368,7 +416,9 @@ export class P {
 
   /** Everything a dump shows. */
   info(): GoroutineInfo[] {
-    return infoOf(this);
+    const here = infoOf(this);
+    const elsewhere = m.others?.goroutines(this) ?? [];
+    return elsewhere.length === 0 ? here : [...here, ...elsewhere].sort((a, b) => a.id - b.id);
   }
 
   /** Where `g` was started, if the run records that. */

@@ -37,6 +37,10 @@ export type Result<X> = [X] extends [Go<infer R>] ? R : [X] extends [PromiseLike
 export function go<A extends unknown[], X>(fn: (...args: A) => X, ...args: A): Goroutine<Result<X>> {
   checkFunction("go", fn);
   // Called with the arguments spread, V8 needs no array of them.
+  if (m.others !== null) {
+    const started = m.others.go(m.current(), fn as Body, args, m.curg);
+    if (started !== null) return started as Goroutine as Goroutine<Result<X>>;
+  }
   const g = isGeneratorFunction(fn as Body)
     ? m.current().launch(fn as Body, fn(...args) as Go<unknown>, undefined, m.curg)
     : goLater(fn as Body, ...args);
@@ -114,7 +118,10 @@ export function main(fn: () => unknown, options: RunOptions = {}): void {
   if (!isMainThread()) return;
   allowDeepStacks();
   const p = new P(seeded(options));
-  const end = (code?: number): void => void exit(code);
+  const end = (code?: number): void => {
+    if (m.others === null) exit(code);
+    else m.others.stop().then(() => exit(code));
+  };
   const { signal } = options;
   signal?.addEventListener("abort", () => p.finish({ ok: false, error: signal.reason, g: null }));
   onSignal("SIGINT", (others) => {
@@ -128,22 +135,27 @@ export function main(fn: () => unknown, options: RunOptions = {}): void {
   });
   p.start(fn as Body, (outcome) => {
     if (outcome.ok) return end();
-    writeError(report(outcome.error, outcome.g));
+    writeError(report(outcome.error, outcome.g, outcome.trace));
     end(2);
   });
 }
 
-/** The way Go reports the end of a program that failed. */
-function report(error: unknown, g: G | null): string {
+/** The way Go reports the end of a program that failed; `trace` is where, if that was on another thread. */
+function report(error: unknown, g: G | null, trace?: string): string {
   // These two say where every goroutine stands.
   if (error instanceof DeadlockError || error instanceof LeakError) return `fatal error: ${error.message}\n`;
   const headline =
     error instanceof FatalError
       ? `fatal error: ${error.message}`
       : `panic: ${whatever(panicText, error) ?? show(error)}`;
-  if (g === null) return `${headline}\n`;
+  if (trace !== undefined) return `${headline}\n\n${trace}\n`;
+  return g === null ? `${headline}\n` : `${headline}\n\n${panicTrace(error, g, "")}\n`;
+}
+
+/** Where `g` stood when `error` ended it, as Go prints it. Called while its frames are still there. */
+export function panicTrace(error: unknown, g: G, thread: string): string {
   const stack = (error instanceof Error && whatever(panicStack, error, g)) || "";
-  return `${headline}\n\ngoroutine ${g.id} [running]:\n${stack === "" ? `${g.name}()` : stack}${origin(g)}\n`;
+  return `goroutine ${g.id} [running${thread}]:\n${stack === "" ? `${g.name}()` : stack}${origin(g)}`;
 }
 
 function origin(g: G): string {

@@ -31,6 +31,8 @@ export interface GoroutineInfo {
   readonly channel?: { readonly id: number; readonly name: string | undefined };
   /** The goroutine that holds the lock it waits for, where that is known. */
   readonly holder?: { readonly id: number; readonly name: string };
+  /** The thread it is on, where that is not the one that runs main: a number from 1 up. */
+  readonly thread?: number;
 }
 
 interface Frame {
@@ -264,7 +266,8 @@ function formatInfo(info: GoroutineInfo): string {
   const waited = minutes === 0 ? "" : `, ${minutes} minutes`; // as Go says also of one
   const { channel, holder } = info;
   const what = holder !== undefined ? ` held by goroutine ${holder.id}` : channel?.name && ` channel "${channel.name}"`;
-  const lines = [`goroutine ${info.id} [${info.reason ?? info.state}${waited}]:${what ?? ""}`];
+  const thread = info.thread === undefined ? "" : `, thread ${info.thread}`;
+  const lines = [`goroutine ${info.id} [${info.reason ?? info.state}${waited}${thread}]:${what ?? ""}`];
   lines.push(info.stack === "" ? `${info.name}()` : info.stack);
   if (info.createdBy !== undefined) {
     lines.push(`created by ${info.createdBy.name} in goroutine ${info.createdBy.id}`);

@@ -35,6 +35,16 @@ export const KIND_SCHEDULER = 8;
 
 type Handler = (block: number) => void;
 
+/** Where a thread gets goroutines from that have not started. */
+export interface Source {
+  /** Makes one runnable; says whether there was any. */
+  take(): boolean;
+  /** Nothing is left to do: says so to those who might have something. */
+  rest(): void;
+  /** Whether there is any now. */
+  any(): boolean;
+}
+
 /** A year of nothing. */
 const LONG = 2 ** 31 - 1;
 
@@ -46,6 +56,7 @@ interface WaitAsync {
 const waitAsync = (Atomics as { waitAsync?(i32: Int32Array, at: number, value: number): WaitAsync }).waitAsync;
 
 export class Isolate {
+  source: Source | null = null;
   readonly #handlers: (Handler | undefined)[] = [];
   /** A wait is under way, and its promise has not been settled. */
   #armed = false;
@@ -90,10 +101,10 @@ export class Isolate {
     else wake(i32, record + PARK);
   }
 
-  /** Takes what has arrived, and says whether there was anything. */
+  /** Takes what has arrived, else starts something new, and says whether there was anything. */
   poll(): boolean {
     const { i32, record } = memory;
-    if (Atomics.load(i32, record + INBOX) === 0) return false;
+    if (Atomics.load(i32, record + INBOX) === 0) return this.source?.take() === true;
     // Newest first: turned round.
     let next = 0;
     for (let at = Atomics.exchange(i32, record + INBOX, 0); at !== 0; ) {
@@ -113,11 +124,14 @@ export class Isolate {
 
   /** Nothing is left to do here: whoever has something wakes this thread. */
   idle(): void {
-    if (this.#armed || !memory.shared || waitAsync === undefined) return;
+    const { source } = this;
+    if (!memory.shared || waitAsync === undefined || (this.#armed && source === null)) return;
     const { i32, record } = memory;
     for (;;) {
-      Atomics.store(i32, record + PARK, PARKED);
-      if (Atomics.load(i32, record + INBOX) === 0) {
+      if (!this.#armed) Atomics.store(i32, record + PARK, PARKED);
+      source?.rest();
+      if (Atomics.load(i32, record + INBOX) === 0 && source?.any() !== true) {
+        if (this.#armed) return;
         const sleep = waitAsync(i32, record + PARK, PARKED);
         if (sleep.async) {
           this.#armed = true;
@@ -125,7 +139,7 @@ export class Isolate {
           return;
         }
       }
-      Atomics.store(i32, record + PARK, RUNNING);
+      if (!this.#armed) Atomics.store(i32, record + PARK, RUNNING);
       this.poll();
       if (anyBusy()) return; // it comes back here
     }
@@ -155,17 +169,18 @@ export class Isolate {
   }
 }
 
-/** Wakes whoever sleeps on `park`, if anybody does. */
-export function wake(i32: Int32Array, park: number): void {
+/** Wakes whoever sleeps on `park`, and says whether anybody did. */
+export function wake(i32: Int32Array, park: number): boolean {
   let state = Atomics.load(i32, park);
   while (state !== RUNNING) {
     const seen = Atomics.compareExchange(i32, park, state, RUNNING);
     if (seen === state) {
       Atomics.notify(i32, park);
-      return;
+      return true;
     }
     state = seen;
   }
+  return false;
 }
 
 function anyBusy(): boolean {

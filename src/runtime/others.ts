@@ -1,0 +1,23 @@
+/**
+ * The program's other threads, as the core sees them: `millrace/threads` fills in `m.others` once it needs them, and
+ * without it there is only this thread.
+ */
+import type { Body } from "./body.ts";
+import type { G, Goroutine } from "./g.ts";
+import type { P } from "./proc.ts";
+import type { GoroutineInfo } from "./traceback.ts";
+
+export interface Others {
+  /** Starts a goroutine of `p` that may run on any thread; null when it is to run here. */
+  go(p: P, fn: Body, args: unknown[], by: G | null): Goroutine | null;
+  /** The most threads that run goroutines; `n` above 0 sets it. Gives what it was before. */
+  procs(n: number): number;
+  /** How many goroutines of `p` this thread has started for others that have not ended. */
+  away(p: P): number;
+  /** The goroutines of `p` that are not on this thread. */
+  goroutines(p: P): GoroutineInfo[];
+  /** This thread's event loop has run dry: whether none of the others could wake it. If not, it is kept open. */
+  asleep(): boolean;
+  /** Ends all of them, for the end of the program. */
+  stop(): Promise<void>;
+}

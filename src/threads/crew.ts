@@ -1,0 +1,180 @@
+/**
+ * The program's threads (Go's `m`s): how many there may be, started when there is something to do for them, and gone with
+ * the run that needed them.
+ *
+ * The first thread starts and ends all others; another that wants one more tells it so.
+ *
+ * The first `go` starts one thread, and each `go` that finds no idle thread, and more tasks waiting than there are
+ * threads on their way, one more, up to `procs`. A program that needs one gets one.
+ */
+import { once } from "../runtime/copies.ts";
+import { isMainThread, uncaught } from "../runtime/host.ts";
+import { m } from "../runtime/m.ts";
+import { ArgumentError, FatalError, show } from "../runtime/panic.ts";
+import type { P } from "../runtime/proc.ts";
+import { type Away, children } from "./away.ts";
+import { isolate } from "./isolate.ts";
+import { ISOLATES, memory, SCHEDULER } from "./memory.ts";
+import { FREE, LIVE, MAX_ISOLATES, recordOf, STATE } from "./record.ts";
+import { parallels } from "./registry.ts";
+import { recordOfRun, setOver, sharedRuns } from "./sharedrun.ts";
+import { CHILD, COUNT, dropArgs, KIND_BACK, OWNER, RETURNED, RUNNER, takeResult } from "./task.ts";
+import { findTask, queued, relock } from "./taskq.ts";
+import { onTold, tell } from "./tell.ts";
+import { type Gone, hasFile, Thread, type WorkerLike } from "./thread.ts";
+import { gone, procs, setProcs } from "./wakep.ts";
+
+/** How many threads there are besides the first one. */
+const THREADS = SCHEDULER + 80;
+
+/** What `threads` can be told. */
+export interface Settings {
+  count: number;
+  worker: (() => WorkerLike) | null;
+}
+
+/** A run is over. */
+export const OVER = "over";
+/** Tasks wait, and nobody is idle. */
+const MORE = "more";
+
+class Crew {
+  readonly settings: Settings = { count: 0, worker: null };
+  readonly #threads = new Set<Thread>();
+
+  /** The most threads that run parallel functions; `n` above 0 sets it. Gives what it was before. */
+  procs(n: number): number {
+    if (n > MAX_ISOLATES - 1) throw new ArgumentError(`threads: at most ${MAX_ISOLATES - 1}, got ${show(n)}`);
+    const { settings } = this;
+    const before = memory.opened && procs() > 0 ? procs() : settings.count;
+    if (n > 0) {
+      settings.count = n;
+      if (memory.opened) setProcs(n);
+    }
+    return before;
+  }
+
+  /** Whether there are other threads to run something on, or could be. */
+  able(): boolean {
+    if (!isMainThread() && memory.opened) return true;
+    if (this.settings.count === 1 || typeof SharedArrayBuffer === "undefined") return false;
+    if (this.settings.worker === null && !hasFile()) return false;
+    if (!memory.opened) {
+      isolate.open();
+      if (!memory.shared) return false;
+    }
+    if (procs() === 0) setProcs(this.settings.count);
+    return memory.shared && procs() > 1;
+  }
+
+  /** A run is to be shared with other threads; gives its record. */
+  share(p: P): number {
+    const record = recordOfRun(p);
+    p.atEnd.push(() => {
+      setOver(record);
+      const { i32, self } = memory;
+      const isolates = Atomics.load(i32, ISOLATES);
+      for (let i = 0; i < isolates; i++) {
+        if (i !== self && Atomics.load(i32, recordOf(i) + STATE) === LIVE) tell(i, OVER, record);
+      }
+      this.#goHome();
+    });
+    return record;
+  }
+
+  /** A task was put into a queue, and nobody is idle. */
+  more(): void {
+    if (memory.self !== 0) {
+      if (Atomics.load(memory.i32, THREADS) < procs()) tell(0, MORE, undefined);
+      return;
+    }
+    if (this.#threads.size >= procs()) return;
+    let coming = 0;
+    for (const thread of this.#threads) if (!thread.ready) coming++;
+    if (queued() > coming) this.#start();
+  }
+
+  /** Ends all threads. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#threads].map((thread) => thread.stop()));
+  }
+
+  #start(): void {
+    const share = memory.share(memory.newIsolate());
+    const modules = new Set([...parallels.values()].map((f) => f.url));
+    const thread = new Thread(share, [...modules], this.settings.worker, {
+      ready: () => {},
+      gone: (which, why) => this.#gone(which, why),
+    });
+    this.#threads.add(thread);
+    Atomics.store(memory.i32, THREADS, this.#threads.size);
+  }
+
+  /** The threads go with the last run that needed them. */
+  #goHome(): void {
+    if (sharedRuns().some(([p]) => !p.over && (p !== m.fallback || children.of(p) > 0))) return;
+    for (const thread of this.#threads) thread.stop();
+  }
+
+  #gone(thread: Thread, why: Gone): void {
+    this.#threads.delete(thread);
+    const { i32 } = memory;
+    Atomics.store(i32, THREADS, this.#threads.size);
+    relock(thread.isolate);
+    gone(thread.isolate);
+    Atomics.store(i32, recordOf(thread.isolate) + STATE, FREE);
+    const error = thread.stopping ? null : died(thread.isolate, why);
+    lose(thread.isolate, error);
+    if (this.#threads.size === 0) empty();
+    if (queued() > 0) this.more();
+  }
+}
+
+function died(which: number, { code, error }: Gone): FatalError {
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : error === undefined ? "" : String(error);
+  const why = error === undefined ? `process.exit(${code}) was called in it` : said;
+  const fatal = new FatalError("THREAD_DIED", `thread ${which} is gone: ${why}`);
+  if (error !== undefined) fatal.cause = error;
+  return fatal;
+}
+
+/** What that thread was running is lost; `error` if it was not meant to end. */
+function lose(which: number, error: FatalError | null): void {
+  const { i32 } = memory;
+  const lost: Away[] = [];
+  for (const away of children) if (i32[away.task + RUNNER] === which + 1) lost.push(away);
+  for (const away of lost) {
+    children.take(i32[away.task + CHILD] as number);
+    memory.free(away.task);
+    if (error === null) continue;
+    away.fail(error);
+    if (!away.p.over) away.p.finish({ ok: false, error, g: null });
+    if (!away.p.over) uncaught(error);
+  }
+}
+
+/** Nobody is there to take what is left in the queues, and what it belonged to is over. */
+function empty(): void {
+  const { i32, self } = memory;
+  if (sharedRuns().some(([p]) => !p.over)) return;
+  for (let task = findTask(() => 0); task !== 0; task = findTask(() => 0)) {
+    dropArgs(task);
+    if (i32[task + OWNER] === self) children.take(i32[task + CHILD] as number);
+    memory.free(task);
+  }
+}
+
+isolate.on(KIND_BACK, (task) => {
+  const { i32 } = memory;
+  const away = children.take(i32[task + CHILD] as number);
+  const returned = i32[task + COUNT] === RETURNED;
+  const value = returned ? takeResult(task) : undefined;
+  memory.free(task);
+  if (returned && !away.p.over) away.end(value);
+  if (children.length === 0) isolate.hold(memory.self !== 0);
+});
+
+/** The program's threads. */
+export const crew: Crew = once("crew", () => new Crew());
+
+onTold(MORE, () => crew.more());

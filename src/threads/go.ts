@@ -1,0 +1,59 @@
+/**
+ * `go` of a parallel function.
+ *
+ * It becomes a task in this thread's queue, and whichever thread has nothing to do takes it. The first thread takes none
+ * as long as there are others: a goroutine that computes for a second would hold up its main, its timers and sockets, and
+ * could not be ended by main's return.
+ *
+ * It runs right here when there is one thread, and in a run whose order of events is not left to chance: a seeded run, a
+ * bubble, an exploration. Its arguments are copied all the same, so that a program means the same with one thread.
+ */
+import type { Body } from "../runtime/body.ts";
+import type { G, Goroutine } from "../runtime/g.ts";
+import type { P } from "../runtime/proc.ts";
+import { Away, children } from "./away.ts";
+import { copy } from "./cell.ts";
+import { crew } from "./crew.ts";
+import { isolate } from "./isolate.ts";
+import { memory } from "./memory.ts";
+import { pointerOf } from "./names.ts";
+import { type Parallel, parallelOf } from "./registry.ts";
+import { mayShare, sharedRun } from "./sharedrun.ts";
+import { BY, BY_NAME, CHILD, FN, GID, newTask, OWNER, RUN } from "./task.ts";
+import { runqput } from "./taskq.ts";
+import { wakep } from "./wakep.ts";
+
+/** Starts `fn` with `args` on any thread, if it is parallel. */
+export function goAnywhere(p: P, fn: Body, args: unknown[], by: G | null): Goroutine | null {
+  const f = parallelOf(fn);
+  if (f === undefined) return null;
+  if (!mayShare(p) || !crew.able()) {
+    return p.go(
+      fn,
+      args.map((arg, i) => copy(arg, `go: args[${i}]`)),
+      by,
+    );
+  }
+  isolate.open();
+  const task = newTask(args);
+  const { i32 } = memory;
+  const id = p.nextId();
+  const away = new Away(p, id, f.name, task, by === null ? null : { id: by.id, name: by.name });
+  if (p.over) return away;
+  i32[task + FN] = f.pointer || pointTo(f);
+  i32[task + OWNER] = memory.self;
+  i32[task + RUN] = sharedRun(p) ?? crew.share(p);
+  i32[task + GID] = id;
+  i32[task + BY] = by === null ? 0 : by.id;
+  i32[task + BY_NAME] = by === null ? 0 : pointerOf(by.name);
+  i32[task + CHILD] = children.next();
+  children.add(away);
+  runqput(task);
+  if (!wakep()) crew.more();
+  return away;
+}
+
+function pointTo(f: Parallel): number {
+  f.pointer = pointerOf(`${f.name}\n${f.url}`);
+  return f.pointer;
+}

@@ -1,0 +1,56 @@
+/**
+ * Functions that any thread knows, by a name.
+ *
+ * JavaScript functions can't be sent anywhere, so a thread must find the function in a module that it has loaded itself.
+ * The name is a string that the program chooses, because bundlers and minifiers rename functions; the module is for Node,
+ * where a thread that does not know the name imports it.
+ *
+ * Rejected: sending the source of a function (its imports and outer variables are not in it, tools rewrite it, and a strict
+ * Content-Security-Policy forbids to evaluate it); export names (renamed as well); the place in the source (lost in a bundle).
+ */
+import { checkCallable } from "../runtime/action.ts";
+import { ArgumentError, show } from "../runtime/panic.ts";
+import { takePart } from "./part.ts";
+import { parallelOf, register } from "./registry.ts";
+
+/**
+ * Names a function of a module, so that `go` can start it on any thread.
+ *
+ * Gives the function itself: called, it is an ordinary function. `go` of it sends name and arguments to a thread that
+ * has nothing to do, which finds the function in its own copy of the module; so module variables are each thread's own, and
+ * the module must be one that can be imported again: its top level must start nothing (`main` does nothing on other threads).
+ * What can travel as an argument, result or panic is what `Sendable` says.
+ *
+ * @param meta `import.meta` of the module that calls this, at its top level
+ * @param name a name that no other parallel function of the program has
+ * @param fn a generator, async or plain function
+ * @throws ArgumentError when the name is taken, or `fn` has one already
+ *
+ * @example
+ * ```ts
+ * import { go, run } from "millrace";
+ * import { parallel } from "millrace/threads";
+ * const square = parallel({ url: "here" }, "square", (n: number) => n * n);
+ * console.log(square(3)); // 9
+ * ```
+ */
+export function parallel<F extends (...args: never[]) => unknown>(
+  meta: { readonly url: string },
+  name: string,
+  fn: F,
+): F {
+  if (typeof (meta as Partial<ImportMeta> | null | undefined)?.url !== "string") {
+    throw new ArgumentError(`parallel: expected import.meta, got ${show(meta)}`);
+  }
+  if (typeof name !== "string" || name === "" || name.includes("\n")) {
+    throw new ArgumentError(`parallel: expected a name, got ${show(name)}`);
+  }
+  checkCallable("parallel", fn);
+  const known = parallelOf(fn);
+  if (known !== undefined && known.name !== name) {
+    throw new ArgumentError(`parallel: this function is ${show(known.name)} already, so it can't be ${show(name)} too`);
+  }
+  register(name, meta.url, fn);
+  takePart();
+  return fn;
+}

@@ -1,0 +1,29 @@
+/** This thread's part in the program: what the core asks of other threads. */
+import { runtime } from "../runtime/api.ts";
+import { m } from "../runtime/m.ts";
+import type { Others } from "../runtime/others.ts";
+import { children } from "./away.ts";
+import { crew } from "./crew.ts";
+import { goAnywhere } from "./go.ts";
+import { isolate } from "./isolate.ts";
+import { memory } from "./memory.ts";
+
+const others: Others = {
+  go: goAnywhere,
+  procs: (n) => crew.procs(n),
+  away: (p) => children.of(p),
+  goroutines: () => [],
+  asleep() {
+    if (memory.self === 0 && children.length === 0) return true;
+    isolate.hold(true);
+    return false;
+  },
+  stop: () => crew.stop(),
+};
+
+/** From now on there may be other threads. */
+export function takePart(): void {
+  if (m.others !== null) return;
+  crew.settings.count = runtime.gomaxprocs();
+  m.others = others;
+}

@@ -1,0 +1,128 @@
+/**
+ * A thread's own side: it gets its part of the memory, imports the program's modules, and runs what it finds.
+ *
+ * What is printed goes through a port, at once: the host's own streams of a worker hand over one piece at a time, whenever
+ * the thread comes to its event loop, and a thread that computes or is ended would never say the rest.
+ */
+import { builtin, isMainThread } from "../runtime/host.ts";
+import { ArgumentError } from "../runtime/panic.ts";
+import { OVER } from "./crew.ts";
+import { isolate } from "./isolate.ts";
+import { takePart } from "./part.ts";
+import { runAt, sharedRuns } from "./sharedrun.ts";
+import { load, neverLoad, source } from "./source.ts";
+import { onTold } from "./tell.ts";
+import { INIT, type Init, type Said, STOP } from "./thread.ts";
+
+interface Parent {
+  on(event: "message", listener: (message: unknown) => void): void;
+  off(event: "message", listener: (message: unknown) => void): void;
+}
+
+interface Scope {
+  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+  removeEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+  close?(): void;
+}
+
+let serving = false;
+
+/**
+ * Runs the program's goroutines on this thread: the last line of a worker file of the program's own, see `threads`.
+ *
+ * Everything imported before is what this thread knows. Never blocks.
+ *
+ * @throws ArgumentError on the program's first thread, or when called twice
+ *
+ * @example
+ * ```ts no-run
+ * // worker.ts: what main's file starts with threads({ worker: () => new Worker(new URL("./worker.ts", import.meta.url)) })
+ * import { parallel, serve } from "millrace/threads";
+ * export const square = parallel(import.meta, "square", (n: number) => n * n); // or imported from another module
+ * serve();
+ * ```
+ */
+export function serve(): void {
+  if (isMainThread()) throw new ArgumentError("serve: this is the program's first thread; call it in a worker file");
+  if (serving) throw new ArgumentError("serve: called twice");
+  serving = true;
+  neverLoad();
+  listen((init) => begin(init));
+}
+
+/** Waits for what a thread is started with. */
+function listen(got: (init: Init) => void): void {
+  const { parentPort } = (builtin("node:worker_threads") ?? {}) as { readonly parentPort?: Parent | null };
+  if (parentPort !== undefined && parentPort !== null) {
+    const listener = (message: unknown): void => {
+      const init = initOf(message);
+      if (init === undefined) return;
+      parentPort.off("message", listener);
+      got(init);
+    };
+    parentPort.on("message", listener);
+    return;
+  }
+  const scope = globalThis as unknown as Scope;
+  const listener = ({ data }: { readonly data: unknown }): void => {
+    const init = initOf(data);
+    if (init === undefined) return;
+    scope.removeEventListener("message", listener);
+    got(init);
+  };
+  scope.addEventListener("message", listener);
+}
+
+/** What a thread is started with, if that is what the message is. */
+export function initOf(message: unknown): Init | undefined {
+  return (message as { readonly [INIT]?: Init } | null | undefined)?.[INIT];
+}
+
+/** Takes part, and begins to look for work once what it is to `load` is there, or can't be had. */
+export function begin({ share, port }: Init, load: (() => Promise<void>) | null = null): void {
+  isolate.attach(share);
+  isolate.hold(true);
+  takePart();
+  const say = (said: Said): void => port.postMessage(said);
+  printThrough(say);
+  onTold(OVER, (run) => runAt(run as number)?.finish({ ok: true, value: undefined }));
+  onTold(STOP, () => {
+    for (const [p] of sharedRuns()) p.finish({ ok: true, value: undefined });
+    if (builtin("node:process") !== undefined) process.exit(0);
+    say({ kind: "bye" });
+  });
+  const start = (): void => {
+    isolate.source = source;
+    say({ kind: "ready" });
+    isolate.idle();
+  };
+  if (load === null) start();
+  else load().then(start, start);
+}
+
+interface Printing {
+  _write(chunk: Uint8Array, encoding: string, done: (error?: Error | null) => void): void;
+  _writev: unknown;
+}
+
+function printThrough(say: (said: Said) => void): void {
+  const { stdout, stderr } = ((globalThis as { process?: unknown }).process ?? {}) as {
+    readonly stdout?: Printing;
+    readonly stderr?: Printing;
+  };
+  const replace = (stream: Printing | undefined, to: 1 | 2): void => {
+    if (stream === undefined) return;
+    stream._writev = null;
+    stream._write = (chunk, _encoding, done) => {
+      say({ kind: "print", to, text: chunk });
+      done();
+    };
+  };
+  replace(stdout, 1);
+  replace(stderr, 2);
+}
+
+/** Imports the modules that the program's first thread has parallel functions of. */
+export async function loadAll(modules: readonly string[]): Promise<void> {
+  for (const url of modules) await load(url);
+}

@@ -1,0 +1,102 @@
+/**
+ * A run on several threads: a record in shared memory, and on each thread that takes part a `P`. The one with main is the
+ * run's own; on another thread it is made when the first of the run's goroutines gets there, and is finished when the run
+ * is over or the thread ends.
+ */
+import { once } from "../runtime/copies.ts";
+import { m } from "../runtime/m.ts";
+import { P } from "../runtime/proc.ts";
+import { HEAD, memory } from "./memory.ts";
+import { pointerOf, textAt } from "./names.ts";
+
+/** Words of the record: whether it is over; numbers of goroutines given out; settings; its name; the thread of its main. */
+const OVER = HEAD;
+const IDS = HEAD + 1;
+const FLAGS = HEAD + 2;
+const NAME = HEAD + 3;
+const HOME = HEAD + 4;
+
+const ASYNC_TIMER_CHAN = 1;
+const DEBUG = 2;
+
+/** Numbers of goroutines that a thread takes at a time: Go's own batch. */
+const BATCH = 16;
+
+const records: Map<P, number> = once("runs by P", () => new Map<P, number>());
+const local: Map<number, P> = once("runs by record", () => new Map<number, P>());
+
+/** The record of a run of this thread. */
+export function recordOfRun(p: P): number {
+  return records.get(p) ?? share(p);
+}
+
+/** The record, if other threads have ever known of the run. */
+export function sharedRun(p: P): number | undefined {
+  return records.get(p);
+}
+
+function share(p: P): number {
+  const record = memory.alloc(20);
+  const { i32 } = memory;
+  i32[record + OVER] = 0;
+  i32[record + FLAGS] = (p.asyncTimerChan ? ASYNC_TIMER_CHAN : 0) | (p.debug ? DEBUG : 0);
+  i32[record + NAME] = pointerOf(p.name);
+  i32[record + HOME] = memory.self;
+  const more = (): number => Atomics.add(i32, record + IDS, BATCH) >>> 0;
+  i32[record + IDS] = p.shareIds(BATCH, more) | 0;
+  know(p, record);
+  return record;
+}
+
+function know(p: P, record: number): void {
+  records.set(p, record);
+  local.set(record, p);
+  p.atEnd.push(() => {
+    records.delete(p);
+    local.delete(record);
+  });
+}
+
+/** The run of a record on this thread, if it has one here. */
+export function runAt(record: number): P | undefined {
+  return local.get(record);
+}
+
+/** Those that this thread shares with others. */
+export function sharedRuns(): [P, number][] {
+  return [...records];
+}
+
+/** The isolate that a run's main is on. */
+export function homeOf(record: number): number {
+  return memory.i32[record + HOME] as number;
+}
+
+/** Whether a run is over. */
+export function isOver(record: number): boolean {
+  return Atomics.load(memory.i32, record + OVER) !== 0;
+}
+
+/** Says that a run is over. */
+export function setOver(record: number): void {
+  Atomics.store(memory.i32, record + OVER, 1);
+}
+
+/** This thread's part of a run of another one. */
+export function joinRun(record: number): P {
+  const { i32 } = memory;
+  const flags = i32[record + FLAGS] as number;
+  const p = new P({
+    name: textAt(i32[record + NAME] as number),
+    asyncTimerChan: (flags & ASYNC_TIMER_CHAN) !== 0,
+    debug: (flags & DEBUG) !== 0,
+  });
+  p.shareIds(BATCH, () => Atomics.add(i32, record + IDS, BATCH) >>> 0);
+  know(p, record);
+  return p;
+}
+
+/** Whether goroutines of this run may be on other threads: where something decides who runs when, it must know all. */
+export function mayShare(p: P): boolean {
+  return p.strategy === null && p.clock === m.fallback.clock;
+}

@@ -1,0 +1,220 @@
+/**
+ * Where a thread gets its goroutines from: it takes tasks off the queues, one whenever it has nothing else to run and one
+ * at the start of each turn, and makes goroutines of them. From then on they are like any other, and stay here.
+ *
+ * One at a time, because a task in a queue can still go to a thread that has nothing to do, and a goroutine can't.
+ */
+import type { Body } from "../runtime/body.ts";
+import { once } from "../runtime/copies.ts";
+import type { G } from "../runtime/g.ts";
+import { m } from "../runtime/m.ts";
+import type { P } from "../runtime/proc.ts";
+import { type Proxies, Waiter } from "../runtime/waiter.ts";
+import { isolate, KIND, type Source } from "./isolate.ts";
+import { memory } from "./memory.ts";
+import { textAt } from "./names.ts";
+import { panicked } from "./panics.ts";
+import { type Parallel, parallels } from "./registry.ts";
+import { isOver, joinRun, runAt } from "./sharedrun.ts";
+import {
+  argsOf,
+  BY,
+  BY_NAME,
+  COUNT,
+  dropArgs,
+  FN,
+  GID,
+  KIND_BACK,
+  OWNER,
+  putResult,
+  RUN,
+  RUNNER,
+  VANISHED,
+} from "./task.ts";
+import { anyTask, findTask } from "./taskq.ts";
+import { found, procs, rest } from "./wakep.ts";
+
+/** Waits for the end of a goroutine, to send its task back. */
+class Homecoming extends Waiter {
+  override prev: Waiter | null = null;
+  override next: Waiter | null = null;
+  override value: unknown = undefined;
+  override proxies: Proxies = null;
+  readonly #task: number;
+  readonly #g: G;
+
+  constructor(task: number, g: G) {
+    super();
+    this.#task = task;
+    this.#g = g;
+  }
+
+  override complete(value: unknown): void {
+    under.delete(this.#task);
+    try {
+      putResult(this.#task, value);
+    } catch (error) {
+      this.#g.p.finish({ ok: false, error, g: this.#g });
+      vanish(this.#task);
+      return;
+    }
+    sendBack(this.#task);
+  }
+
+  override fail(): void {}
+}
+
+/** The tasks whose goroutines are here, and of which run. */
+const under: Map<number, P> = once("tasks", () => new Map<number, P>());
+
+function sendBack(task: number): void {
+  const { i32 } = memory;
+  i32[task + KIND] = KIND_BACK;
+  isolate.post(i32[task + OWNER] as number, task);
+}
+
+function vanish(task: number): void {
+  memory.i32[task + COUNT] = VANISHED;
+  sendBack(task);
+}
+
+/** The functions of this thread, by the pointer of their name. */
+const known: Map<number, Parallel> = once("known", () => new Map<number, Parallel>());
+/** Modules that are being imported, with the tasks that wait for them. */
+const importing: Map<string, number[]> = new Map();
+/** Modules that this thread was told to import, for an error. */
+const loaded: Set<string> = once("loaded", () => new Set<string>());
+
+export const source: Source = {
+  take() {
+    if (memory.self > Math.max(1, procs())) return false;
+    for (;;) {
+      const task = findTask((n) => m.fallback.below(n));
+      if (task === 0) return false;
+      found();
+      if (begin(task)) return true;
+    }
+  },
+  rest: () => rest(memory.self),
+  any: () => memory.self <= Math.max(1, procs()) && anyTask(),
+};
+
+/** Makes a goroutine of a task; says whether there is one now. */
+function begin(task: number): boolean {
+  const { i32 } = memory;
+  Atomics.store(i32, task + RUNNER, memory.self + 1);
+  const run = i32[task + RUN] as number;
+  if (isOver(run)) {
+    dropArgs(task);
+    vanish(task);
+    return false;
+  }
+  const pointer = i32[task + FN] as number;
+  const f = known.get(pointer) ?? look(pointer);
+  if (f === undefined) {
+    fetch(pointer, task);
+    return false;
+  }
+  let args: unknown[];
+  try {
+    args = argsOf(task);
+  } catch (error) {
+    start(task, run, thrower(f.name, error), []);
+    return true;
+  }
+  start(task, run, f.fn, args);
+  return true;
+}
+
+function start(task: number, run: number, fn: Body, args: unknown[]): void {
+  const { i32 } = memory;
+  const p = runAt(run) ?? open(run);
+  const by = i32[task + BY] as number;
+  const creator = by === 0 ? null : { id: by, name: textAt(i32[task + BY_NAME] as number) };
+  const g = p.arrive((i32[task + GID] as number) >>> 0, fn, args, creator);
+  under.set(task, p);
+  p.allgs.join(g, new Homecoming(task, g));
+}
+
+/** This thread's part of a run. */
+function open(run: number): P {
+  const p = joinRun(run);
+  p.open((outcome) => {
+    panicked(run, outcome); // first: whoever waits for the others must not think that they are just gone
+    for (const [task, of] of under) {
+      if (of !== p) continue;
+      under.delete(task);
+      vanish(task);
+    }
+  });
+  return p;
+}
+
+function look(pointer: number): Parallel | undefined {
+  const [name = ""] = textAt(pointer).split("\n");
+  const f = parallels.get(name);
+  if (f !== undefined) known.set(pointer, f);
+  return f;
+}
+
+/** Imports the module of a function that this thread doesn't know, and then begins `task`. */
+function fetch(pointer: number, task: number): void {
+  const [name = "", url = ""] = textAt(pointer).split("\n");
+  const waiting = importing.get(url);
+  if (waiting !== undefined) {
+    waiting.push(task);
+    return;
+  }
+  importing.set(url, [task]);
+  const done = (error: unknown): void => {
+    const tasks = importing.get(url) ?? [];
+    importing.delete(url);
+    for (const each of tasks) {
+      if (look(memory.i32[each + FN] as number) !== undefined) {
+        begin(each);
+        continue;
+      }
+      dropArgs(each);
+      start(each, memory.i32[each + RUN] as number, thrower(name, error ?? unknownFunction(name)), []);
+    }
+    isolate.idle();
+  };
+  load(url).then(() => done(undefined), done);
+}
+
+/** Imports a module of the program. */
+export async function load(url: string): Promise<void> {
+  if (!loads) return;
+  loaded.add(url);
+  await import(/* @vite-ignore */ /* webpackIgnore: true */ url);
+}
+
+let loads = true;
+
+/** Says that this thread's functions are those which its own file has imported: in a bundle, a module is no file. */
+export function neverLoad(): void {
+  loads = false;
+}
+
+/** How many modules are on their way. */
+export function pending(): number {
+  return importing.size;
+}
+
+function unknownFunction(name: string): Error {
+  const modules = new Set([...loaded, ...[...parallels.values()].map((f) => f.url)]);
+  const list = modules.size === 0 ? "none" : [...modules].map((url) => `\n\t${url}`).join("");
+  const error = new ReferenceError(
+    `parallel: thread ${memory.self} knows no function ${JSON.stringify(name)}; the modules it has loaded: ${list}`,
+  );
+  error.stack = String(error);
+  return error;
+}
+
+/** A goroutine that panics with `error`. */
+function thrower(name: string, error: unknown): Body {
+  const fn = (): never => {
+    throw error;
+  };
+  return Object.defineProperty(fn, "name", { value: name });
+}
