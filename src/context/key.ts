@@ -10,7 +10,7 @@ export interface Key<in out T> {
   readonly [valueType]?: (value: T) => T;
 }
 
-class ContextKey {
+export class ContextKey {
   readonly name: string;
 
   constructor(name: string) {

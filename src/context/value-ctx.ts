@@ -17,24 +17,24 @@ export class RootCtx extends Ctx {
 }
 
 export class ValueCtx extends Ctx {
-  readonly #key: unknown;
-  readonly #value: unknown;
+  readonly key: unknown;
+  readonly held: unknown;
   /** Its parent's. */
   readonly node: CancelCtx | null;
 
   constructor(parent: Context, node: CancelCtx | null, key: unknown, value: unknown) {
     super(parent);
     this.node = node;
-    this.#key = key;
-    this.#value = value;
+    this.key = key;
+    this.held = value;
   }
 
   override get label(): string {
-    return `WithValue(${textOf(this.#key)}, ${textOf(this.#value)})`;
+    return `WithValue(${textOf(this.key)}, ${textOf(this.held)})`;
   }
 
   override own(key: unknown): { readonly value: unknown } | null {
-    return key === this.#key ? { value: this.#value } : null;
+    return key === this.key ? { value: this.held } : null;
   }
 }
 

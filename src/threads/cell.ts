@@ -2,7 +2,7 @@
  * A value in shared memory, in four words of a message: its tag, its `aux`, and a double. What does not fit is in a block
  * of its own, which the cell owns: `load` and `drop` give it back.
  */
-import { decode, discard, Encoded, encode } from "./codec.ts";
+import { decode, discard, Encoded, encode, isCounted } from "./codec.ts";
 import { HEAD, memory } from "./memory.ts";
 
 /** Words of a cell; it begins at an even word. */
@@ -45,6 +45,22 @@ export function load(at: number): unknown {
   } finally {
     memory.free(aux);
   }
+}
+
+/** A copy of the value in the cell at `at`, which keeps it. */
+export function peek(at: number): unknown {
+  const { i32, f64, u8 } = memory;
+  const tag = i32[at] as number;
+  const aux = i32[at + 1] as number;
+  let value: unknown;
+  if ((tag & BLOCK) === 0) value = decode(tag, aux, f64[(at + 2) >> 1] as number, null);
+  else {
+    const start = (aux + HEAD + 1) * 4;
+    value = decode(tag & ~BLOCK, 0, 0, u8, start, start + (i32[aux + HEAD] as number));
+  }
+  // What was read has adopted the references: takes them for the cell once more.
+  if (isCounted(tag & ~BLOCK)) encode(value, scratch);
+  return value;
 }
 
 /** Gives up what is in the cell at `at`. */

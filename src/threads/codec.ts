@@ -91,8 +91,10 @@ function encodeBlock(value: unknown, into: Encoded, where: string): void {
   if (isObject && Object.getPrototypeOf(value) !== Object.prototype) {
     const handle = handleOf(value as object);
     if (handle !== undefined) {
-      into.aux = handle.encode(value as object);
+      const pointer = handle.encode(value as object);
       into.tag = SLOT.handle + handle.kind;
+      into.aux = pointer;
+      into.bytes = null; // the handle may have encoded something itself, with this
       return;
     }
   }

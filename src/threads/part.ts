@@ -3,6 +3,7 @@ import { runtime } from "../runtime/api.ts";
 import { m } from "../runtime/m.ts";
 import type { Others } from "../runtime/others.ts";
 import { children } from "./away.ts";
+import { sendContexts } from "./context.ts";
 import { crew } from "./crew.ts";
 import { goAnywhere } from "./go.ts";
 import { isolate } from "./isolate.ts";
@@ -24,6 +25,7 @@ const others: Others = {
 /** From now on there may be other threads. */
 export function takePart(): void {
   if (m.others !== null) return;
+  sendContexts();
   crew.settings.count = runtime.gomaxprocs();
   m.others = others;
 }

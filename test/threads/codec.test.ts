@@ -221,7 +221,8 @@ describe("values that travel", () => {
     expect(trip({ a: 1, b: 2 })).toEqual({ a: 1, b: 2 });
     useShapeTable(new LocalTable());
     for (let round = 0; round < 3; round++) {
-      for (let i = 0; i < 6000; i++) expect(Object.keys(trip({ [`k${i}`]: i }))).toEqual([`k${i}`]);
+      for (let i = 0; i < 6000; i++)
+        if (Object.keys(trip({ [`k${i}`]: i }))[0] !== `k${i}`) expect.fail(`key ${i} was lost`);
     }
     expect(shapes.table.keysOf(4096)).toBeDefined();
     expect(shapes.table.keysOf(4097)).toBeUndefined();
