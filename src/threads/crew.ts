@@ -13,6 +13,7 @@ import { m } from "../runtime/m.ts";
 import { ArgumentError, FatalError, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { type Away, children } from "./away.ts";
+import { buffers } from "./buffers.ts";
 import { isolate } from "./isolate.ts";
 import { ISOLATES, memory, SCHEDULER } from "./memory.ts";
 import { FREE, LIVE, MAX_ISOLATES, recordOf, STATE } from "./record.ts";
@@ -100,6 +101,7 @@ class Crew {
   }
 
   #start(): void {
+    buffers.open(); // before the first thread that could send one
     const share = memory.share(memory.newIsolate());
     const modules = new Set([...parallels.values()].map((f) => f.url));
     const thread = new Thread(share, [...modules], this.settings.worker, {

@@ -3,6 +3,7 @@ import { runtime } from "../runtime/api.ts";
 import { m } from "../runtime/m.ts";
 import type { Others } from "../runtime/others.ts";
 import { children } from "./away.ts";
+import { shareBuffers } from "./buffers.ts";
 import { sendContexts } from "./context.ts";
 import { crew } from "./crew.ts";
 import { goAnywhere } from "./go.ts";
@@ -22,10 +23,12 @@ const others: Others = {
   stop: () => crew.stop(),
 };
 
-/** From now on there may be other threads. */
-export function takePart(): void {
-  if (m.others !== null) return;
+/** From now on there may be other threads. On one that others started, settles when it may begin to work. */
+export function takePart(): Promise<void> | undefined {
+  if (m.others !== null) return undefined;
   sendContexts();
+  const buffersKnown = shareBuffers();
   crew.settings.count = runtime.gomaxprocs();
   m.others = others;
+  return buffersKnown;
 }

@@ -82,7 +82,7 @@ export function initOf(message: unknown): Init | undefined {
 export function begin({ share, port }: Init, load: (() => Promise<void>) | null = null): void {
   isolate.attach(share);
   isolate.hold(true);
-  takePart();
+  const ready = takePart();
   const say = (said: Said): void => port.postMessage(said);
   printThrough(say);
   onTold(OVER, (run) => runAt(run as number)?.finish({ ok: true, value: undefined }));
@@ -96,8 +96,8 @@ export function begin({ share, port }: Init, load: (() => Promise<void>) | null 
     say({ kind: "ready" });
     isolate.idle();
   };
-  if (load === null) start();
-  else load().then(start, start);
+  if (load === null && ready === undefined) start();
+  else Promise.all([load?.(), ready]).then(start, start);
 }
 
 interface Printing {
