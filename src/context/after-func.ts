@@ -8,6 +8,8 @@ import { nodeOf } from "./parent.ts";
 import type { Context } from "./types.ts";
 
 class AfterFunc extends Watcher {
+  override prev: Watcher | null = null;
+  override next: Watcher | null = null;
   readonly #ctx: CancelCtx | null;
   readonly #p: P;
   readonly #fn: Body;

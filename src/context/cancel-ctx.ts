@@ -30,6 +30,7 @@ import type { Context } from "./types.ts";
 let endings = 0;
 
 export class CancelCtx extends Ctx {
+  override readonly parent: Context | null;
   /** The nearest ancestor that can be cancelled. */
   readonly up: CancelCtx | null;
   /** The run it was made in: its clock, its heap. */
@@ -52,10 +53,10 @@ export class CancelCtx extends Ctx {
   /** What `endings` was when nothing above had ended. */
   #seen = -1;
 
-  constructor(parent: Context | null, up: CancelCtx | null, polled = false) {
-    super(parent);
-    const p = current();
+  constructor(parent: Context | null, up: CancelCtx | null, polled = false, p: P = current()) {
+    super();
     const here = up !== null && up.p.clock === p.clock;
+    this.parent = parent;
     this.up = up;
     this.p = p;
     this.due = here ? up.due : Infinity;

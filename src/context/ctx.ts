@@ -22,13 +22,8 @@ export function causeOf(ctx: Context): unknown {
 }
 
 export abstract class Ctx implements Context {
-  /** What it was derived from; null for a root. */
-  readonly parent: Context | null;
-
-  constructor(parent: Context | null) {
-    this.parent = parent;
-  }
-
+  /** What it was derived from; null for a root. Each class has the field itself: see `waiter.ts` for what it costs else. */
+  abstract readonly parent: Context | null;
   /** The nearest context, from this one up, that can be cancelled: this one ends when it does. */
   abstract get node(): CancelCtx | null;
   /** The part of the text that this context adds to its parent's. */

@@ -10,14 +10,17 @@ import type { CancelCtx } from "./cancel-ctx.ts";
 
 /** On the list of a held context, each at most once. */
 export abstract class Watcher {
-  prev: Watcher | null = null;
-  next: Watcher | null = null;
+  /** Null to begin with. Each class has the fields itself: see `waiter.ts`. */
+  abstract prev: Watcher | null;
+  abstract next: Watcher | null;
 
   /** The context has ended and is consistent; everybody has left its list. */
   abstract tell(): void;
 }
 
 export class Hold extends Watcher {
+  override prev: Watcher | null = null;
+  override next: Watcher | null = null;
   readonly ctx: CancelCtx;
   /** Members of the list, and one for a `done` that somebody is parked on. */
   count = 0;

@@ -24,6 +24,8 @@ const orphans = new FinalizationRegistry<SignalLink>((link) => link.orphaned());
 const collected = new FinalizationRegistry<SignalLink>((link) => link.leave());
 
 export class SignalLink extends Watcher {
+  override prev: Watcher | null = null;
+  override next: Watcher | null = null;
   /** Null while the signal is held weakly, and then `#weak` is not. */
   #controller: AbortController | null = new AbortController();
   #weak: WeakRef<AbortSignal> | null = null;

@@ -4,10 +4,11 @@ import { CANCEL_CTX, Ctx, textOf } from "./ctx.ts";
 import type { Context } from "./types.ts";
 
 export class RootCtx extends Ctx {
+  override readonly parent: null = null;
   readonly label: string;
 
   constructor(label: string) {
-    super(null);
+    super();
     this.label = label;
   }
 
@@ -17,13 +18,15 @@ export class RootCtx extends Ctx {
 }
 
 export class ValueCtx extends Ctx {
+  override readonly parent: Context;
   readonly key: unknown;
   readonly held: unknown;
   /** Its parent's. */
   readonly node: CancelCtx | null;
 
   constructor(parent: Context, node: CancelCtx | null, key: unknown, value: unknown) {
-    super(parent);
+    super();
+    this.parent = parent;
     this.node = node;
     this.key = key;
     this.held = value;
@@ -39,6 +42,13 @@ export class ValueCtx extends Ctx {
 }
 
 export class WithoutCancelCtx extends Ctx {
+  override readonly parent: Context;
+
+  constructor(parent: Context) {
+    super();
+    this.parent = parent;
+  }
+
   override get node(): null {
     return null;
   }

@@ -59,6 +59,8 @@ export function checkOptions(name: string, options: SourceOptions): void {
 
 /** Tells a feed that its context has ended: at once, as a goroutine for it might not get to run before the run ends. */
 class Follower extends Watcher {
+  override prev: Watcher | null = null;
+  override next: Watcher | null = null;
   readonly #ctx: Context;
   readonly #node: CancelCtx;
   readonly #end: (failure: Failure) => void;

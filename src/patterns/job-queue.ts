@@ -47,21 +47,18 @@ export class JobQueue<T, R> extends Inlet<PoolJob<T, R>> {
   shift(): PoolJob<T, R> | null {
     const job = this.jobs.shift() as PoolJob<T, R> | null;
     if (job === null) return null;
-    job.inQueue = false;
     this.length--;
     return job;
   }
 
   #push(job: PoolJob<T, R>): void {
-    job.inQueue = true;
     this.length++;
     this.jobs.push(job);
   }
 
   /** Takes a job out; `false` if it is not queued any more. */
   remove(job: PoolJob<T, R>): boolean {
-    if (!job.inQueue) return false;
-    job.inQueue = false;
+    if (job.prev === null && this.jobs.first !== job) return false;
     this.length--;
     this.jobs.remove(job);
     return true;

@@ -1,12 +1,12 @@
 /** A job of a pool: what its submitter holds of it, and its place in the pool. */
-import { CancelCtx } from "../context/cancel-ctx.ts";
+import type { CancelCtx } from "../context/cancel-ctx.ts";
 import { Canceled } from "../context/errors.ts";
-import { nodeOf } from "../context/parent.ts";
 import type { Context } from "../context/types.ts";
 import { NO, Op, type WaitReason } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
 import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
+import { JobCtx } from "./job-ctx.ts";
 
 /** A job that was submitted to a pool. */
 export interface Job<out R> {
@@ -30,38 +30,42 @@ export interface Job<out R> {
 /** What a job needs of its pool. */
 export interface JobPool {
   readonly p: P;
-  readonly ctx: Context;
+  readonly ctx: CancelCtx;
   /** Takes a job out that was cancelled before it has begun. */
   drop(job: PoolJob<unknown, unknown>): void;
   /** Somebody has taken notice of its error. */
   noticed(job: PoolJob<unknown, unknown>): void;
 }
 
-/** A job. It is a waiter only to have a place in the queue of jobs. */
+/**
+ * A job. It is a waiter only to have a place in the queue of jobs. Many may wait at once, so it is kept small: what it was
+ * given and what came of it share a field, and so do one joiner and several.
+ */
 export class PoolJob<T, R> extends Waiter implements Job<R> {
   override prev: Waiter | null = null;
   override next: Waiter | null = null;
-  /** What was submitted. */
-  override value: T;
+  /** What was submitted; once it has ended, the result or the error. */
+  override value: unknown;
   override proxies: Proxies = null;
   readonly id: number;
   readonly pool: JobPool;
   state: Job<R>["state"] = "queued";
-  inQueue = false;
-  /** The result or the error. */
-  outcome: unknown = undefined;
   /** It was told to stop, and why; so that it fails is no news. */
   cancelled: { readonly cause: unknown } | null = null;
   /** Who waits for its end: mostly one. */
-  #joiner: Waiter | null = null;
-  #joiners: WaitQueue | null = null;
-  #ctx: CancelCtx | null = null;
+  #joiners: Waiter | WaitQueue | null = null;
+  #ctx: JobCtx | null = null;
 
   constructor(id: number, input: T, pool: JobPool) {
     super();
     this.id = id;
     this.value = input;
     this.pool = pool;
+  }
+
+  /** What was submitted. Not to be asked for once it has ended. */
+  get input(): T {
+    return this.value as T;
   }
 
   join(): Op<R> {
@@ -72,47 +76,49 @@ export class PoolJob<T, R> extends Waiter implements Job<R> {
     if (this.state === "done" || this.state === "failed") return;
     this.cancelled ??= { cause };
     if (this.state === "queued") this.pool.drop(this);
-    else this.#ctx?.cancel(cause);
+    else this.#ctx?.node.cancel(cause);
   }
 
   /** It begins: its context. Throws when it was told to stop before that. */
   begin(): Context {
     if (this.cancelled !== null) throw this.cancelled.cause;
-    // What withCancelCause does, without its function for each job.
-    this.#ctx = new CancelCtx(this.pool.ctx, nodeOf("WorkerPool", this.pool.ctx));
+    this.#ctx = new JobCtx(this.pool.ctx);
     this.state = "running";
     return this.#ctx;
   }
 
   addJoiner(w: Waiter): void {
-    if (this.#joiner === null && this.#joiners === null) this.#joiner = w;
+    const there = this.#joiners;
+    if (there === null) this.#joiners = w;
+    else if (there instanceof WaitQueue) there.push(w);
     else {
-      this.#joiners ??= new WaitQueue();
-      this.#joiners.push(w);
+      const both = new WaitQueue();
+      both.push(there);
+      both.push(w);
+      this.#joiners = both;
     }
   }
 
   removeJoiner(w: Waiter): void {
-    if (this.#joiner === w) this.#joiner = null;
-    else this.#joiners?.remove(w);
+    if (this.#joiners === w) this.#joiners = null;
+    else if (this.#joiners instanceof WaitQueue) this.#joiners.remove(w);
   }
 
   /** It has ended. Says whether anybody waited for that. */
   end(state: "done" | "failed", outcome: unknown): boolean {
     this.state = state;
-    this.outcome = outcome;
-    // Nobody may be left to wait for it.
-    if (this.#ctx !== null && this.#ctx.hold !== null) this.#ctx.cancel(undefined);
+    this.value = outcome;
+    this.#ctx?.close();
     this.#ctx = null;
-    const first = this.#joiner;
-    const others = this.#joiners;
-    this.#joiner = this.#joiners = null;
-    if (first !== null) settle(first, state, outcome);
-    let joined = first !== null;
-    for (let w = others?.shift() ?? null; w !== null; w = others?.shift() ?? null) {
-      joined = true;
-      settle(w, state, outcome);
+    const there = this.#joiners;
+    this.#joiners = null;
+    if (there === null) return false;
+    if (!(there instanceof WaitQueue)) {
+      settle(there, state, outcome);
+      return true;
     }
+    const joined = there.first !== null;
+    for (let w = there.shift(); w !== null; w = there.shift()) settle(w, state, outcome);
     return joined;
   }
 
@@ -139,11 +145,11 @@ class JoinOp<R> extends Op<R> {
   }
 
   override attempt(): R | NO {
-    const { state, outcome, pool } = this.#job;
-    if (state === "done") return outcome as R;
+    const { state, value, pool } = this.#job;
+    if (state === "done") return value as R;
     if (state !== "failed") return NO;
     pool.noticed(this.#job);
-    throw outcome;
+    throw value;
   }
 
   override enqueue(w: Waiter): void {

@@ -8,9 +8,10 @@
  * What becomes of an error: whoever joins the job gets it. One that nobody has waited for is kept, and `drain` throws it, so
  * none is lost and none is reported twice.
  */
-import { withCancelCause } from "../context/cancel.ts";
+import { CancelCtx } from "../context/cancel-ctx.ts";
+import { nodeOf } from "../context/parent.ts";
 import { background } from "../context/roots.ts";
-import type { CancelCauseFunc, Context } from "../context/types.ts";
+import type { Context } from "../context/types.ts";
 import { m } from "../runtime/m.ts";
 import { Panic } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
@@ -32,8 +33,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
   override value: unknown = undefined;
   override proxies: Proxies = null;
   readonly p: P = m.current();
-  readonly ctx: Context;
-  readonly cancel: CancelCauseFunc;
+  readonly ctx: CancelCtx;
   readonly crew: Crew<PoolJob<T, R>, R>;
   readonly queue: JobQueue<T, R>;
   readonly drainers: WaitQueue = new WaitQueue();
@@ -58,11 +58,12 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
     super();
     const { errors = "all" } = options;
     const { workers, queue, retry, progress } = checkMap("new WorkerPool", fn, { ...options, errors });
-    [this.ctx, this.cancel] = withCancelCause(options.ctx ?? background());
+    const parent = options.ctx ?? background();
+    this.ctx = new CancelCtx(parent, nodeOf("new WorkerPool", parent));
     const job =
       retry === undefined
-        ? ({ value, id }: PoolJob<T, R>, ctx: Context) => fn(value, ctx, id)
-        : ({ value, id }: PoolJob<T, R>, ctx: Context) => attempts(retry, ctx, () => fn(value, ctx, id));
+        ? ({ input, id }: PoolJob<T, R>, ctx: Context) => fn(input, ctx, id)
+        : ({ input, id }: PoolJob<T, R>, ctx: Context) => attempts(retry, ctx, () => fn(input, ctx, id));
     this.queue = new JobQueue<T, R>(queue, () => this.left());
     this.crew = new Crew<PoolJob<T, R>, R>(
       fn.name || "worker",
@@ -185,7 +186,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
   stop(cause: unknown): void {
     if (this.stopped !== null) return;
     this.stopped = { cause };
-    this.cancel(cause);
+    this.ctx.cancel(cause);
     this.queue.close();
     this.crew.quit();
     for (let w = this.queue.line.shift(); w !== null; w = this.queue.line.shift()) {
