@@ -272,7 +272,11 @@ export const timed: readonly TimedWorkload[] = [
     what: "all jobs submitted at once, 10 are done at a time, per job",
     n: 200_000,
     unit: "ns",
-    variants: [{ name: "WorkerPool", load: async () => (await import("./pool.ts")).poolRun, target: overPeers }],
+    variants: [
+      { name: "submit and join", load: async () => (await import("./pool.ts")).poolSubmit, target: overGoAndPeers },
+      { name: "run, a goroutine each", load: async () => (await import("./pool.ts")).poolGo, target: overGoAndPeers },
+      { name: "run, await", load: async () => (await import("./pool.ts")).poolRun, target: overPeers },
+    ],
     program: "pool",
     peers: ["p-limit", "p-queue"],
   },
