@@ -79,6 +79,8 @@ function common(): number {
 
 /** A context of this thread that others have. */
 class Sent extends Watcher {
+  override prev: Watcher | null = null;
+  override next: Watcher | null = null;
   readonly ctx: Context;
   readonly node: CancelCtx | null;
   readonly record: number;
@@ -239,12 +241,14 @@ class Received extends CancelCtx {
 
 /** Values that came with a context from another thread. */
 class ReceivedValues extends Ctx {
+  override readonly parent: Context;
   readonly record: number;
   readonly node: Received | null;
   readonly entries: readonly Entry[];
 
   constructor(record: number, node: Received | null, entries: readonly Entry[]) {
-    super(node ?? background());
+    super();
+    this.parent = node ?? background();
     this.record = record;
     this.node = node;
     this.entries = entries;
