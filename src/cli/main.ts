@@ -14,6 +14,7 @@ const USAGE = 2;
 
 interface RunFlags {
   readonly seed?: number;
+  readonly threads?: number;
   readonly trace?: string;
   readonly flight?: number;
 }
@@ -21,6 +22,12 @@ interface RunFlags {
 function wholeNumber(text: string): number {
   const n = Number(text);
   if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(n)) throw new InvalidArgumentError("Expected a whole number.");
+  return n;
+}
+
+function positive(text: string): number {
+  const n = wholeNumber(text);
+  if (n < 1) throw new InvalidArgumentError("Expected a whole number from 1 up.");
   return n;
 }
 
@@ -49,6 +56,7 @@ function commandLine(): Command {
     .argument("<file>", "the program: .ts, .mts, .cts, .tsx, .js, .mjs or .cjs")
     .argument("[args...]", "passed to the program; put -- before them if you like")
     .option("--seed <n>", "seed main(): every choice the runtime makes is the same each time", wholeNumber)
+    .option("--threads <n>", "the most threads that parallel functions run on; 1: the program's own", positive)
     .option("--trace <file>", "record the program into a trace that Perfetto and Chrome open")
     .option(
       "--flight <duration>",

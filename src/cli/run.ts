@@ -25,6 +25,8 @@ const loader = module as unknown as {
 export interface RunSettings {
   /** Seeds the program's `main`, which reads it from the environment. */
   readonly seed?: number;
+  /** How many threads it gets: what `runtime.gomaxprocs` gives, which reads it from the environment. */
+  readonly threads?: number;
   /** Where to record the program to; with `flight`, where its last stretch goes. */
   readonly trace?: string;
   /** How much of the program's end to keep for when it fails, in milliseconds. */
@@ -39,6 +41,7 @@ export async function run(name: string, args: readonly string[], settings: RunSe
   const rest = args[0] === "--" ? args.slice(1) : args;
   process.argv.splice(1, Number.POSITIVE_INFINITY, file, ...rest);
   if (settings.seed !== undefined) process.env.MILLRACE_SEED = String(settings.seed);
+  if (settings.threads !== undefined) process.env.MILLRACE_THREADS = String(settings.threads);
 
   if (settings.flight !== undefined) recordFlight(settings.trace, settings.flight);
   else if (settings.trace !== undefined) recordAll(settings.trace);

@@ -28,28 +28,32 @@ import { gone, procs, setProcs } from "./wakep.ts";
 /** How many threads there are besides the first one. */
 const THREADS = SCHEDULER + 80;
 
-/** What `threads` can be told. */
-export interface Settings {
-  count: number;
-  worker: (() => WorkerLike) | null;
-}
-
 /** A run is over. */
 export const OVER = "over";
 /** Tasks wait, and nobody is idle. */
 const MORE = "more";
 
 class Crew {
-  readonly settings: Settings = { count: 0, worker: null };
+  /** The most threads that take tasks, until that is in the shared memory. */
+  #procs = 0;
+  /** What starts a worker of the program's own. */
+  #worker: (() => WorkerLike) | null = null;
   readonly #threads = new Set<Thread>();
+
+  /** Threads are to be started with a worker of the program's own. */
+  startWith(worker: () => WorkerLike): void {
+    if (this.#threads.size > 0 && worker !== this.#worker) {
+      throw new ArgumentError("threads: worker must be set before the first go of a parallel function");
+    }
+    this.#worker = worker;
+  }
 
   /** The most threads that run parallel functions; `n` above 0 sets it. Gives what it was before. */
   procs(n: number): number {
     if (n > MAX_ISOLATES - 1) throw new ArgumentError(`threads: at most ${MAX_ISOLATES - 1}, got ${show(n)}`);
-    const { settings } = this;
-    const before = memory.opened && procs() > 0 ? procs() : settings.count;
+    const before = memory.opened && procs() > 0 ? procs() : this.#procs;
     if (n > 0) {
-      settings.count = n;
+      this.#procs = n;
       if (memory.opened) setProcs(n);
     }
     return before;
@@ -58,14 +62,11 @@ class Crew {
   /** Whether there are other threads to run something on, or could be. */
   able(): boolean {
     if (!isMainThread() && memory.opened) return true;
-    if (this.settings.count === 1 || typeof SharedArrayBuffer === "undefined") return false;
-    if (this.settings.worker === null && !hasFile()) return false;
-    if (!memory.opened) {
-      isolate.open();
-      if (!memory.shared) return false;
-    }
-    if (procs() === 0) setProcs(this.settings.count);
-    return memory.shared && procs() > 1;
+    if (this.#procs === 1 || typeof SharedArrayBuffer === "undefined") return false;
+    if (this.#worker === null && !hasFile()) return false;
+    isolate.open();
+    if (procs() === 0) setProcs(this.#procs);
+    return memory.shared;
   }
 
   /** A run is to be shared with other threads; gives its record. */
@@ -104,7 +105,7 @@ class Crew {
     buffers.open(); // before the first thread that could send one
     const share = memory.share(memory.newIsolate());
     const modules = new Set([...parallels.values()].map((f) => f.url));
-    const thread = new Thread(share, [...modules], this.settings.worker, {
+    const thread = new Thread(share, [...modules], this.#worker, {
       ready: () => {},
       gone: (which, why) => this.#gone(which, why),
     });

@@ -28,7 +28,7 @@ export function takePart(): Promise<void> | undefined {
   if (m.others !== null) return undefined;
   sendContexts();
   const buffersKnown = shareBuffers();
-  crew.settings.count = runtime.gomaxprocs();
+  crew.procs(runtime.gomaxprocs());
   m.others = others;
   return buffersKnown;
 }

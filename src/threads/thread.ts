@@ -44,6 +44,8 @@ export interface Init {
   readonly port: Port;
   /** Modules to import before the first goroutine. */
   readonly modules: readonly string[];
+  /** Whether the program is run by tsx, which reads more than a host that reads TypeScript. */
+  readonly tsx: boolean;
 }
 
 /** Under this name it is sent. */
@@ -99,7 +101,7 @@ export class Thread {
         watcher.gone(this, why);
       };
     });
-    const init: Init = { share, modules, port: port2 };
+    const init: Init = { share, modules, port: port2, tsx: isRunByTsx() };
     if (worker === null) this.#worker = startFile(init);
     else {
       this.#worker = worker();
@@ -179,6 +181,11 @@ function startFile(init: Init): WorkerLike {
 /** Whether threads can be started without a worker of the program's. */
 export function hasFile(): boolean {
   return ownFile() !== undefined;
+}
+
+function isRunByTsx(): boolean {
+  const { process } = globalThis as { readonly process?: NodeJS.Process };
+  return [...(process?.execArgv ?? []), process?.env?.NODE_OPTIONS ?? ""].some((arg) => /\btsx\b/.test(arg));
 }
 
 let file: URL | undefined | null = null;

@@ -1,22 +1,20 @@
 /**
  * What a thread runs where the program brings no worker file of its own. Node only, and plain JavaScript once built: where
- * the host reads no TypeScript, this registers the loader that does.
+ * the host reads no TypeScript, or less of it than the program was started with, this registers the loader that does.
  */
+import { register as registerHooks } from "node:module";
 import { workerData } from "node:worker_threads";
 import { begin, initOf, loadAll } from "./serve.ts";
 
 const init = initOf(workerData);
 if (init === undefined) throw new Error("millrace: this file is run by the library, to start a thread");
 
-/** Whether the program's modules may be TypeScript that Node can't read: then the program is run by tsx. */
-function needsLoader(modules: readonly string[]): boolean {
-  const { features } = process as { readonly features?: { readonly typescript?: unknown } };
-  if (features?.typescript) return false;
-  return modules.some((url) => /\.[cm]?tsx?(\?|$)/.test(url)) || process.execArgv.some((arg) => arg.includes("tsx"));
-}
-
-if (needsLoader(init.modules)) {
+const { features } = process as { readonly features?: { readonly typescript?: unknown } };
+const typescript = init.modules.some((url) => /\.[cm]?tsx?(\?|$)/.test(url));
+if (init.tsx || (typescript && !features?.typescript)) {
   const { register } = (await import("tsx/esm/api")) as { register(): unknown };
   register();
+  // As in `millrace run`, for a program whose folders have no copy of this package.
+  registerHooks("../cli/resolve.js", import.meta.url);
 }
 begin(init, () => loadAll(init.modules));

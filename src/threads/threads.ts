@@ -1,0 +1,63 @@
+/** What a program can say about its threads. */
+import { environment } from "../runtime/host.ts";
+import { ArgumentError, show } from "../runtime/panic.ts";
+import { crew } from "./crew.ts";
+import { memory } from "./memory.ts";
+import { takePart } from "./part.ts";
+import type { WorkerLike } from "./thread.ts";
+
+/** Options of `threads`. */
+export interface ThreadOptions {
+  /**
+   * The most threads that run parallel functions, the same as `runtime.gomaxprocs(n)`: the number of processors by default. The environment's
+   * MILLRACE_THREADS, which `millrace run --threads N` sets, comes before it.
+   */
+  readonly count?: number;
+  /** Bytes to reserve for what threads share; 1 GiB by default. What is not used costs nothing. */
+  readonly memory?: number;
+  /**
+   * Makes a worker of the program's own, for bundles and browsers. Its file imports the modules that have parallel
+   * functions and calls `serve()`.
+   */
+  readonly worker?: () => WorkerLike;
+}
+
+const OPTIONS: readonly string[] = ["count", "memory", "worker"] satisfies (keyof ThreadOptions)[];
+
+/**
+ * Says how many threads run parallel functions, how much memory they share, and what starts one.
+ *
+ * Not needed in Node, unless the program is bundled. To be called on the program's first thread, before the first shared
+ * channel and the first `go` of a parallel function; only `count` may change later. With one thread, and in a browser page
+ * without isolation headers (COOP, COEP), where threads can't share memory, parallel functions run on the first thread.
+ *
+ * @throws ArgumentError for an option that can't be, or that comes too late
+ *
+ * @example
+ * ```ts no-run
+ * import { threads } from "millrace/threads";
+ * threads({ count: 4, worker: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }) });
+ * ```
+ */
+export function threads(options: ThreadOptions): void {
+  if (typeof options !== "object" || options === null) {
+    throw new ArgumentError(`threads: expected options like { count, memory, worker }, got ${show(options)}`);
+  }
+  for (const key of Object.keys(options)) {
+    if (OPTIONS.includes(key)) continue;
+    throw new ArgumentError(`threads: there is no option ${show(key)}; there are ${OPTIONS.join(", ")}`);
+  }
+  if (memory.self !== 0) throw new ArgumentError("threads: only the program's first thread can set this");
+  const { count, memory: bytes, worker } = options;
+  if (count !== undefined && !(Number.isInteger(count) && count > 0)) {
+    throw new ArgumentError(`threads: count must be a whole number from 1 up, got ${show(count)}`);
+  }
+  if (worker !== undefined && typeof worker !== "function") {
+    throw new ArgumentError(`threads: worker must be a function that gives a new Worker, got ${show(worker)}`);
+  }
+  if (bytes !== undefined) memory.reserve(bytes);
+  takePart();
+  if (worker !== undefined) crew.startWith(worker);
+  // Whoever starts the program has the last word.
+  if (count !== undefined && !environment("MILLRACE_THREADS")) crew.procs(count);
+}
