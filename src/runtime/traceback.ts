@@ -209,7 +209,8 @@ function sameFunction(a: string, b: string): boolean {
   return a.replace(place, "") === b.replace(place, "");
 }
 
-function describe(g: G): GoroutineInfo {
+/** One goroutine. */
+export function describe(g: G): GoroutineInfo {
   const state =
     g.status === Gwaiting ? "waiting" : g.status === Grunning || g.status === Gretry ? "running" : "runnable";
   const waiting = state === "waiting";

@@ -40,6 +40,17 @@ class Crew {
   #worker: (() => WorkerLike) | null = null;
   readonly #threads = new Set<Thread>();
 
+  /** Whether there are any. */
+  get any(): boolean {
+    return this.#threads.size > 0;
+  }
+
+  /** Whether one of them has not begun, or is about to end. */
+  get starting(): boolean {
+    for (const thread of this.#threads) if (!thread.ready || thread.stopping) return true;
+    return false;
+  }
+
   /** Threads are to be started with a worker of the program's own. */
   startWith(worker: () => WorkerLike): void {
     if (this.#threads.size > 0 && worker !== this.#worker) {
@@ -151,7 +162,8 @@ function lose(which: number, error: FatalError | null): void {
     memory.free(away.task);
     if (error === null) continue;
     away.fail(error);
-    if (!away.p.over) away.p.finish({ ok: false, error, g: null });
+    const stack = error.cause instanceof Error ? error.cause.stack : undefined;
+    if (!away.p.over) away.p.finish({ ok: false, error, g: null, ...(stack !== undefined && { trace: stack }) });
     if (!away.p.over) uncaught(error);
   }
 }
@@ -174,7 +186,7 @@ isolate.on(KIND_BACK, (task) => {
   const value = returned ? takeResult(task) : undefined;
   memory.free(task);
   if (returned && !away.p.over) away.end(value);
-  if (children.length === 0) isolate.hold(memory.self !== 0);
+  if (away.p === m.fallback && memory.self === 0 && children.of(m.fallback) === 0) isolate.hold(false);
 });
 
 /** The program's threads. */

@@ -10,6 +10,7 @@
  */
 import type { Body } from "../runtime/body.ts";
 import type { G, Goroutine } from "../runtime/g.ts";
+import { m } from "../runtime/m.ts";
 import type { P } from "../runtime/proc.ts";
 import { Away, children } from "./away.ts";
 import { copy } from "./cell.ts";
@@ -48,6 +49,8 @@ export function goAnywhere(p: P, fn: Body, args: unknown[], by: G | null): Gorou
   i32[task + BY_NAME] = by === null ? 0 : pointerOf(by.name);
   i32[task + CHILD] = children.next();
   children.add(away);
+  // Nobody reports a deadlock of the default run, so it may hold the process open.
+  if (p === m.fallback) isolate.hold(true);
   runqput(task);
   if (!wakep()) crew.more();
   return away;

@@ -21,7 +21,7 @@ import { type HostTimer, holdTimer, microtask, startTimer } from "../runtime/hos
 import { m } from "../runtime/m.ts";
 import type { P } from "../runtime/proc.ts";
 import { LINK, memory, push, type Share } from "./memory.ts";
-import { INBOX, PARK, PARKED, RUNNING, recordOf } from "./record.ts";
+import { DRY, INBOX, PARK, PARKED, RUNNING, recordOf } from "./record.ts";
 
 /** The word of a message that says what it is. */
 export const KIND = 2;
@@ -104,7 +104,12 @@ export class Isolate {
   /** Takes what has arrived, else starts something new, and says whether there was anything. */
   poll(): boolean {
     const { i32, record } = memory;
-    if (Atomics.load(i32, record + INBOX) === 0) return this.source?.take() === true;
+    if (Atomics.load(i32, record + INBOX) === 0) {
+      if (this.source?.take() !== true) return false;
+      if (i32[record + DRY] !== 0) Atomics.store(i32, record + DRY, 0);
+      return true;
+    }
+    if (i32[record + DRY] !== 0) Atomics.store(i32, record + DRY, 0);
     // Newest first: turned round.
     let next = 0;
     for (let at = Atomics.exchange(i32, record + INBOX, 0); at !== 0; ) {

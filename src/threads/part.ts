@@ -6,20 +6,16 @@ import { children } from "./away.ts";
 import { shareBuffers } from "./buffers.ts";
 import { sendContexts } from "./context.ts";
 import { crew } from "./crew.ts";
+import { goroutinesElsewhere } from "./dump.ts";
 import { goAnywhere } from "./go.ts";
-import { isolate } from "./isolate.ts";
-import { memory } from "./memory.ts";
+import { asleep } from "./quiet.ts";
 
 const others: Others = {
   go: goAnywhere,
   procs: (n) => crew.procs(n),
   away: (p) => children.of(p),
-  goroutines: () => [],
-  asleep() {
-    if (memory.self === 0 && children.length === 0) return true;
-    isolate.hold(true);
-    return false;
-  },
+  goroutines: goroutinesElsewhere,
+  asleep,
   stop: () => crew.stop(),
 };
 

@@ -42,6 +42,8 @@ export const RUNQ_TAIL = 96;
 export const FREELIST = 112;
 /** From here 64 words for the scheduler. */
 export const SCHED = 176;
+/** The round in which its event loop was found dry and since when it has taken nothing; else 0. Only it writes this. */
+export const DRY: number = SCHED;
 /** From here the ring of the queue of tasks, 256 words. */
 export const RUNQ = 256;
 

@@ -4,11 +4,12 @@
  * What is printed goes through a port, at once: the host's own streams of a worker hand over one piece at a time, whenever
  * the thread comes to its event loop, and a thread that computes or is ended would never say the rest.
  */
-import { builtin, isMainThread } from "../runtime/host.ts";
+import { builtin, isMainThread, onLoopDry } from "../runtime/host.ts";
 import { ArgumentError } from "../runtime/panic.ts";
 import { OVER } from "./crew.ts";
 import { isolate } from "./isolate.ts";
 import { takePart } from "./part.ts";
+import { asleep } from "./quiet.ts";
 import { runAt, sharedRuns } from "./sharedrun.ts";
 import { load, neverLoad, source } from "./source.ts";
 import { onTold } from "./tell.ts";
@@ -83,6 +84,7 @@ export function begin({ share, port }: Init, load: (() => Promise<void>) | null 
   isolate.attach(share);
   isolate.hold(true);
   const ready = takePart();
+  onLoopDry(() => void asleep());
   const say = (said: Said): void => port.postMessage(said);
   printThrough(say);
   onTold(OVER, (run) => runAt(run as number)?.finish({ ok: true, value: undefined }));

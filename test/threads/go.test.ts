@@ -1,14 +1,66 @@
 /** Programs with parallel functions, as a user runs them. */
-import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { cli, node } from "../process/child.ts";
-
-const programs = fileURLToPath(new URL("./programs/", import.meta.url));
+import { path, threaded } from "./program.ts";
 
 test.each([
   ["millrace run", [cli, "run"]],
+  ["millrace run --threads 3", [cli, "run", "--threads", "3"]],
   ["node --import tsx", ["--import", "tsx"]],
 ])("%s: a TypeScript program runs its goroutines on other threads", async (_how, argv) => {
-  const ended = await node([...argv, `${programs}first.ts`]);
+  const ended = await node([...argv, path("first.ts")]);
   expect(ended).toEqual({ code: 0, signal: null, stdout: "9900 100\n", stderr: "" });
+});
+
+test("with one thread they run on that", async () => {
+  const ended = await node([cli, "run", "--threads", "1", path("first.ts")]);
+  expect(ended).toEqual({ code: 0, signal: null, stdout: "9900 0\n", stderr: "" });
+});
+
+test("a deadlock over several threads is found, and the report has the goroutines of all of them", async () => {
+  const { code, stdout, stderr } = await threaded("deadlock");
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  const lines = stderr.split("\n");
+  expect(lines[0]).toBe("fatal error: all goroutines are asleep - deadlock!");
+  expect(stderr).toMatch(/^goroutine 1 \[join\]:\nmain\(\)/m);
+  expect(stderr).toMatch(
+    /^goroutine 2 \[chan receive, thread \d\]: channel "never"\nstuck\(\)\n\t.*\ncreated by main in/m,
+  );
+  expect(stderr).toMatch(/^goroutine 3 \[chan receive, thread \d\]: channel "never"\nstuck\(\)/m);
+  expect(stderr.match(/^goroutine \d+ \[chan send, thread \d\]: channel "mine"\ninner\(\)/gm)).toHaveLength(2);
+  const ids = [...stderr.matchAll(/^goroutine (\d+) /gm)].map(([, id]) => Number(id));
+  expect(new Set(ids).size).toBe(5);
+  expect(ids).toEqual([...ids].sort((a, b) => a - b));
+});
+
+test("a panic elsewhere ends the run with class, fields, cause and both stacks", async () => {
+  const { code, stdout, stderr } = await threaded("panic", [], { options: ["--enable-source-maps"] });
+  expect(stdout.split("\n")).toEqual([
+    "true Teapot too hot: 99 99 TypeError",
+    "true true",
+    "no error at all",
+    "true",
+    "TypeError: the result of a parallel function is a function, and functions stay on their thread; send data that says what to do, or start a parallel() function there",
+    "undefined",
+    "",
+  ]);
+  expect(stderr).toMatch(
+    /^panic: Teapot: too hot: 100\n\tcaused by: TypeError: steam\n\ngoroutine \d+ \[running, thread \d\]:\nbrew\(\)\n\t/,
+  );
+  expect(code).toBe(2);
+});
+
+describe("a thread that dies ends the run that needs it, and another takes its place", () => {
+  test.each([
+    ["exit", "process.exit(3) was called in it", "undefined"],
+    ["throw", "TypeError: in a timer", "TypeError"],
+    ["reject", "Error: nobody", "Error"],
+    ["memory", "Error: Worker terminated due to reaching memory limit: JS heap out of memory", "Error"],
+  ])("%s", async (how, why, cause) => {
+    const { code, stdout, stderr } = await threaded("die", [how], { options: ["--max-old-space-size=48"] });
+    const line = `FatalError THREAD_DIED thread 1 is gone: ${why} ${cause}\n`;
+    expect(stdout).toBe(`${line}${line}fine\n`);
+    expect(stderr).toContain(`fatal error: thread 1 is gone: ${why}\n`);
+    expect(code).toBe(2);
+  });
 });

@@ -1,0 +1,31 @@
+/** Programs with threads, in processes of their own, translated so that they start quickly. They use the built package. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { transform } from "esbuild";
+import { type Ended, node, root, type Settings } from "../process/child.ts";
+
+const programs = fileURLToPath(new URL("./programs/", import.meta.url));
+
+/** The path of a program by its name. */
+export const path = (name: string): string => join(programs, name);
+
+/** Runs a program of `programs/`, with `options` for Node before it. */
+export async function threaded(
+  name: string,
+  args: readonly string[] = [],
+  settings: Settings & { readonly options?: readonly string[] } = {},
+): Promise<Ended> {
+  const folder = mkdtempSync(join(tmpdir(), "millrace-threads-"));
+  try {
+    const source = readFileSync(path(`${name}.ts`), "utf8");
+    const { code } = await transform(source, { loader: "ts", target: "es2022", format: "esm", sourcemap: "inline" });
+    const file = join(folder, `${name}.mjs`);
+    const built = (_all: string, entry = "."): string => JSON.stringify(join(root, "dist", entry, "index.js"));
+    writeFileSync(file, code.replace(/"millrace(?:\/(\w+))?"/g, built));
+    return await node([...(settings.options ?? []), file, ...args], settings);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
