@@ -35,8 +35,9 @@ const OPTIONS: readonly string[] = ["count", "memory", "worker"] satisfies (keyo
  *
  * @example
  * ```ts no-run
+ * import { Worker } from "node:worker_threads"; // not in a browser
  * import { threads } from "millrace/threads";
- * threads({ count: 4, worker: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }) });
+ * threads({ count: 4, worker: () => new Worker(new URL("./worker.js", import.meta.url)) });
  * ```
  */
 export function threads(options: ThreadOptions): void {
