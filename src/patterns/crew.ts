@@ -12,6 +12,7 @@ import { CLOSED } from "../chan/closed.ts";
 import type { Context } from "../context/types.ts";
 import { Action } from "../runtime/action.ts";
 import { type Body, isIterator, isThenable } from "../runtime/body.ts";
+import { tap, tellSync } from "../runtime/events.ts";
 import { m } from "../runtime/m.ts";
 import { type Go, NO, Op, type Parked, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, FatalError, Goexit, show } from "../runtime/panic.ts";
@@ -38,6 +39,8 @@ interface Assignment<out T> {
   readonly index: number;
 }
 
+let crews = 0;
+
 export class Crew<T, R> extends Waiter {
   override prev: Waiter | null = null;
   override next: Waiter | null = null;
@@ -53,6 +56,7 @@ export class Crew<T, R> extends Waiter {
   readonly #workers: number;
   readonly #p: P = m.current();
   readonly #work: Body;
+  readonly #label: string = `workers ${++crews}`;
   /** Jobs that a worker was sent for and that none has begun. */
   readonly #sent: Assignment<T>[] = [];
   #parked = false;
@@ -78,6 +82,26 @@ export class Crew<T, R> extends Waiter {
     this.#work = worker(name, this) as Body;
   }
 
+  /** A job was put where workers find it: what led to it comes before the job. */
+  given(): void {
+    if (tap.listener !== null) tellSync("release", this.#p, `${this.#label}, a job`);
+  }
+
+  /** A worker begins a job. */
+  begins(): void {
+    if (tap.listener !== null) tellSync("acquire", this.#p, `${this.#label}, a job`);
+  }
+
+  /** A worker has done a job: that comes before whatever is done with the result. */
+  finished(): void {
+    if (tap.listener !== null) tellSync("release", this.#p, `${this.#label}, a result`);
+  }
+
+  /** Somebody takes a result, or learns that all are done. */
+  taken(): void {
+    if (tap.listener !== null) tellSync("acquire", this.#p, `${this.#label}, a result`);
+  }
+
   /** No more jobs will come from the inlet. */
   get ended(): boolean {
     return this.#ended;
@@ -99,6 +123,7 @@ export class Crew<T, R> extends Waiter {
 
   /** Sends a worker for a job. Another one may be there first. */
   #send(value: T): void {
+    this.given();
     this.#sent.push({ value, index: this.#index - 1 });
     this.#p.go(this.#work, [], null);
   }
@@ -143,6 +168,7 @@ export class Crew<T, R> extends Waiter {
   #rest(): void {
     if (!this.#ended || this.active > 0 || this.#idle) return;
     this.#idle = true;
+    this.taken();
     this.sink.idle();
   }
 
@@ -185,12 +211,16 @@ function worker<T, R>(name: string, crew: Crew<T, R>): () => Go {
       const outcome = new Outcome();
       for (let value = crew.take(); value !== NO && value !== CLOSED; value = crew.take()) {
         const { index } = crew;
+        crew.begins();
         try {
           const out = fn(value, ctx, index);
           const op = pending(out, outcome);
-          sink.done(index, (op === null ? out : yield* op) as R, value);
+          const result = (op === null ? out : yield* op) as R;
+          crew.finished();
+          sink.done(index, result, value);
         } catch (error) {
           if (error instanceof FatalError) throw error;
+          crew.finished();
           if (error instanceof Goexit) {
             sink.done(index, undefined as R, value);
             crew.left();

@@ -33,6 +33,8 @@ export interface JobPool {
   readonly ctx: CancelCtx;
   /** Takes a job out that was cancelled before it has begun. */
   drop(job: PoolJob<unknown, unknown>): void;
+  /** Somebody has joined a job that had ended. */
+  taken(): void;
   /** Somebody has taken notice of its error. */
   noticed(job: PoolJob<unknown, unknown>): void;
 }
@@ -146,8 +148,9 @@ class JoinOp<R> extends Op<R> {
 
   override attempt(): R | NO {
     const { state, value, pool } = this.#job;
+    if (state !== "done" && state !== "failed") return NO;
+    pool.taken();
     if (state === "done") return value as R;
-    if (state !== "failed") return NO;
     pool.noticed(this.#job);
     throw value;
   }

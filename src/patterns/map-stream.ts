@@ -72,6 +72,7 @@ class MapStream<T, R> extends Flow<R> implements Owner<R> {
 
   protected override poll(): R | NO | typeof CLOSED {
     const value = this.#next();
+    this.#mapping.crew.taken();
     // There is room for one more now, or somebody receives for the first time.
     this.#mapping.crew.hire();
     if (value !== NO || !this.#over) return value;

@@ -97,6 +97,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
 
   /** One more has come that must be waited for. */
   enter(): void {
+    this.crew.given();
     if (this.open++ === 0) this.#ended?.park(this);
   }
 
@@ -120,6 +121,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
   left(): void {
     if (--this.open > 0) return;
     this.#ended?.unpark(this);
+    this.crew.taken();
     if (this.drainers.first === null) return;
     const failure = this.failure();
     for (let w = this.drainers.shift(); w !== null; w = this.drainers.shift()) {
@@ -172,6 +174,10 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
     job.end("failed", job.cancelled?.cause);
     this.queue.refill();
     this.left();
+  }
+
+  taken(): void {
+    this.crew.taken();
   }
 
   noticed(job: PoolJob<unknown, unknown>): void {

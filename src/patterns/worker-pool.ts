@@ -123,6 +123,7 @@ class DrainOp<T, R> extends Op<void> {
 
   override attempt(): undefined | NO {
     if (this.#pool.open > 0) return NO;
+    this.#pool.taken();
     const failure = this.#pool.failure();
     if (failure !== null) throw failure.error;
     return undefined;

@@ -86,6 +86,11 @@ export type RuntimeEvent =
       readonly when: number;
     })
   | (At & { readonly kind: "lock" | "unlock"; readonly lock: string })
+  /**
+   * Where there is no lock and no channel: whoever releases hands over all that it has done so far to whoever acquires
+   * the same thing later. The end of a goroutine is a release, too, and to join it an acquire.
+   */
+  | (At & { readonly kind: "release" | "acquire"; readonly what: string })
   /** What the program says of itself: a stretch of its work, and a line for the log. */
   | (At & { readonly kind: "region-start" | "region-end"; readonly name: string })
   | (At & { readonly kind: "log"; readonly category: string; readonly message: string });
@@ -159,6 +164,11 @@ export function listen(listener: Listener): () => void {
 /** Where an event happens that `g` causes, by default the goroutine that runs now; `home` is its run where that is unknown. */
 export function at(home: P, g: G | null = m.curg): { readonly run: number; readonly g: number } {
   return g === null ? { run: home.id, g: 0 } : { run: g.p.id, g: g.id };
+}
+
+/** Tells of a release or an acquire by whoever runs now; to be called only when somebody listens. */
+export function tellSync(kind: "release" | "acquire", home: P, what: string): void {
+  emit({ kind, ...at(home), what });
 }
 
 /** Who ends a wait now. */

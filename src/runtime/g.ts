@@ -15,7 +15,7 @@
  * `Gretry` is Grunning out of Gpreempted: the operation is still to be attempted.
  */
 import type { Body } from "./body.ts";
-import { emit, tap, waker } from "./events.ts";
+import { emit, tap, tellSync, waker } from "./events.ts";
 import { type Go, NO, Op, type WaitReason } from "./op.ts";
 import type { P } from "./proc.ts";
 import { Gdead, Gnew, Grunnable, Gthrow, type Status } from "./status.ts";
@@ -118,7 +118,9 @@ class JoinOp extends Op<unknown> {
   }
 
   override attempt(): unknown {
-    return this.#g.status === Gdead ? this.#g.value : NO;
+    if (this.#g.status !== Gdead) return NO;
+    if (tap.listener !== null) tellSync("acquire", this.#g.p, `goroutine ${this.#g.p.id}.${this.#g.id}`);
+    return this.#g.value;
   }
 
   override enqueue(w: Waiter): void {

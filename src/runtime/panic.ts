@@ -27,7 +27,14 @@ export type PanicCode =
   | "SHARED_LOST";
 
 /** What a `FatalError` can say. */
-export type FatalCode = "DEADLOCK" | "LEAK" | "OUTSIDE" | "UNLOCK_OF_UNLOCKED" | "RUNLOCK_OF_UNLOCKED" | "THREAD_DIED";
+export type FatalCode =
+  | "DEADLOCK"
+  | "LEAK"
+  | "OUTSIDE"
+  | "RACE"
+  | "UNLOCK_OF_UNLOCKED"
+  | "RUNLOCK_OF_UNLOCKED"
+  | "THREAD_DIED";
 
 /** Any `code` of an error of this library. */
 export type Code = PanicCode | FatalCode | "BAD_ARGUMENT" | "NOT_A_GOROUTINE" | "BUBBLE";
@@ -153,6 +160,42 @@ export class OutsideError extends FatalError {
 
   override get name(): string {
     return "OutsideError";
+  }
+}
+
+/** One access to a value that `race` watches. */
+export interface Access {
+  readonly kind: "read" | "write";
+  readonly goroutine: { readonly id: number; readonly name: string };
+  /** Where it happened, as Go prints it. */
+  readonly stack: string;
+}
+
+/** Two goroutines accessed the same thing, one of them to write, and nothing orders the two accesses. */
+export class RaceError extends FatalError {
+  readonly #accesses: readonly [Access, Access];
+  /** What was accessed, such as `counter.n`. */
+  readonly what: string;
+
+  /** @param missing what would have ordered them */
+  constructor(what: string, accesses: readonly [Access, Access], missing: string) {
+    const [first, second] = accesses.map(({ kind, goroutine: { id, name }, stack }, i) => {
+      const verb = i === 0 ? (kind === "read" ? "had read" : "had written") : kind === "read" ? "reads" : "writes";
+      return `goroutine ${id} (${name}) ${verb} it at\n${stack}`;
+    });
+    super("RACE", `data race on ${what}\n\n${second}\n\n${first}\n\n${missing}`);
+    this.#accesses = accesses;
+    this.what = what;
+    this.stack = String(this);
+  }
+
+  /** The earlier and the later one. */
+  get accesses(): readonly [Access, Access] {
+    return this.#accesses;
+  }
+
+  override get name(): string {
+    return "RaceError";
   }
 }
 

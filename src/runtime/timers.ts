@@ -76,6 +76,11 @@ export class Timers {
     return this.#heap.length;
   }
 
+  /** Whether what happens now happens because a timer was due. */
+  get firing(): boolean {
+    return this.#firing;
+  }
+
   /** When the next timer is due; Infinity without one. */
   get next(): number {
     return this.#heap[0]?.when ?? Infinity;

@@ -132,6 +132,18 @@ export function callSite(from: (...args: never[]) => unknown, between: number): 
   return programFrames(stackAbove(from), () => between)[0]?.place ?? "unknown place";
 }
 
+/** Remembers where the code that calls `from` stands, in `into.stack`: cheaply, because nobody may ever want to read it. */
+export function rememberPlace(into: { stack?: string }, from: (...args: never[]) => unknown): void {
+  const { captureStackTrace } = Error as { captureStackTrace?: (into: object, above: unknown) => void };
+  if (captureStackTrace !== undefined) captureStackTrace(into, from);
+  else into.stack = new Error().stack ?? "";
+}
+
+/** The program's part of a stack that was remembered. */
+export function programStack(stack: string | undefined): string {
+  return format(programFrames(stack ?? ""), null);
+}
+
 /** The stack of the code that now runs. */
 export function currentStack(): string {
   return runningStack(null);

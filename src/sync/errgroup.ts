@@ -8,6 +8,7 @@ import { withCancelCause } from "../context/cancel.ts";
 import type { CancelCauseFunc, Context } from "../context/types.ts";
 import { call, checkCallable } from "../runtime/action.ts";
 import type { Body } from "../runtime/body.ts";
+import { tap, tellSync } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import { type Go, NO, Op, type WaitReason } from "../runtime/op.ts";
@@ -21,6 +22,8 @@ interface Job {
   readonly args: unknown[];
 }
 
+let groups = 0;
+
 class State {
   active = 0;
   limit = Infinity;
@@ -31,9 +34,11 @@ class State {
   readonly p: P = m.current();
   /** Ends the group's context, if it has one. */
   cancel: CancelCauseFunc | undefined;
+  readonly #label: string = `ErrGroup ${++groups}`;
 
   start(job: Job, by: G | null): void {
     this.active++;
+    if (tap.listener !== null) tellSync("acquire", this.p, this.#label);
     (by?.p ?? this.p).go(errgroup as Body, [this, job], by);
   }
 
@@ -42,9 +47,11 @@ class State {
   }
 
   left(): void {
+    if (tap.listener !== null) tellSync("release", this.p, this.#label);
     this.active--;
     this.grant();
     if (this.active > 0) return;
+    if (tap.listener !== null) tellSync("acquire", this.p, this.#label);
     if (this.waiters.first !== null) this.cancel?.();
     for (let w = this.waiters.shift(); w !== null; w = this.waiters.shift()) {
       if (this.errors.length > 0) w.fail(this.errors[0]);
@@ -66,6 +73,7 @@ class State {
   /** Whether all have ended; if so, the group's context ends too. */
   ended(): boolean {
     if (this.active > 0) return false;
+    if (tap.listener !== null) tellSync("acquire", this.p, this.#label);
     this.cancel?.();
     return true;
   }

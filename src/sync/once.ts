@@ -7,9 +7,13 @@
  * is still at it.
  */
 import { Action, call, checkCallable } from "../runtime/action.ts";
+import { tap, tellSync } from "../runtime/events.ts";
+import { m } from "../runtime/m.ts";
 import type { Go } from "../runtime/op.ts";
 import type { Result } from "../runtime/run.ts";
 import { Mutex } from "./mutex.ts";
+
+let onces = 0;
 
 /**
  * An object that does exactly one thing.
@@ -29,6 +33,7 @@ import { Mutex } from "./mutex.ts";
 export class Once {
   readonly #mu = new Mutex();
   #done = false;
+  readonly #label: string = `Once ${++onces}`;
 
   /**
    * Calls `fn` if this is the first call of `do` for this object, whatever `fn` is passed.
@@ -45,12 +50,16 @@ export class Once {
   }
 
   *#do(fn: () => unknown): Go {
-    if (this.#done) return;
+    if (this.#done) {
+      if (tap.listener !== null) tellSync("acquire", m.current(), this.#label);
+      return;
+    }
     const held = yield* this.#mu.lock();
     try {
       if (!this.#done) yield* call(fn, []);
     } finally {
       this.#done = true;
+      if (tap.listener !== null) tellSync("release", m.current(), this.#label);
       held[Symbol.dispose]();
     }
   }

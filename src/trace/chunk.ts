@@ -38,6 +38,8 @@ const KINDS: readonly Kind[] = [
   "timer-fire",
   "lock",
   "unlock",
+  "release",
+  "acquire",
   "region-start",
   "region-end",
   "log",
@@ -135,6 +137,10 @@ export class Chunk {
       case "lock":
       case "unlock":
         this.#rest(at, event.g, event.lock, 0, 0, 0);
+        break;
+      case "release":
+      case "acquire":
+        this.#rest(at, event.g, event.what, 0, 0, 0);
         break;
       case "region-start":
       case "region-end":

@@ -56,6 +56,7 @@ describe("goroutines", () => {
       "go-end g2",
       "go-ready g1 by g2",
       "go-resume g1",
+      "acquire g1 goroutine g2",
     ]);
   });
 

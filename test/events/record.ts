@@ -60,6 +60,9 @@ function describe(events: readonly RuntimeEvent[]): string[] {
       case "lock":
       case "unlock":
         return event.lock.replace(/\d+$/, "N");
+      case "release":
+      case "acquire":
+        return event.what.replace(/\d+\.(\d+)$/, "g$1").replace(/(?<=\s)\d+$/, "N");
       default:
         return "";
     }
