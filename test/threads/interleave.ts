@@ -1,0 +1,282 @@
+/**
+ * Every interleaving of a few threads that run the library's own code on shared memory, one access at a time.
+ *
+ * JavaScript can't stop a function between two accesses, so a thread is stepped by running it again from its start: the
+ * accesses it has made before give what they gave then and touch nothing, the next one happens, and at the one after it the
+ * thread is left. Threads must therefore do the same each time they see the same; what they keep outside of shared memory
+ * they make anew in their body.
+ *
+ * The search visits each state once. A state is what is in memory and what each thread has seen so far, which decides
+ * everything that it does. Words that only one thread uses make no difference to the others, so they are no steps; which
+ * words those are is found out on the way, and the search begins again when one turns out to be shared.
+ */
+
+/** Left at the next access. */
+const STOP = Symbol("stop");
+
+interface Seen {
+  readonly what: string;
+  /** Undefined while the thread waits for it. */
+  result: unknown;
+}
+
+interface Waiting {
+  readonly thread: number;
+  readonly at: number;
+  /** Where in what the thread has seen the wake-up is to be noted; -1 for a wait that the thread goes on beside. */
+  readonly entry: number;
+}
+
+interface State {
+  readonly memory: Map<number, number>;
+  readonly seen: Seen[][];
+  readonly waiting: Waiting[];
+  /** Sleeps of each thread that have ended. */
+  readonly woken: number[];
+  readonly done: boolean[];
+}
+
+export interface Explored {
+  /** How many states there are. */
+  readonly states: number;
+  /** How many of them are ends, in which no thread can go on. */
+  readonly ends: number;
+}
+
+export interface End {
+  read(at: number): number;
+  /** What each thread has noted with `note` on the way to this end. */
+  readonly notes: readonly (readonly unknown[])[];
+  /** Whether each thread has come to the end of its body, or sleeps. */
+  readonly done: readonly boolean[];
+}
+
+export class Interleave {
+  #state: State = start(0);
+  #thread = 0;
+  #position = 0;
+  #steps = 0;
+  #sleeps = 0;
+  #callback: (() => void) | null = null;
+  #notes: unknown[] = [];
+  #shared = new Set<number>();
+  #users = new Map<number, number>();
+  #again = false;
+
+  /** Words of memory, for code that reads them by index. */
+  readonly i32: Int32Array = new Proxy({} as Int32Array, {
+    get: (_, key) =>
+      typeof key === "string" && /^\d+$/.test(key)
+        ? this.#access("get", Number(key), () => this.#read(Number(key)))
+        : undefined,
+    set: (_, key, value: number) => {
+      this.#access("set", Number(key), () => void this.#state.memory.set(Number(key), value | 0));
+      return true;
+    },
+  });
+
+  /** What stands for the host's `Atomics`. */
+  readonly atomics = {
+    load: (_: unknown, at: number): number => this.#access("load", at, () => this.#read(at)),
+    store: (_: unknown, at: number, value: number): number => this.#update("store", at, () => value),
+    add: (_: unknown, at: number, value: number): number => this.#update("add", at, (old) => old + value),
+    sub: (_: unknown, at: number, value: number): number => this.#update("sub", at, (old) => old - value),
+    or: (_: unknown, at: number, value: number): number => this.#update("or", at, (old) => old | value),
+    and: (_: unknown, at: number, value: number): number => this.#update("and", at, (old) => old & value),
+    exchange: (_: unknown, at: number, value: number): number => this.#update("exchange", at, () => value),
+    compareExchange: (_: unknown, at: number, from: number, to: number): number =>
+      this.#update("cas", at, (old) => (old === from ? to : old)),
+    notify: (_: unknown, at: number, count = Number.POSITIVE_INFINITY): number =>
+      this.#access("notify", at, () => this.#notify(at, count)),
+    wait: (_: unknown, at: number, value: number): string => this.#wait(at, value),
+    waitAsync: (_: unknown, at: number, value: number): unknown => this.#waitAsync(at, value),
+  };
+
+  /** Which thread runs now. */
+  get thread(): number {
+    return this.#thread;
+  }
+
+  /** Notes something about the thread that runs now. */
+  note(what: unknown): void {
+    this.#notes.push(what);
+  }
+
+  /** Goes through all interleavings of `bodies`, and calls `check` at each end. Throws what `check` throws. */
+  explore(
+    bodies: readonly (() => void)[],
+    check: (end: End) => void,
+    initially: Iterable<[number, number]> = [],
+  ): Explored {
+    const first = [...initially];
+    this.#shared = new Set();
+    for (;;) {
+      this.#users = new Map();
+      this.#again = false;
+      const explored = this.#search(bodies, check, first);
+      if (explored !== null) return explored;
+    }
+  }
+
+  #search(
+    bodies: readonly (() => void)[],
+    check: (end: End) => void,
+    initially: readonly [number, number][],
+  ): Explored | null {
+    const begin = start(bodies.length);
+    for (const [at, value] of initially) begin.memory.set(at, value);
+    const stack = [begin];
+    const visited = new Set<string>();
+    let ends = 0;
+    for (let state = stack.pop(); state !== undefined; state = stack.pop()) {
+      let stuck = true;
+      for (let thread = 0; thread < bodies.length; thread++) {
+        const next = copy(state);
+        if (!this.#step(next, thread, bodies[thread] as () => void, 1)) continue;
+        if (this.#again) return null;
+        stuck = false;
+        const key = keyOf(next);
+        if (visited.has(key)) continue;
+        visited.add(key);
+        stack.push(next);
+      }
+      if (!stuck) continue;
+      ends++;
+      const notes = bodies.map((body, thread) => {
+        this.#step(state as State, thread, body, 0);
+        return this.#notes;
+      });
+      check({ read: (at) => state?.memory.get(at) ?? 0, notes, done: state.done });
+    }
+    return { states: visited.size, ends };
+  }
+
+  /** Lets a thread make one more access, and says whether it did. */
+  #step(state: State, thread: number, body: () => void, steps: number): boolean {
+    if (steps > 0 && state.done[thread] === true) return false;
+    this.#state = state;
+    this.#thread = thread;
+    this.#position = 0;
+    this.#sleeps = 0;
+    this.#steps = steps;
+    this.#callback = null;
+    this.#notes = [];
+    try {
+      body();
+      for (;;) {
+        const callback = this.#callback as (() => void) | null;
+        if (callback === null) break;
+        if (this.#sleeps > (state.woken[thread] as number)) throw STOP;
+        this.#callback = null;
+        callback();
+      }
+      state.done[thread] = true;
+    } catch (error) {
+      if (error !== STOP) throw error;
+    }
+    return this.#steps < steps;
+  }
+
+  #read(at: number): number {
+    return this.#state.memory.get(at) ?? 0;
+  }
+
+  #update(what: string, at: number, change: (old: number) => number): number {
+    return this.#access(what, at, () => {
+      const old = this.#read(at);
+      this.#state.memory.set(at, change(old) | 0);
+      return old;
+    });
+  }
+
+  #access<T>(what: string, at: number, happen: () => T): T {
+    const seen = this.#state.seen[this.#thread] as Seen[];
+    const name = `${what} ${at}`;
+    if (this.#position < seen.length) {
+      const entry = seen[this.#position++] as Seen;
+      if (entry.what !== name) throw new Error(`thread ${this.#thread} did ${entry.what} before and ${name} now`);
+      if (entry.result === undefined && what === "wait") throw STOP;
+      return entry.result as T;
+    }
+    const user = this.#users.get(at);
+    if (user === undefined) this.#users.set(at, this.#thread);
+    else if (user !== this.#thread && !this.#shared.has(at)) {
+      this.#shared.add(at);
+      this.#again = true;
+    }
+    if (this.#shared.has(at)) {
+      if (this.#steps === 0) throw STOP;
+      this.#steps--;
+    }
+    this.#position++;
+    const entry: Seen = { what: name, result: undefined };
+    seen.push(entry);
+    const result = happen();
+    if (what === "wait" && result === undefined) throw STOP;
+    entry.result = result;
+    return result;
+  }
+
+  #wait(at: number, value: number): string {
+    return this.#access("wait", at, () => {
+      if (this.#read(at) !== value) return "not-equal";
+      this.#state.waiting.push({ thread: this.#thread, at, entry: this.#position - 1 });
+      return undefined as never;
+    });
+  }
+
+  #waitAsync(at: number, value: number): unknown {
+    const asleep = this.#access("waitAsync", at, () => {
+      if (this.#read(at) !== value) return false;
+      this.#state.waiting.push({ thread: this.#thread, at, entry: -1 });
+      return true;
+    });
+    if (!asleep) return { async: false, value: "not-equal" };
+    this.#sleeps++;
+    const then = (callback: () => void): void => {
+      this.#callback = callback;
+    };
+    return { async: true, value: { then } };
+  }
+
+  #notify(at: number, count: number): number {
+    const { waiting, seen, woken } = this.#state;
+    let n = 0;
+    for (let i = 0; i < waiting.length && n < count; ) {
+      const { thread, at: where, entry } = waiting[i] as Waiting;
+      if (where !== at) {
+        i++;
+        continue;
+      }
+      waiting.splice(i, 1);
+      if (entry < 0) woken[thread] = (woken[thread] as number) + 1;
+      else {
+        const blocked = (seen[thread] as Seen[])[entry] as Seen;
+        (seen[thread] as Seen[])[entry] = { what: blocked.what, result: "ok" };
+      }
+      n++;
+    }
+    return n;
+  }
+}
+
+function start(threads: number): State {
+  const each = <T>(make: () => T): T[] => Array.from({ length: threads }, make);
+  return { memory: new Map(), seen: each(() => []), waiting: [], woken: each(() => 0), done: each(() => false) };
+}
+
+function copy({ memory, seen, waiting, woken, done }: State): State {
+  return {
+    memory: new Map(memory),
+    seen: seen.map((each) => [...each]),
+    waiting: [...waiting],
+    woken: [...woken],
+    done: [...done],
+  };
+}
+
+function keyOf({ memory, seen, waiting, woken }: State): string {
+  const words = [...memory].filter(([, value]) => value !== 0).sort(([a], [b]) => a - b);
+  const lines = seen.map((each) => each.map(({ result }) => String(result)).join());
+  return `${words.join()};${lines.join("/")};${waiting.map(({ thread, at }) => `${thread}@${at}`).join()};${woken.join()}`;
+}

@@ -1,0 +1,156 @@
+/**
+ * No wake-up is lost and no message, in any interleaving: the library's own code, exhaustively.
+ *
+ * The faulty protocols at the end are there to show that the search finds what it looks for.
+ */
+import { afterAll, describe, expect, test, vi } from "vitest";
+import { type End, type Explored, Interleave } from "./interleave.ts";
+
+const sim = new Interleave();
+// Before the modules are loaded, because they take hold of it.
+vi.stubGlobal("Atomics", sim.atomics);
+afterAll(() => vi.unstubAllGlobals());
+const { Isolate, KIND, wake } = await import("../../src/threads/isolate.ts");
+const { LAYOUT, LINK, memory, push } = await import("../../src/threads/memory.ts");
+const { recordOf, INBOX, PARK, RUNNING, PARKED } = await import("../../src/threads/record.ts");
+type Isolate = InstanceType<typeof Isolate>;
+
+const buffer = new SharedArrayBuffer(8);
+new Int32Array(buffer)[LAYOUT] = 1;
+memory.attach({ buffer, isolate: 0 });
+memory.i32 = sim.i32;
+
+/** The kind of the messages here. */
+const LETTER = 5;
+const SLEEPER = 0;
+const inbox = recordOf(SLEEPER) + INBOX;
+const park = recordOf(SLEEPER) + PARK;
+
+/** The body of a thread that is isolate `self`. */
+function thread(self: number, body: (isolate: Isolate) => void): () => void {
+  return () => {
+    memory.self = self;
+    memory.record = recordOf(self);
+    body(new Isolate());
+  };
+}
+
+/** A thread that has nothing to do but what it is sent. */
+const sleeper = thread(SLEEPER, (isolate) => {
+  isolate.on(LETTER, (message) => sim.note(message));
+  isolate.idle();
+});
+
+/** A thread that sends those messages to the sleeper. */
+const sender = (self: number, ...messages: number[]): (() => void) =>
+  thread(self, (isolate) => {
+    for (const message of messages) isolate.post(SLEEPER, message);
+  });
+
+/** Messages, which are blocks: their kind is written before they are sent. */
+function letters(...messages: number[]): [number, number][] {
+  return messages.map((message) => [message + KIND, LETTER]);
+}
+
+/** The sleeper has got everything, in the order in which each sender sent, and sleeps so that the next one wakes it. */
+function allArrived(...sent: number[][]): (end: End) => void {
+  return ({ notes, read }) => {
+    const got = notes[SLEEPER] as number[];
+    expect([...got].sort()).toEqual(sent.flat().sort());
+    for (const of of sent) expect(got.filter((message) => of.includes(message))).toEqual(of);
+    expect(read(inbox)).toBe(0);
+    expect(read(park)).toBe(PARKED);
+  };
+}
+
+/** How much was searched: if this changes, so has the protocol. */
+function report(name: string, { states, ends }: Explored): void {
+  expect(ends, name).toBeGreaterThan(0);
+  expect(states, name).toBeGreaterThan(50);
+}
+
+describe("a thread that sleeps in its event loop", () => {
+  test("gets the message of another", () => {
+    report("one", sim.explore([sleeper, sender(1, 9000)], allArrived([9000]), letters(9000)));
+  });
+
+  test("gets two of one thread, in order", () => {
+    const sent = [9000, 9100];
+    report("two of one", sim.explore([sleeper, sender(1, ...sent)], allArrived(sent), letters(...sent)));
+  });
+
+  test("gets those of two threads at once", () => {
+    report(
+      "two",
+      sim.explore([sleeper, sender(1, 9000), sender(2, 9100)], allArrived([9000], [9100]), letters(9000, 9100)),
+    );
+  });
+
+  test("gets them while it looks before it sleeps", () => {
+    const busy = thread(SLEEPER, (isolate) => {
+      isolate.on(LETTER, (message) => sim.note(message));
+      isolate.poll();
+      isolate.idle();
+    });
+    report("busy", sim.explore([busy, sender(1, 9000, 9100)], allArrived([9000, 9100]), letters(9000, 9100)));
+  });
+});
+
+describe("faults are found:", () => {
+  const lost = (body: (isolate: Isolate) => void, sends: () => void = sender(1, 9000)): (() => Explored) => {
+    const careless = thread(SLEEPER, (isolate) => {
+      isolate.on(LETTER, (message) => sim.note(message));
+      body(isolate);
+    });
+    return () => sim.explore([careless, sends], allArrived([9000]), letters(9000));
+  };
+  const sleep = (isolate: Isolate): void => {
+    const { async, value } = (
+      sim.atomics.waitAsync as (
+        i32: Int32Array,
+        at: number,
+        value: number,
+      ) => { async: boolean; value: PromiseLike<string> }
+    )(sim.i32, park, PARKED);
+    if (async) value.then(() => void isolate.poll());
+  };
+
+  test("the inbox is looked at before the thread says that it sleeps", () => {
+    expect(
+      lost((isolate) => {
+        if (isolate.poll()) return;
+        sim.atomics.store(sim.i32, park, PARKED);
+        sleep(isolate);
+      }),
+    ).toThrow();
+  });
+
+  test("whoever posts looks whether the thread sleeps before it pushes", () => {
+    const hasty = thread(1, () => {
+      const asleep = sim.atomics.load(sim.i32, park) === PARKED;
+      push(sim.i32, inbox, 9000);
+      if (asleep) wake(sim.i32, park);
+    });
+    expect(lost((isolate) => isolate.idle(), hasty)).toThrow();
+  });
+
+  test("whoever posts does not notify", () => {
+    const silent = thread(1, () => {
+      push(sim.i32, inbox, 9000);
+      sim.atomics.store(sim.i32, park, RUNNING);
+    });
+    expect(lost((isolate) => isolate.idle(), silent)).toThrow();
+  });
+
+  test("two push without a compare-and-swap", () => {
+    const pushes = (self: number, message: number): (() => void) =>
+      thread(self, () => {
+        sim.i32[message + LINK] = sim.i32[inbox] as number;
+        sim.i32[inbox] = message;
+        wake(sim.i32, park);
+      });
+    expect(() =>
+      sim.explore([sleeper, pushes(1, 9000), pushes(2, 9100)], allArrived([9000], [9100]), letters(9000, 9100)),
+    ).toThrow();
+  });
+});
