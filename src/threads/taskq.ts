@@ -12,7 +12,7 @@
  * holder dies, `relock` makes it whole.
  */
 import { ISOLATES, LINK, memory, SCHEDULER } from "./memory.ts";
-import { RUNQ, RUNQ_HEAD, RUNQ_TAIL, recordOf } from "./record.ts";
+import { RUNQ, RUNQ_HEAD, RUNQ_TAIL, recordOf, SCHED } from "./record.ts";
 
 const RING = 256;
 const MASK = RING - 1;
@@ -135,14 +135,18 @@ function steal(victim: number): number {
   }
 }
 
-let ticks = 0;
+/** How many tasks this isolate has looked for, in its record. */
+const TICK: number = SCHED + 32;
 
 /** A task to start on this thread, from wherever there is one; 0 for none. `below` is the run's randomness. */
 export function findTask(below: (n: number) => number): number {
+  const { i32, record } = memory;
+  const tick = ((i32[record + TICK] as number) + 1) % 61;
+  i32[record + TICK] = tick;
   // Now and then the queue for all comes first, or two threads that start goroutines for each other keep it waiting.
-  const own = ++ticks % 61 === 0 ? globrunqget(1) || runqget() : runqget() || globrunqget(HALF);
+  const own = tick === 0 ? globrunqget(1) || runqget() : runqget() || globrunqget(HALF);
   if (own !== 0) return own;
-  const isolates = Atomics.load(memory.i32, ISOLATES);
+  const isolates = Atomics.load(i32, ISOLATES);
   const from = below(isolates);
   for (let i = 0; i < isolates; i++) {
     const victim = (from + i) % isolates;

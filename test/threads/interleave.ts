@@ -34,6 +34,19 @@ interface State {
   /** Sleeps of each thread that have ended. */
   readonly woken: number[];
   readonly done: boolean[];
+  /** Who made the last access, and how often a thread had to stop though it could go on. */
+  last: number;
+  preempted: number;
+}
+
+export interface Limits {
+  /** What is in memory to begin with. */
+  readonly memory?: Iterable<[number, number]>;
+  /**
+   * How often a thread may be stopped that could go on; without it, as often as can be. Most faults show with two, and
+   * what is left to search grows with a power of the length instead of exponentially.
+   */
+  readonly preemptions?: number;
 }
 
 export interface Explored {
@@ -103,44 +116,40 @@ export class Interleave {
   }
 
   /** Goes through all interleavings of `bodies`, and calls `check` at each end. Throws what `check` throws. */
-  explore(
-    bodies: readonly (() => void)[],
-    check: (end: End) => void,
-    initially: Iterable<[number, number]> = [],
-  ): Explored {
-    const first = [...initially];
+  explore(bodies: readonly (() => void)[], check: (end: End) => void, limits: Limits = {}): Explored {
     this.#shared = new Set();
     for (;;) {
       this.#users = new Map();
       this.#again = false;
-      const explored = this.#search(bodies, check, first);
+      const explored = this.#search(bodies, check, limits);
       if (explored !== null) return explored;
     }
   }
 
-  #search(
-    bodies: readonly (() => void)[],
-    check: (end: End) => void,
-    initially: readonly [number, number][],
-  ): Explored | null {
+  #search(bodies: readonly (() => void)[], check: (end: End) => void, limits: Limits): Explored | null {
+    const { memory = [], preemptions = Number.POSITIVE_INFINITY } = limits;
     const begin = start(bodies.length);
-    for (const [at, value] of initially) begin.memory.set(at, value);
+    for (const [at, value] of memory) begin.memory.set(at, value);
     const stack = [begin];
     const visited = new Set<string>();
     let ends = 0;
     for (let state = stack.pop(); state !== undefined; state = stack.pop()) {
-      let stuck = true;
+      const able: State[] = [];
       for (let thread = 0; thread < bodies.length; thread++) {
         const next = copy(state);
-        if (!this.#step(next, thread, bodies[thread] as () => void, 1)) continue;
+        next.last = thread;
+        if (this.#step(next, thread, bodies[thread] as () => void, 1)) able.push(next);
         if (this.#again) return null;
-        stuck = false;
-        const key = keyOf(next);
+      }
+      const goesOn = able.some((next) => next.last === state?.last);
+      for (const next of able) {
+        if (goesOn && next.last !== state.last && ++next.preempted > preemptions) continue;
+        const key = keyOf(next) + (preemptions === Number.POSITIVE_INFINITY ? "" : ` ${next.last} ${next.preempted}`);
         if (visited.has(key)) continue;
         visited.add(key);
         stack.push(next);
       }
-      if (!stuck) continue;
+      if (able.length > 0) continue;
       ends++;
       const notes = bodies.map((body, thread) => {
         this.#step(state as State, thread, body, 0);
@@ -262,11 +271,21 @@ export class Interleave {
 
 function start(threads: number): State {
   const each = <T>(make: () => T): T[] => Array.from({ length: threads }, make);
-  return { memory: new Map(), seen: each(() => []), waiting: [], woken: each(() => 0), done: each(() => false) };
+  return {
+    memory: new Map(),
+    seen: each(() => []),
+    waiting: [],
+    woken: each(() => 0),
+    done: each(() => false),
+    last: -1,
+    preempted: 0,
+  };
 }
 
-function copy({ memory, seen, waiting, woken, done }: State): State {
+function copy({ memory, seen, waiting, woken, done, last, preempted }: State): State {
   return {
+    last,
+    preempted,
     memory: new Map(memory),
     seen: seen.map((each) => [...each]),
     waiting: [...waiting],

@@ -71,18 +71,20 @@ function report(name: string, { states, ends }: Explored): void {
 
 describe("a thread that sleeps in its event loop", () => {
   test("gets the message of another", () => {
-    report("one", sim.explore([sleeper, sender(1, 9000)], allArrived([9000]), letters(9000)));
+    report("one", sim.explore([sleeper, sender(1, 9000)], allArrived([9000]), { memory: letters(9000) }));
   });
 
   test("gets two of one thread, in order", () => {
     const sent = [9000, 9100];
-    report("two of one", sim.explore([sleeper, sender(1, ...sent)], allArrived(sent), letters(...sent)));
+    report("two of one", sim.explore([sleeper, sender(1, ...sent)], allArrived(sent), { memory: letters(...sent) }));
   });
 
   test("gets those of two threads at once", () => {
     report(
       "two",
-      sim.explore([sleeper, sender(1, 9000), sender(2, 9100)], allArrived([9000], [9100]), letters(9000, 9100)),
+      sim.explore([sleeper, sender(1, 9000), sender(2, 9100)], allArrived([9000], [9100]), {
+        memory: letters(9000, 9100),
+      }),
     );
   });
 
@@ -92,7 +94,10 @@ describe("a thread that sleeps in its event loop", () => {
       isolate.poll();
       isolate.idle();
     });
-    report("busy", sim.explore([busy, sender(1, 9000, 9100)], allArrived([9000, 9100]), letters(9000, 9100)));
+    report(
+      "busy",
+      sim.explore([busy, sender(1, 9000, 9100)], allArrived([9000, 9100]), { memory: letters(9000, 9100) }),
+    );
   });
 });
 
@@ -102,7 +107,7 @@ describe("faults are found:", () => {
       isolate.on(LETTER, (message) => sim.note(message));
       body(isolate);
     });
-    return () => sim.explore([careless, sends], allArrived([9000]), letters(9000));
+    return () => sim.explore([careless, sends], allArrived([9000]), { memory: letters(9000) });
   };
   const sleep = (isolate: Isolate): void => {
     const { async, value } = (
@@ -150,7 +155,9 @@ describe("faults are found:", () => {
         wake(sim.i32, park);
       });
     expect(() =>
-      sim.explore([sleeper, pushes(1, 9000), pushes(2, 9100)], allArrived([9000], [9100]), letters(9000, 9100)),
+      sim.explore([sleeper, pushes(1, 9000), pushes(2, 9100)], allArrived([9000], [9100]), {
+        memory: letters(9000, 9100),
+      }),
     ).toThrow();
   });
 });
