@@ -117,12 +117,7 @@ export class Hchan implements Chan<unknown, unknown> {
   /** Go's `chansend` up to where it would block. */
   trySend(value: unknown): boolean {
     if (this.closed) throw new Panic("SEND_ON_CLOSED");
-    if (this.recvq.first !== null) {
-      const receiver = this.recvq.shift() as Waiter;
-      if (tap.listener !== null) this.#tell("chan-send", value, true, true);
-      receiver.complete(value, true);
-      return true;
-    }
+    if (this.recvq.first !== null && this.#hand(value)) return true;
     if (this.qcount === this.dataqsiz) return false;
     if (this.qcount === this.buf.length) this.#grow();
     const at = this.sendx;
@@ -130,6 +125,15 @@ export class Hchan implements Chan<unknown, unknown> {
     this.sendx = at + 1 === this.buf.length ? 0 : at + 1;
     this.qcount++;
     if (tap.listener !== null) this.#tell("chan-send", value, false, true);
+    return true;
+  }
+
+  /** Hands `value` to whoever waits longest, if that one can take it. */
+  #hand(value: unknown): boolean {
+    const receiver = this.recvq.shift();
+    if (receiver === null) return false;
+    if (tap.listener !== null) this.#tell("chan-send", value, true, true);
+    receiver.complete(value, true);
     return true;
   }
 

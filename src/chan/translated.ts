@@ -37,6 +37,10 @@ class Translator extends Waiter {
     return this.#owner.g;
   }
 
+  override get root(): Waiter {
+    return this.#owner.root;
+  }
+
   override get gone(): boolean {
     return this.#owner.gone;
   }

@@ -22,6 +22,7 @@ import type { Context } from "../context/types.ts";
 import { NO } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { current } from "../runtime/proc.ts";
+import { claim } from "../runtime/waiter.ts";
 import { whenOver } from "./run-end.ts";
 
 /** A channel that something outside fills, with a way to let go of that. */
@@ -139,14 +140,14 @@ export class Feed<out T> extends RecvOnly<T> implements Source<T> {
   /** A value has come. */
   offer(value: unknown): void {
     if (this.#ended) return;
-    const receiver = this.queue.first;
-    if (receiver === null) {
-      this.#values.push(value);
+    for (let w = this.queue.first; w !== null; w = this.queue.first) {
+      this.remove(w);
+      if (!claim(w)) continue;
+      this.received(value, true);
+      w.complete(value, true);
       return;
     }
-    this.remove(receiver);
-    this.received(value, true);
-    receiver.complete(value, true);
+    this.#values.push(value);
   }
 
   /** No more values will come. */

@@ -92,6 +92,10 @@ class Unpacker extends Waiter {
     this.#owner = owner;
   }
 
+  override get root(): Waiter {
+    return this.#owner.root;
+  }
+
   override complete(received: unknown): void {
     const [value, ok] = received as Received<unknown, unknown>;
     this.#owner.proxies = null;

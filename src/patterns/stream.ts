@@ -70,6 +70,8 @@ export abstract class Flow<T> extends RecvOnly<T> implements Stream<T> {
   /** What it ended with, which every receive throws from then on. */
   #failure: { readonly error: unknown } | null = null;
   readonly #taps: Tap[] = [];
+  /** A value that nobody was left to take. */
+  #left: { readonly value: T } | null = null;
   readonly #ctx: Context | undefined;
   /** The end of the context. */
   readonly #done: Inlet | undefined;
@@ -107,6 +109,11 @@ export abstract class Flow<T> extends RecvOnly<T> implements Stream<T> {
   }
 
   #advance(): T | NO | typeof CLOSED {
+    if (this.#left !== null) {
+      const { value } = this.#left;
+      this.#left = null;
+      return value;
+    }
     if (this.ended) {
       if (this.#failure !== null) throw this.#failure.error;
       return CLOSED;
@@ -152,8 +159,13 @@ export abstract class Flow<T> extends RecvOnly<T> implements Stream<T> {
         this.stop();
         return;
       }
-      const w = this.queue.shift() as Waiter;
+      const w = this.queue.shift();
       if (this.queue.first === null) this.unwatched();
+      if (w === null) {
+        // Another thread was faster with whoever waited.
+        this.#left = { value };
+        return;
+      }
       this.received(value, true);
       w.complete(value, true);
     }

@@ -18,7 +18,7 @@ import { NO, Op, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { contained, made } from "../runtime/unused.ts";
-import { type Proxies, Waiter } from "../runtime/waiter.ts";
+import { type Proxies, rivals, Waiter } from "../runtime/waiter.ts";
 
 /** A case: an operation, or nothing, which is never ready (Go's nil channel). */
 export type Case = Op<unknown> | null | undefined;
@@ -86,16 +86,22 @@ class CaseWaiter extends Waiter {
     return this.#owner.g;
   }
 
+  override get root(): Waiter {
+    return this.#owner.root;
+  }
+
   override get gone(): boolean {
     return this.#owner.proxies === null || this.#owner.gone;
   }
 
   override complete(value: unknown, ok: boolean): void {
+    if (rivals.live !== 0 && !rivals.claim(this.root)) return;
     this.#select.leave(this.#owner, this);
     this.#owner.complete(this.#select.outcome(this.#at, value, this.#owner.g), ok);
   }
 
   override fail(error: unknown): void {
+    if (rivals.live !== 0 && !rivals.claim(this.root)) return;
     this.#select.leave(this.#owner, this);
     if (tap.listener !== null) this.#select.tell(this.#at, this.#owner.g);
     this.#owner.fail(error);
@@ -193,10 +199,16 @@ class SelectOp extends Op<unknown> {
     const waiters: CaseWaiter[] = [];
     for (let at = 0; at < ops.length; at++) waiters.push(new CaseWaiter(ops[at] as Op<unknown>, this, w, at));
     w.proxies = waiters;
-    for (const waiter of waiters) {
-      waiter.op.enqueue(waiter);
-      if (w.proxies === null) return; // it completed while it was registered
+    rivals.depth++;
+    try {
+      for (const waiter of waiters) {
+        waiter.op.enqueue(waiter);
+        if (w.proxies === null) break; // it completed while it was registered
+      }
+    } finally {
+      rivals.depth--;
     }
+    if (rivals.depth === 0 && rivals.register !== null) rivals.register(w.root);
   }
 
   override dequeue(w: Waiter): void {

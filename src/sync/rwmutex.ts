@@ -29,7 +29,7 @@ import { type FatalCode, FatalError } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Result } from "../runtime/run.ts";
 import { made } from "../runtime/unused.ts";
-import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
+import { claim, type Waiter, WaitQueue } from "../runtime/waiter.ts";
 
 let mutexes = 0;
 
@@ -103,10 +103,9 @@ class State {
   /** Serves the queue from its head. Completing a waiter can make others leave the queue, which comes back to here. */
   grant(): void {
     for (let w = this.queue.first; w !== null; w = this.queue.first) {
-      if (w.gone) this.queue.shift();
-      else if (this.writer !== null || (w.value === true && this.readers > 0)) return;
-      else {
-        this.queue.shift();
+      if (!w.gone && (this.writer !== null || (w.value === true && this.readers > 0))) return;
+      this.queue.remove(w);
+      if (!w.gone && claim(w)) {
         w.complete(w.value === true ? this.#write(w.g) : this.#read(w.g), true);
       }
     }

@@ -12,7 +12,7 @@ import { block, checkIn, DONE, NO, Op, type Parked, performer, step, type WaitRe
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
-import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
+import { claim, type Waiter, WaitQueue } from "../runtime/waiter.ts";
 
 let semaphores = 0;
 
@@ -67,10 +67,9 @@ class State {
   grant(): void {
     for (let w = this.queue.first; w !== null; w = this.queue.first) {
       const n = w.value as number;
-      if (w.gone) this.queue.shift();
-      else if (this.used + n > this.size) return;
-      else {
-        this.queue.shift();
+      if (!w.gone && this.used + n > this.size) return;
+      this.queue.remove(w);
+      if (!w.gone && claim(w)) {
         this.#use(n, w.g);
         w.complete(new Held(this, n), true);
       }

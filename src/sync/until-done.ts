@@ -28,6 +28,10 @@ class Relay<T> extends Waiter {
     return this.#owner.g;
   }
 
+  override get root(): Waiter {
+    return this.#owner.root;
+  }
+
   override get gone(): boolean {
     return this.#owner.gone;
   }

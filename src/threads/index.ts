@@ -4,4 +4,5 @@ export type { Codec } from "./codec.ts";
 export { parallel } from "./parallel.ts";
 export type { NotSendable, Sendable } from "./sendable.ts";
 export { serve } from "./serve.ts";
+export { type SharedChan, type SharedChanOptions, sharedChan } from "./shared-chan.ts";
 export { type ThreadOptions, threads } from "./threads.ts";

@@ -28,6 +28,7 @@ import {
   FREE,
   FREELIST,
   GENERATION,
+  keyOf,
   LIVE,
   MAX_ISOLATES,
   RECORD,
@@ -94,6 +95,8 @@ export class Memory {
   /** This isolate's number, and the place of its record. */
   self = 0;
   record: number = RECORDS;
+  /** What it writes into a lock that it takes. */
+  key = 0;
   #opened = false;
   #shared = false;
   #wanted = 0;
@@ -286,6 +289,7 @@ export class Memory {
   #be(isolate: number): void {
     this.self = isolate;
     this.record = recordOf(isolate);
+    this.key = keyOf(isolate, this.i32[this.record + GENERATION] as number);
   }
 }
 

@@ -16,6 +16,16 @@ export function recordOf(isolate: number): number {
   return RECORDS + isolate * RECORD;
 }
 
+/** What an isolate writes into a lock: never 0, its lowest bit free, and never the same for two isolates. */
+export function keyOf(isolate: number, generation: number): number {
+  return (((generation << 8) | isolate) + 1) << 1;
+}
+
+/** Who wrote it. */
+export function isolateOf(key: number): number {
+  return ((key >>> 1) - 1) & (MAX_ISOLATES - 1);
+}
+
 /** Whether it sleeps: `RUNNING`, `PARKED` or `BLOCKED`. */
 export const PARK = 0;
 /** What became of it: `FREE`, `BUSY`, `LIVE`, `STOPPING`. */
@@ -33,6 +43,14 @@ export const HELD = 49;
 /** The chunk that it carves blocks from. */
 export const CURSOR = 50;
 export const CHUNK_END = 51;
+/** Waiters it has taken off queues and not woken yet, oldest first. */
+export const SERVING = 52;
+export const SERVING_LAST = 53;
+/** Its sudogs: the free ones, and all there are. */
+export const SUDOGS = 54;
+export const ALL_SUDOGS = 55;
+/** What its program holds of the shared objects. */
+export const HOLDS = 56;
 /** Counts what it does; a monitor sees whether it changes. */
 export const HEARTBEAT = 64;
 /** Its queue of tasks that have not started. */

@@ -11,7 +11,6 @@ import { RecvOnly } from "../chan/recv-only.ts";
 import { NO } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
-import type { Waiter } from "../runtime/waiter.ts";
 import { type Time, timeAt } from "./time.ts";
 
 export class ChanTimer extends RecvOnly<Time> {
@@ -64,7 +63,8 @@ export class ChanTimer extends RecvOnly<Time> {
 
   /** It is due while somebody is parked here. */
   expire(): void {
-    const w = this.queue.shift() as Waiter;
+    const w = this.queue.shift();
+    if (w === null) return;
     const time = this.#fired(this.p.clock.now());
     this.received(time, true);
     w.complete(time, true);

@@ -1,37 +1,7 @@
-/** The conformance suite on the channels of one thread, in both styles, plain, with a seed and in debug mode. */
-import { type Chan, chan, run } from "millrace";
-import { describe, expect, test, vi } from "vitest";
-import { channel } from "./channel.ts";
-import { choice } from "./choice.ts";
-import { close } from "./close.ts";
-import { goes } from "./go.ts";
-import { type Chapter, type Factory, Kit } from "./kit.ts";
-import { losers } from "./losers.ts";
-import { memory } from "./memory.ts";
-import { nil } from "./nil.ts";
-import { queues } from "./queues.ts";
-import { ranges } from "./range.ts";
-import { receive } from "./receive.ts";
-import { selects } from "./select.ts";
-import { send } from "./send.ts";
-import { styles } from "./styles.ts";
-import { values } from "./values.ts";
-
-const chapters: Readonly<Record<string, Chapter>> = {
-  channel,
-  send,
-  receive,
-  close,
-  nil,
-  range: ranges,
-  values,
-  queues,
-  select: selects,
-  losers,
-  choice,
-  go: goes,
-  memory,
-};
+/** The conformance suite on the channels of one thread. */
+import { type Chan, chan } from "millrace";
+import type { Factory } from "./kit.ts";
+import { conformance } from "./suite.ts";
 
 /** The inside of a channel, as far as the suite looks. */
 interface Inside {
@@ -51,34 +21,4 @@ const local: Factory = {
   },
 };
 
-/** What the library writes from now on: in debug mode it must not warn of operations that were performed. */
-function warnings(): () => string[] {
-  const { stderr } = (globalThis as { process?: { stderr?: { write(text: string): boolean } } }).process ?? {};
-  const spy = stderr === undefined ? vi.spyOn(console, "error") : vi.spyOn(stderr, "write");
-  return () => {
-    const said = spy.mock.calls.map(([text]) => String(text)).filter((text) => text.startsWith("millrace:"));
-    spy.mockRestore();
-    return said;
-  };
-}
-
-const modes = { plain: {}, seeded: { seed: 20_251_124 }, debug: { debug: true } };
-
-for (const [mode, options] of Object.entries(modes)) {
-  for (const style of styles) {
-    for (const [title, chapter] of Object.entries(chapters)) {
-      describe(`${mode}, ${style.name}, ${title}`, () => {
-        const names = Object.keys(chapter(new Kit(local, style)));
-        test.each(names)("%s", async (name) => {
-          const kit = new Kit(local, style);
-          const script = chapter(kit)[name] as () => Generator<unknown, unknown, unknown>;
-          const said = warnings();
-          await run(style.body(script), options);
-          // The run is over: none of its waiters may be left on a queue.
-          for (const ch of kit.made) kit.expectWaiting(ch, 0, 0);
-          expect(said()).toStrictEqual([]);
-        });
-      });
-    }
-  }
-}
+conformance(local);

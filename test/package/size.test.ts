@@ -18,7 +18,7 @@ const BUDGET: Record<string, number> = {
   "millrace/interop": 18_400,
   "millrace/trace": 9_000,
   "millrace/testing": 24_000,
-  "millrace/threads": 25_000,
+  "millrace/threads": 52_000,
 };
 
 /** Bytes of a small program: goroutines, channels, a select. */
