@@ -7,10 +7,13 @@
 import type { G } from "./g.ts";
 import { type Waiter, WaitQueue } from "./waiter.ts";
 
+/** A map of them, or one that does not keep them. */
+export type Joiners = Map<G, WaitQueue | Waiter> | WeakMap<G, WaitQueue | Waiter>;
+
 export class Allgs {
   #all: G[] = [];
   /** Who waits for which: mostly one, and then without a queue. */
-  #joiners: Map<G, WaitQueue | Waiter> | null = null;
+  #joiners: Joiners | null = null;
 
   get length(): number {
     return this.#all.length;
@@ -43,9 +46,18 @@ export class Allgs {
     return [...this.#all].sort((a, b) => a.id - b.id);
   }
 
+  /** Those that this holds itself. */
+  protected get list(): readonly G[] {
+    return this.#all;
+  }
+
+  protected newJoiners(): Joiners {
+    return new Map();
+  }
+
   /** `w` waits for the end of `g`. */
   join(g: G, w: Waiter): void {
-    this.#joiners ??= new Map();
+    this.#joiners ??= this.newJoiners();
     const there = this.#joiners.get(g);
     if (there === undefined) this.#joiners.set(g, w);
     else if (there instanceof WaitQueue) there.push(w);

@@ -20,12 +20,12 @@ export function checkLeaks(
   leaks: RunOptions["leaks"],
   left: () => readonly GoroutineInfo[],
 ): Outcome {
-  const watchers = leaks === undefined ? m.leakWatchers : [];
-  if (leaks === false || (leaks === undefined && watchers.length === 0)) return outcome;
+  const unasked = leaks === undefined || leaks === "report";
+  if (leaks === false || (unasked && m.leakWatchers.length === 0)) return outcome;
   const infos = left();
   if (infos.length === 0) return outcome;
-  if (leaks === undefined) {
-    for (const watch of watchers) watch(infos);
+  if (unasked) {
+    for (const watch of m.leakWatchers) watch(infos);
     return outcome;
   }
   if (leaks === true) return { ok: false, error: new LeakError(infos, formatAll(infos)), g: null };

@@ -15,8 +15,11 @@ export interface RunOptions {
   /**
    * When main returns and goroutines are left: `true` makes that a `LeakError`, a function is called with their list,
    * `false` says that it is meant to be so, also to `noLeaks` of `millrace/testing`.
+   *
+   * With `"report"`, goroutines that wait are held weakly: one that nothing can ever wake, because nothing that is in use
+   * refers to what it waits for, is reported on standard error and collected while the run goes on.
    */
-  readonly leaks?: boolean | ((left: readonly GoroutineInfo[]) => void);
+  readonly leaks?: boolean | "report" | ((left: readonly GoroutineInfo[]) => void);
   /** Aborting it ends the run: it rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }

@@ -8,6 +8,7 @@ import type { Outcome, RunOptions } from "./options.ts";
 import { ArgumentError, DeadlockError, FatalError, LeakError, Panic, show } from "./panic.ts";
 import { P } from "./proc.ts";
 import { allowDeepStacks, formatAll, learnPlaces, panicStack } from "./traceback.ts";
+import { WeakP } from "./weak.ts";
 
 /** What a goroutine's function gives, seen through the generator, promise or operation it returns. */
 export type Result<X> = [X] extends [Go<infer R>] ? R : [X] extends [PromiseLike<infer R>] ? Awaited<R> : X;
@@ -77,7 +78,7 @@ export async function run<X>(fn: () => X, options: RunOptions = {}): Promise<Res
   checkOptions("run", options);
   const { signal } = options;
   signal?.throwIfAborted();
-  const p = new P(options);
+  const p = newRun(options);
   m.curg?.p.clock.adopt?.(p);
   const aborted = (): void => p.finish({ ok: false, error: signal?.reason, g: null });
   signal?.addEventListener("abort", aborted);
@@ -117,7 +118,7 @@ export function main(fn: () => unknown, options: RunOptions = {}): void {
   checkOptions("main", options);
   if (!isMainThread()) return;
   allowDeepStacks();
-  const p = new P(seeded(options));
+  const p = newRun(seeded(options));
   const end = (code?: number): void => {
     if (m.others === null) exit(code);
     else m.others.stop().then(() => exit(code));
@@ -188,6 +189,10 @@ function panicText(error: unknown): string {
   return named + cause + all;
 }
 
+function newRun(options: RunOptions): P {
+  return options.leaks === "report" ? new WeakP(options) : new P(options);
+}
+
 /** Whoever starts the program may seed it. */
 function seeded(options: RunOptions): RunOptions {
   const seed = environment("MILLRACE_SEED");
@@ -210,8 +215,8 @@ export function checkOptions(where: string, options: RunOptions): void {
   if (seed !== undefined && !Number.isInteger(seed)) {
     throw new ArgumentError(`${where}: seed must be a whole number, got ${show(seed)}`);
   }
-  if (leaks !== undefined && typeof leaks !== "boolean" && typeof leaks !== "function") {
-    throw new ArgumentError(`${where}: leaks must be true, false or a function, got ${show(leaks)}`);
+  if (leaks !== undefined && leaks !== "report" && typeof leaks !== "boolean" && typeof leaks !== "function") {
+    throw new ArgumentError(`${where}: leaks must be true, false, "report" or a function, got ${show(leaks)}`);
   }
   if (signal !== undefined && typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== "function") {
     throw new ArgumentError(`${where}: signal must be an AbortSignal, got ${show(signal)}`);

@@ -10,7 +10,7 @@ import { entries, root } from "./pack.ts";
 
 /** Bytes of everything that an entry exports, alone in a bundle, the runtime that it stands on included. */
 const BUDGET: Record<string, number> = {
-  millrace: 15_000,
+  millrace: 15_400,
   "millrace/time": 13_300,
   "millrace/context": 15_000,
   "millrace/sync": 20_600,
@@ -22,7 +22,7 @@ const BUDGET: Record<string, number> = {
 };
 
 /** Bytes of a small program: goroutines, channels, a select. */
-const SMALL = 13_000;
+const SMALL = 13_400;
 const SMALL_PROGRAM = `
   import { chan, go, run, select } from "millrace";
   run(function* () {
