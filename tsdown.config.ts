@@ -17,7 +17,7 @@ const cli: Record<string, string> = existsSync(new URL("./src/cli/main.ts", impo
   : {};
 // What a thread runs.
 const worker: Record<string, string> = existsSync(new URL("./src/threads/worker.ts", import.meta.url))
-  ? { "threads/worker": "src/threads/worker.ts" }
+  ? { "threads/worker": "src/threads/worker.ts", "threads/sysmon": "src/threads/sysmon.ts" }
   : {};
 
 // All entry points of a format are built together, so that they share one copy of the runtime's state.

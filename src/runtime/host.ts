@@ -202,6 +202,16 @@ export async function exit(code?: number): Promise<void> {
   node.exit(chosen);
 }
 
+/** Ends the process at once: nothing that is asynchronous would come to its turn. */
+export function exitNow(code?: number): void {
+  node?.exit(code ?? Number(node.exitCode ?? 0));
+}
+
+/** Calls `fn` when the process ends. */
+export function onExit(fn: () => void): void {
+  node?.on("exit", fn);
+}
+
 function flushed(stream: Stream | undefined): Promise<void> | undefined {
   if (stream === undefined || stream.destroyed || !stream.writableLength) return undefined;
   return new Promise((resolve) => stream.write("", () => resolve()));

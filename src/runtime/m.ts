@@ -63,6 +63,8 @@ export class M {
   fallback!: P;
   /** The other threads, once there may be any. */
   others: Others | null = null;
+  /** Goroutines run on top of one that was stopped from outside: the host gets no turn. */
+  nested = false;
 
   readonly #origin: number = monotonic();
   #granted: number = MAX_BUDGET;
@@ -131,6 +133,28 @@ export class M {
     }
     if (now - this.#turn >= TURN) return YIELD_TO_PROMISES;
     return GO_ON;
+  }
+
+  /**
+   * Runs `others` on top of the running goroutine, which was stopped from outside, somewhere in its own code. It finds
+   * everything as it was, except that its share of time is used up.
+   */
+  nest(others: () => void): void {
+    const { curg, step } = this;
+    const due = this.#afterHost;
+    this.nested = true;
+    this.#afterHost = [];
+    this.#turn = this.#slice = this.#looked = this.look();
+    try {
+      others();
+    } finally {
+      this.nested = false;
+      this.curg = curg;
+      this.step = step;
+      this.#afterHost = [...due, ...this.#afterHost];
+      this.#slice = this.look() - SLICE;
+      this.budget = 0;
+    }
   }
 
   /** Reads the clock. */

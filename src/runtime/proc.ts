@@ -244,6 +244,18 @@ export class P {
     }
   }
 
+  /** Runs goroutines on top of the running one, until the clock says `until`. Says whether some are left. */
+  nest(until: number): boolean {
+    if (this.strategy !== null) return false;
+    const { value } = DONE;
+    const verdict = this.#verdict;
+    this.timers.fire();
+    while (this.#runq.length > 0 && !this.over && this.clock.now() < until) this.#resume(this.#runq.shift());
+    this.#verdict = verdict;
+    DONE.value = value;
+    return this.#runq.length > 0;
+  }
+
   #pick(strategy: Strategy): G {
     m.budget = 0; // each operation asks the strategy
     return this.#runq.take(strategy.pick(this.#runq.length, (index) => this.#runq.at(index)));

@@ -1,7 +1,7 @@
 /** The ways into the runtime: `go`, `run`, `main`. */
 import { type Body, isGeneratorFunction } from "./body.ts";
 import type { G, Goroutine } from "./g.ts";
-import { environment, exit, inspect, isMainThread, onBrokenPipe, onSignal, writeError } from "./host.ts";
+import { environment, exit, exitNow, inspect, isMainThread, onBrokenPipe, onSignal, writeError } from "./host.ts";
 import { m } from "./m.ts";
 import { type Go, Op } from "./op.ts";
 import type { Outcome, RunOptions } from "./options.ts";
@@ -120,7 +120,8 @@ export function main(fn: () => unknown, options: RunOptions = {}): void {
   allowDeepStacks();
   const p = newRun(seeded(options));
   const end = (code?: number): void => {
-    if (m.others === null) exit(code);
+    if (m.nested) exitNow(code);
+    else if (m.others === null) exit(code);
     else m.others.stop().then(() => exit(code));
   };
   const { signal } = options;

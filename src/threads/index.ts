@@ -1,6 +1,7 @@
 import "../runtime/proc.ts"; // brings the default run along
 
 export type { Codec } from "./codec.ts";
+export type { Hog } from "./monitor.ts";
 export { parallel } from "./parallel.ts";
 export type { NotSendable, Sendable } from "./sendable.ts";
 export { serve } from "./serve.ts";

@@ -21,7 +21,7 @@ import { type HostTimer, holdTimer, microtask, startTimer } from "../runtime/hos
 import { m } from "../runtime/m.ts";
 import type { P } from "../runtime/proc.ts";
 import { LINK, memory, push, type Share } from "./memory.ts";
-import { DRY, INBOX, PARK, PARKED, RUNNING, recordOf } from "./record.ts";
+import { DRY, HEARTBEAT, INBOX, PARK, PARKED, RUNNING, recordOf } from "./record.ts";
 
 /** The word of a message that says what it is. */
 export const KIND = 2;
@@ -104,6 +104,7 @@ export class Isolate {
   /** Takes what has arrived, else starts something new, and says whether there was anything. */
   poll(): boolean {
     const { i32, record } = memory;
+    if (!m.nested) i32[record + HEARTBEAT] = ((i32[record + HEARTBEAT] as number) + 2) | 1;
     if (Atomics.load(i32, record + INBOX) === 0) {
       if (this.source?.take() !== true) return false;
       if (i32[record + DRY] !== 0) Atomics.store(i32, record + DRY, 0);
@@ -129,6 +130,7 @@ export class Isolate {
 
   /** Nothing is left to do here: whoever has something wakes this thread. */
   idle(): void {
+    this.#still();
     const { source } = this;
     if (!memory.shared || waitAsync === undefined || (this.#armed && source === null)) return;
     const { i32, record } = memory;
@@ -170,7 +172,13 @@ export class Isolate {
     microtask(() => {
       this.#booked = false;
       this.poll();
+      if (!anyBusy()) this.#still();
     });
+  }
+
+  /** Tells the monitor that no goroutine runs. */
+  #still(): void {
+    memory.i32[memory.record + HEARTBEAT] = (memory.i32[memory.record + HEARTBEAT] as number) & ~1;
   }
 }
 

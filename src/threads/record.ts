@@ -51,7 +51,7 @@ export const SUDOGS = 54;
 export const ALL_SUDOGS = 55;
 /** What its program holds of the shared objects. */
 export const HOLDS = 56;
-/** Counts what it does; a monitor sees whether it changes. */
+/** Odd while it runs goroutines, and another number each time it could have done something else: a monitor looks at it. */
 export const HEARTBEAT = 64;
 /** Its queue of tasks that have not started. */
 export const RUNQ_HEAD = 80;
@@ -62,6 +62,8 @@ export const FREELIST = 112;
 export const SCHED = 176;
 /** The round in which its event loop was found dry and since when it has taken nothing; else 0. Only it writes this. */
 export const DRY: number = SCHED;
+/** What the host calls its thread, plus one. */
+export const THREAD_ID: number = SCHED + 24;
 /** From here the ring of the queue of tasks, 256 words. */
 export const RUNQ = 256;
 

@@ -4,11 +4,13 @@
  * What is printed goes through a port, at once: the host's own streams of a worker hand over one piece at a time, whenever
  * the thread comes to its event loop, and a thread that computes or is ended would never say the rest.
  */
-import { builtin, isMainThread, onLoopDry } from "../runtime/host.ts";
+import { builtin, isMainThread, macrotask, onLoopDry } from "../runtime/host.ts";
+import { m } from "../runtime/m.ts";
 import { ArgumentError } from "../runtime/panic.ts";
 import { OVER } from "./crew.ts";
 import { isolate } from "./isolate.ts";
 import { takePart } from "./part.ts";
+import { allowPreemption, noteThread } from "./preempt.ts";
 import { asleep } from "./quiet.ts";
 import { runAt, sharedRuns } from "./sharedrun.ts";
 import { load, neverLoad, source } from "./source.ts";
@@ -84,14 +86,21 @@ export function begin({ share, port }: Init, load: (() => Promise<void>) | null 
   isolate.attach(share);
   isolate.hold(true);
   const ready = takePart();
+  allowPreemption();
+  noteThread();
   onLoopDry(() => void asleep());
   const say = (said: Said): void => port.postMessage(said);
   printThrough(say);
   onTold(OVER, (run) => runAt(run as number)?.finish({ ok: true, value: undefined }));
   onTold(STOP, () => {
     for (const [p] of sharedRuns()) p.finish({ ok: true, value: undefined });
-    if (builtin("node:process") !== undefined) process.exit(0);
-    say({ kind: "bye" });
+    const leave = (): void => {
+      if (builtin("node:process") !== undefined) process.exit(0);
+      say({ kind: "bye" });
+    };
+    // A goroutine that was stopped from outside must be let go first.
+    if (m.nested) macrotask(leave);
+    else leave();
   });
   const start = (): void => {
     isolate.source = source;

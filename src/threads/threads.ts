@@ -3,6 +3,7 @@ import { environment } from "../runtime/host.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { crew } from "./crew.ts";
 import { memory } from "./memory.ts";
+import { type Hog, monitor } from "./monitor.ts";
 import { takePart } from "./part.ts";
 import type { WorkerLike } from "./thread.ts";
 
@@ -20,13 +21,24 @@ export interface ThreadOptions {
    * functions and calls `serve()`.
    */
   readonly worker?: () => WorkerLike;
+  /**
+   * Whether a goroutine that loops without any operation is stopped every 10 ms, so that the others of its thread get
+   * their turn; Node only, off by default.
+   */
+  readonly preempt?: boolean;
+  /**
+   * Whether goroutines that hog their thread are looked for; Node only. `true` prints those that do not yield for a second
+   * or more, a function gets all that do not for 10 ms.
+   */
+  readonly sysmon?: boolean | ((hog: Hog) => void);
 }
 
-const OPTIONS: readonly string[] = ["count", "memory", "worker"] satisfies (keyof ThreadOptions)[];
+const OPTIONS: readonly string[] = ["count", "memory", "worker", "preempt", "sysmon"] satisfies (keyof ThreadOptions)[];
 
 /**
  * Says how many threads run parallel functions, how much memory they share, and what starts one.
  *
+ * Does nothing on other threads, so a file can be both the program and a module that threads import.
  * Not needed in Node, unless the program is bundled. To be called on the program's first thread, before the first shared
  * channel and the first `go` of a parallel function; only `count` may change later. With one thread, and in a browser page
  * without isolation headers (COOP, COEP), where threads can't share memory, parallel functions run on the first thread.
@@ -48,17 +60,24 @@ export function threads(options: ThreadOptions): void {
     if (OPTIONS.includes(key)) continue;
     throw new ArgumentError(`threads: there is no option ${show(key)}; there are ${OPTIONS.join(", ")}`);
   }
-  if (memory.self !== 0) throw new ArgumentError("threads: only the program's first thread can set this");
-  const { count, memory: bytes, worker } = options;
+  if (memory.self !== 0) return;
+  const { count, memory: bytes, worker, preempt, sysmon } = options;
   if (count !== undefined && !(Number.isInteger(count) && count > 0)) {
     throw new ArgumentError(`threads: count must be a whole number from 1 up, got ${show(count)}`);
   }
   if (worker !== undefined && typeof worker !== "function") {
     throw new ArgumentError(`threads: worker must be a function that gives a new Worker, got ${show(worker)}`);
   }
+  if (preempt !== undefined && typeof preempt !== "boolean") {
+    throw new ArgumentError(`threads: preempt must be true or false, got ${show(preempt)}`);
+  }
+  if (sysmon !== undefined && typeof sysmon !== "boolean" && typeof sysmon !== "function") {
+    throw new ArgumentError(`threads: sysmon must be true, false or a function, got ${show(sysmon)}`);
+  }
   if (bytes !== undefined) memory.reserve(bytes);
   takePart();
   if (worker !== undefined) crew.startWith(worker);
+  if (preempt === true || (sysmon !== undefined && sysmon !== false)) monitor.start(preempt === true, sysmon ?? false);
   // Whoever starts the program has the last word.
   if (count !== undefined && !environment("MILLRACE_THREADS")) crew.procs(count);
 }
