@@ -30,9 +30,8 @@ describe("preemption", () => {
   it("without it a hog is named after a second, and hogs", async () => {
     const { code, stdout, stderr } = await threaded("hog");
     expect({ code, stdout }).toEqual({ code: 0, stdout: "0 while it ran\n" });
-    expect(stderr).toMatch(
-      /^millrace: goroutine 2 \(hog\) has not yielded for 1\.\d s:\nhog\(\.\.\.\)\n\t.*hog\.mjs:\d+:\d+\n\n/,
-    );
+    expect(stderr).toMatch(/^millrace: goroutine 2 \(hog\) has not yielded for \d+\.\d s:\n/);
+    expect(stderr).toMatch(/^hog\(\.\.\.\)\n\t.*hog\.mjs:\d+:\d+$/m);
   });
 
   it("options are checked", () => {
