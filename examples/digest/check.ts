@@ -7,7 +7,7 @@ import { chan, type Go, go, range } from "millrace";
 import { bounded } from "./bounded.ts";
 import { INTERRUPTED, type Request, USAGE } from "./command.ts";
 import { type Done, interrupted, isDone } from "./done.ts";
-import { digestFile } from "./file.ts";
+import { digest } from "./file.ts";
 import { inOrder } from "./in-order.ts";
 import { type Line, readLines } from "./lines.ts";
 import { isBlank, parse, verdictLine } from "./listing.ts";
@@ -74,10 +74,8 @@ function* verify({ at, text }: Line, done: Done, tally: Tally): Go<Verdict | und
   const entry = parse(text);
   if (entry === undefined) return { at, kind: "malformed" };
   const { path, sha256 } = entry;
-  try {
-    const found = yield* digestFile(path, done, tally);
-    return found === undefined ? undefined : { at, kind: found === sha256 ? "OK" : "FAILED", path };
-  } catch (error) {
-    return { at, kind: "FAILED open or read", path, error };
-  }
+  const digested = yield* go(digest, path, done, tally.read).join();
+  if ("error" in digested) return { at, kind: "FAILED open or read", path, error: digested.error };
+  const found = digested.sha256;
+  return found === undefined ? undefined : { at, kind: found === sha256 ? "OK" : "FAILED", path };
 }

@@ -17,6 +17,8 @@ export interface Request {
   readonly check?: string;
   /** How many goroutines hash. */
   readonly jobs: number;
+  /** How many threads they run on. */
+  readonly threads: number;
   /** Whether a malformed line of the listing is a failure. */
   readonly strict: boolean;
 }
@@ -31,6 +33,7 @@ export function parseCommand(args: readonly string[]): Request | number {
     .argument("[folder]", "the folder", ".")
     .option("-c, --check <listing>", "verify the files of a listing instead; - is standard input")
     .option("-j, --jobs <n>", "how many goroutines hash", positive, 2 * availableParallelism())
+    .option("-t, --threads <n>", "how many threads they run on", positive, availableParallelism())
     .option("--strict", "with --check: a malformed line is a failure", false)
     .version(version, "-v, --version", "print the version")
     .helpOption("-h, --help", "print this help")

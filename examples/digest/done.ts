@@ -1,5 +1,6 @@
-/** Stopping before the end: a channel that is closed when the work is to stop. */
-import { chan, type Go, type RecvChan, type SendChan, select } from "millrace";
+/** Stopping before the end: a channel that is closed when the work is to stop. Every thread that reads a file watches it. */
+import { type Go, type RecvChan, type SendChan, select } from "millrace";
+import { sharedChan } from "millrace/threads";
 
 /** Closed when the work is to stop. */
 export type Done = RecvChan<void>;
@@ -20,7 +21,7 @@ const SAME = 250;
 
 /** A channel that Ctrl-C closes. A second Ctrl-C ends the process at once. */
 export function interrupted(): Done {
-  const done = chan<void>(0, { name: "interrupted" });
+  const done = sharedChan<void>(0, { name: "interrupted" });
   let first: number | undefined;
   process.on("SIGINT", () => {
     const now = performance.now();

@@ -7,7 +7,7 @@
  *
  * Where to read on: `tree.ts` is the pipeline, `walker.ts` and `bounded.ts` its two kinds of goroutines.
  */
-import { type Go, main } from "millrace";
+import { type Go, main, runtime } from "millrace";
 import { check } from "./check.ts";
 import { parseCommand } from "./command.ts";
 import { list } from "./list.ts";
@@ -16,7 +16,10 @@ import { endWithReader } from "./output.ts";
 main(function* (): Go {
   endWithReader();
   const request = parseCommand(process.argv.slice(2));
-  if (typeof request === "number") process.exitCode = request;
-  else if (request.check === undefined) process.exitCode = yield* list(request);
-  else process.exitCode = yield* check(request.check, request);
+  if (typeof request === "number") {
+    process.exitCode = request;
+    return;
+  }
+  runtime.gomaxprocs(request.threads);
+  process.exitCode = request.check === undefined ? yield* list(request) : yield* check(request.check, request);
 });

@@ -1,7 +1,8 @@
 /** Standard output. It takes bytes as fast as whoever reads it, and may end before we do (`| head`). */
 import { once } from "node:events";
-import { fstatSync, type Stats } from "node:fs";
+import { fstatSync } from "node:fs";
 import { type Go, wait } from "millrace";
+import type { Identity } from "./file.ts";
 import { reason, say } from "./report.ts";
 
 /** Ends the process when standard output takes no more: with a message, unless its reader just had enough. */
@@ -15,9 +16,9 @@ export function endWithReader(): void {
 }
 
 /** The file that standard output is, if it is one: in a tree to digest it would change under our hands. */
-export function outputFile(): Stats | undefined {
+export function outputFile(): Identity | undefined {
   const stat = fstatSync(1);
-  return stat.isFile() ? stat : undefined;
+  return stat.isFile() ? { ino: stat.ino, dev: stat.dev } : undefined;
 }
 
 /** Writes text of one character a byte. Blocks until there is room for more. */

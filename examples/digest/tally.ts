@@ -1,9 +1,26 @@
-/** What was done so far. Goroutines run on one thread, so a plain object is enough: no lock, no race. */
+/** A number of bytes that all threads add to. */
+export class Bytes {
+  readonly #n: BigInt64Array;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#n = new BigInt64Array(memory);
+  }
+
+  add(n: number): void {
+    Atomics.add(this.#n, 0, BigInt(n));
+  }
+
+  get total(): number {
+    return Number(Atomics.load(this.#n, 0));
+  }
+}
+
+/** What was done so far. Only what threads add to by themselves is shared; the rest is counted by the goroutines here. */
 export class Tally {
   /** Files digested. */
   files = 0;
-  /** Bytes read, also of files that are not at their end yet. */
-  bytes = 0;
+  /** What threads add the bytes to that they read, also of files that are not at their end yet. */
+  readonly read: SharedArrayBuffer = new SharedArrayBuffer(8);
   /** Files and folders that could not be read. */
   errors = 0;
   /** Links and special files passed over. */
@@ -12,6 +29,11 @@ export class Tally {
   total = 0;
 
   readonly #start: number = performance.now();
+
+  /** Bytes read. */
+  get bytes(): number {
+    return new Bytes(this.read).total;
+  }
 
   get seconds(): number {
     return (performance.now() - this.#start) / 1000;

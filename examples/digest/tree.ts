@@ -6,7 +6,7 @@
 import { chan, type Go, go, range } from "millrace";
 import { bounded } from "./bounded.ts";
 import type { Done } from "./done.ts";
-import { digestFile } from "./file.ts";
+import { digest } from "./file.ts";
 import type { Entry } from "./listing.ts";
 import { outputFile } from "./output.ts";
 import { compare, type Path, readable } from "./path.ts";
@@ -20,22 +20,20 @@ type Result = { readonly kind: "digest"; readonly entry: Entry } | Skipped | Fai
 export function* digestTree(root: Path, jobs: number, done: Done, tally: Tally, report: Report): Go<Entry[]> {
   const output = outputFile();
 
-  function* digest(found: Found): Go<Result | undefined> {
+  function* work(found: Found): Go<Result | undefined> {
     if (found.kind !== "file") return found;
     const { path } = found;
-    try {
-      const sha256 = yield* digestFile(path, done, tally, output);
-      return sha256 === undefined ? undefined : { kind: "digest", entry: { sha256, path } };
-    } catch (error) {
-      return { kind: "failed", path, error };
-    }
+    const digested = yield* go(digest, path, done, tally.read, output).join();
+    if ("error" in digested) return { kind: "failed", path, error: digested.error };
+    const { sha256 } = digested;
+    return sha256 === undefined ? undefined : { kind: "digest", entry: { sha256, path } };
   }
 
   const found = chan<Found>(jobs, { name: "found" });
   go(walk, root, found, done);
 
   const entries: Entry[] = [];
-  for (const r = range(bounded(jobs, found, digest)); yield* r.next(); ) {
+  for (const r = range(bounded(jobs, found, work)); yield* r.next(); ) {
     const result = r.value;
     switch (result.kind) {
       case "digest":

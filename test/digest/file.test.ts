@@ -7,15 +7,16 @@ import { afterEach, describe, expect, test } from "vitest";
 import { Disk, disk } from "../../examples/digest/disk.ts";
 import { digestFile } from "../../examples/digest/file.ts";
 import { path } from "../../examples/digest/path.ts";
+import { Bytes } from "../../examples/digest/tally.ts";
 import { tree } from "./kit.ts";
 
 const PIECE = 256 * 1024;
 
 function digestOf(file: string, skip?: Stats): Promise<{ sha256: string | undefined; size: number }> {
   return run(function* () {
-    const tally = { bytes: 0 };
+    const tally = new Bytes(new SharedArrayBuffer(8));
     const sha256 = yield* digestFile(path(file), chan<void>(), tally, skip);
-    return { sha256, size: tally.bytes };
+    return { sha256, size: tally.total };
   });
 }
 
@@ -77,10 +78,10 @@ test("a large file is given up when the work is done with, and does not keep oth
   const before = openFiles();
   await run(function* () {
     const done = chan<void>();
-    const tally = { bytes: 0 };
+    const tally = new Bytes(new SharedArrayBuffer(8));
     const digester = go(digestFile, path(file), done, tally);
     for (let i = 0; i < 10; i++) yield* runtime.gosched();
-    expect(tally.bytes).toBeGreaterThan(0); // it can be seen to make progress
+    expect(tally.total).toBeGreaterThan(0); // it can be seen to make progress
     // The host gets its turns as well.
     yield* wait(new Promise((resolve) => setImmediate(resolve)));
     done.close();

@@ -1,9 +1,10 @@
-import { chan, run, wait } from "millrace";
+import { chan, run, runtime, wait } from "millrace";
+import { sharedChan } from "millrace/threads";
 import { sleep } from "millrace/time";
 import { afterEach, expect, test, vi } from "vitest";
 import { path } from "../../examples/digest/path.ts";
 import { reason, startReport } from "../../examples/digest/report.ts";
-import { Tally } from "../../examples/digest/tally.ts";
+import { Bytes, Tally } from "../../examples/digest/tally.ts";
 import { census, digestTree } from "../../examples/digest/tree.ts";
 import { tooLong, tree } from "./kit.ts";
 import { Screen } from "./screen.ts";
@@ -19,7 +20,7 @@ test("no terminal: a line every two seconds", async () => {
   const ended = run(function* () {
     const report = yield* wait(startReport(tally, screen.stream));
     tally.files = 1;
-    tally.bytes = 3_000_000;
+    new Bytes(tally.read).add(3_000_000);
     yield* sleep(2500);
     report.say("a: permission denied");
     tally.files = 2;
@@ -54,8 +55,9 @@ test("a tree is tallied: files, bytes, errors, what was skipped", async () => {
   const said: string[] = [];
   const tally = new Tally();
   const entries = await run(function* () {
+    runtime.gomaxprocs(1); // other threads would load the sources as they are
     const report = { say: (text: string) => void said.push(text), stop() {} };
-    return yield* digestTree(path(root), 2, chan<void>(), tally, report);
+    return yield* digestTree(path(root), 2, sharedChan<void>(), tally, report);
   });
   expect(entries.map((entry) => entry.path.slice(root.length + 1))).toEqual(["b", "c/a"]);
   expect(tally).toMatchObject({ files: 2, bytes: 8, errors: 2, skipped: 0 });
