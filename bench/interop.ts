@@ -1,8 +1,8 @@
 /**
  * A GiB through a channel of 16, from a stream and into a stream: how fast, and how much memory at most.
  *
- * `tsx bench/interop.ts` measures every way, each in a process of its own, and prints a table; `tsx bench/interop.ts WAY
- * MIB` does one and prints a line of JSON. The channel is between a stream that makes chunks of 64 KiB and one that counts
+ * `tsx bench/interop.ts` measures every way, each in a process of its own, and prints a table: that is what `npm run bench`
+ * does. `tsx bench/interop.ts WAY MIB` does one and prints a line of JSON. The channel is between a stream that makes chunks of 64 KiB and one that counts
  * them; "bare" is the same without a channel.
  */
 import { execFileSync } from "node:child_process";

@@ -1,5 +1,6 @@
 /**
- * How late sleepers wake, beside setTimeout and Go: `npx tsx bench/lateness.ts [SLEEPERS] [ROUNDS]`.
+ * How late sleepers wake, beside setTimeout and Go: part of `npm run bench`, or `npx tsx bench/lateness.ts [SLEEPERS]
+ * [ROUNDS]`.
  *
  * Each sleeps 1 to 20 ms, again and again. The figures are milliseconds after the moment asked for; a negative one would be
  * too early, which `sleep` never is.

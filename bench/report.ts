@@ -140,12 +140,13 @@ function environmentLines({ go, rounds, runs, clock, others }: Environment): str
     .filter((name) => name !== "hand" && name !== "setTimeout")
     .map((name) => version(name))
     .join(", ");
+  const measurements = `- ${rounds} rounds of ${runs} timed runs, ${clock === "cpu" ? "processor time" : "by the clock"}. Beside the median measurement other programs kept ${median(others).toFixed(1)} processors busy, beside the worst ${Math.max(...others).toFixed(1)}.`;
   return [
     `- ${new Date().toISOString().slice(0, 10)}, ${version()}`,
     `- ${cpus().length} × ${cpu?.model ?? "?"}, ${number(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}`,
     `- Node ${process.versions.node} (V8 ${process.versions.v8}), ${go ?? "no Go"}`,
     `- ${packages}`,
-    `- ${rounds} rounds of ${runs} timed runs, ${clock === "cpu" ? "processor time" : "by the clock"}. Beside the median measurement other programs kept ${median(others).toFixed(1)} processors busy, beside the worst ${Math.max(...others).toFixed(1)}.`,
+    ...(others.length === 0 ? [] : [measurements]),
   ].join("\n");
 }
 
@@ -187,6 +188,7 @@ export function report(
   environment: Environment,
   times: Results<TimedWorkload, Timed>,
   bytes: Results<MemoryWorkload, Bytes>,
+  sections: ReadonlyMap<string, string>,
 ): string {
   const notes = new Set<string>();
   const parts = [environmentLines(environment)];
@@ -211,5 +213,6 @@ export function report(
     parts.push(markdownTable([head, ...rows], { align: ["l", "r", "r", "r", "l", "l", "l"] }));
   }
   if (notes.size > 0) parts.push([...notes].map((note) => `- ${note}`).join("\n"));
+  for (const [title, table] of sections) parts.push(`## ${title}`, table);
   return `${parts.join("\n\n")}\n`;
 }

@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 import { Command, InvalidArgumentError } from "commander";
 import type { Bytes, Timed } from "./child.ts";
 import { type Environment, METHOD, report, type Series } from "./report.ts";
-import { type MemoryWorkload, memory, type TimedWorkload, timed } from "./workloads.ts";
+import { type MemoryWorkload, memory, type TableWorkload, type TimedWorkload, tables, timed } from "./workloads.ts";
 
 const exec = promisify(execFile);
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -100,7 +100,14 @@ async function rounds<R extends Timed | Bytes>(
   return series;
 }
 
-const names = [...timed, ...memory].map(({ name }) => name);
+/** What the program of a table prints. */
+async function printed({ name, file }: TableWorkload): Promise<string> {
+  const { stdout } = await exec(process.execPath, [...process.execArgv, here(file)], { timeout: PATIENCE });
+  process.stderr.write(process.stderr.isTTY ? "\r\x1b[K" : `${name}: done\n`);
+  return stdout.trim();
+}
+
+const names = [...timed, ...memory, ...tables].map(({ name }) => name);
 
 function natural(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It must be a whole number, 1 or more.");
@@ -135,8 +142,11 @@ for (const w of timed.filter(chosen)) times.set(w, await rounds<Timed>(w, option
 for (const w of memory.filter(chosen))
   bytes.set(w, await rounds<Bytes>(w, Math.min(w.rounds, options.rounds), go !== undefined && w.go, others));
 
+const sections = new Map<string, string>();
+for (const table of tables.filter(chosen)) sections.set(table.title, await printed(table));
+
 const environment: Environment = { go, rounds: options.rounds, runs: RUNS, clock, others };
-const text = report(environment, times, bytes);
+const text = report(environment, times, bytes, sections);
 console.log(text);
 if (options.write) writeFileSync(here("RESULTS.md"), `# Results\n\n${text}\n${METHOD}`);
 const ours = [...times, ...bytes].flatMap(([w, sides]) => w.variants.map(({ name }) => sides.get(name)));

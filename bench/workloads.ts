@@ -59,6 +59,14 @@ export interface TimedWorkload extends Workload {
   unit: "ns" | "ms";
 }
 
+/** What has a table of its own, which its program prints. */
+export interface TableWorkload {
+  name: string;
+  title: string;
+  /** The program, in this folder. */
+  file: string;
+}
+
 export interface MemoryWorkload extends Workload {
   go: boolean;
   /** What one may take, in bytes of resident memory; held to where V8's own tens of MB no longer count. */
@@ -280,6 +288,11 @@ export const timed: readonly TimedWorkload[] = [
     program: "pool",
     peers: ["p-limit", "p-queue"],
   },
+];
+
+export const tables: readonly TableWorkload[] = [
+  { name: "lateness", title: "How late sleepers wake", file: "lateness.ts" },
+  { name: "interop", title: "Streams through channels", file: "interop.ts" },
 ];
 
 export const memory: readonly MemoryWorkload[] = [
