@@ -247,5 +247,7 @@ export function show(value: unknown): string {
   if ("recvOk" in value) return "a channel";
   if (Array.isArray(value)) return `an array of ${value.length}`;
   const name = (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor?.name;
-  return name === undefined || name === "" || name === "Object" ? "an object" : `a ${name}`;
+  return name === undefined || name === "" || name === "Object"
+    ? "an object"
+    : `${/^[AEIOU]/i.test(name) ? "an" : "a"} ${name}`;
 }

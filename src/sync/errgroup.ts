@@ -5,6 +5,7 @@
  * end. What a function throws is kept, the first one as the cause of the group's context; it is no panic of the run.
  */
 import { withCancelCause } from "../context/cancel.ts";
+import { nodeOf } from "../context/parent.ts";
 import type { CancelCauseFunc, Context } from "../context/types.ts";
 import { call, checkCallable } from "../runtime/action.ts";
 import type { Body } from "../runtime/body.ts";
@@ -207,9 +208,10 @@ export class ErrGroup {
    * `wait` returns, whichever comes first.
    * Source: https://pkg.go.dev/golang.org/x/sync/errgroup#WithContext
    *
-   * @throws Panic NIL_CONTEXT when `ctx` is null or undefined
+   * @throws Panic NIL_CONTEXT when `ctx` is null or undefined, ArgumentError when it is no context
    */
   static withContext(ctx: Context): [group: ErrGroup, ctx: Context] {
+    nodeOf("ErrGroup.withContext", ctx);
     const [derived, cancel] = withCancelCause(ctx);
     const group = new ErrGroup();
     group.#state.cancel = cancel;

@@ -1,5 +1,6 @@
 /** The rate limiter (golang.org/x/time/rate); what it counts with is in `bucket.ts`. */
 import { DeadlineExceeded } from "../context/errors.ts";
+import { nodeOf } from "../context/parent.ts";
 import type { Context } from "../context/types.ts";
 import { NO, Op, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
@@ -154,7 +155,7 @@ export class Limiter {
    *
    * @param n a whole number from 0 to the burst
    * @param ctx gives up when it is done
-   * @throws ArgumentError when `n` is not that
+   * @throws ArgumentError when `n` is not that, or `ctx` no context
    */
   wait(n: number = 1, ctx?: Context): Op<void> {
     const bucket = this.#bucket;
@@ -164,6 +165,7 @@ export class Limiter {
     }
     const wait = new WaitOp(bucket, n);
     if (ctx === undefined) return made(wait);
+    nodeOf("Limiter.wait", ctx);
     return made(
       new UntilDone(wait, ctx, () => {
         const deadline = ctx.deadline();

@@ -559,7 +559,7 @@ describe("misuse", () => {
     }
     const error = thrown(() => act(new AbortController().signal as never)) as Error;
     expect(error).toBeInstanceOf(ArgumentError);
-    expect(error.message).toContain("expected a context, got a AbortSignal");
+    expect(error.message).toContain("expected a context, got an AbortSignal");
   });
 
   test("a nil key panics", () => {

@@ -119,6 +119,10 @@ describe("withContext", () => {
     expect(ctx.err()).toBe(Canceled);
   });
 
+  test("refuses what is no context", () => {
+    expect(() => ErrGroup.withContext({ done: true } as never)).toThrow("ErrGroup.withContext: expected a context");
+  });
+
   test("refuses a nil parent", () => panics("NIL_CONTEXT", () => ErrGroup.withContext(undefined as never)));
 });
 

@@ -242,6 +242,11 @@ test("a deadlock says rate limit", async () => {
 });
 
 describe("wait with a context", () => {
+  test("refuses what is no context", () => {
+    const wrong = (): unknown => new Limiter(1).wait(1, { done: true } as never);
+    expect(wrong).toThrow("Limiter.wait: expected a context, got an object");
+  });
+
   both("throws the context's error when it is done first, and takes nothing", function* (t) {
     const limiter = new Limiter(1);
     limiter.allow();

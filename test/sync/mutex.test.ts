@@ -225,7 +225,7 @@ describe("withLock", () => {
     const mu = new Mutex();
     const action = mu.withLock(() => 1);
     // @ts-expect-error a composite action is no operation
-    expect(() => select({ action })).toThrow(/case "action" is no operation but a Action; it runs code/);
+    expect(() => select({ action })).toThrow(/case "action" is no operation but an Action; it runs code/);
     expect(() => select([action as never as Op<number>])).toThrow(TypeError);
     yield* t.settle();
   });
