@@ -84,11 +84,17 @@ export class Hchan implements Chan<unknown, unknown> {
     this.p = m.current();
     this.dataqsiz = capacity || 0; // -0 is no capacity
     this.buf = capacity === 0 ? EMPTY : new Array(Math.min(capacity, FIRST_BUFFER)).fill(undefined);
+    if (m.touch !== null) m.touch(this);
     if (tap.listener !== null) emit({ kind: "chan-make", ...at(this.p), chan: this.id, name, capacity });
   }
 
   get length(): number {
+    if (m.touch !== null) m.touch(this);
     return this.qcount;
+  }
+
+  get state(): this {
+    return this;
   }
 
   get capacity(): number {
@@ -114,8 +120,13 @@ export class Hchan implements Chan<unknown, unknown> {
     return made(new TranslatedRecv(this, pair));
   }
 
-  /** Go's `chansend` up to where it would block. */
   trySend(value: unknown): boolean {
+    if (m.touch !== null) m.touch(this);
+    return this.put(value);
+  }
+
+  /** Go's `chansend` up to where it would block. */
+  put(value: unknown): boolean {
     if (this.closed) throw new Panic("SEND_ON_CLOSED");
     if (this.recvq.first !== null && this.#hand(value)) return true;
     if (this.qcount === this.dataqsiz) return false;
@@ -174,6 +185,7 @@ export class Hchan implements Chan<unknown, unknown> {
   }
 
   tryRecv(): [unknown, true] | [unknown, false] | undefined {
+    if (m.touch !== null) m.touch(this);
     const value = this.take();
     if (value === NO) return undefined;
     return value === CLOSED ? [this.zero, false] : [value, true];
@@ -184,6 +196,7 @@ export class Hchan implements Chan<unknown, unknown> {
   }
 
   closeWith(failure: { readonly error: unknown } | null): void {
+    if (m.touch !== null) m.touch(this);
     if (this.closed) throw new Panic("CLOSE_OF_CLOSED");
     this.closed = true;
     this.#failure = failure;
@@ -230,7 +243,7 @@ class SendOp extends Op<void> {
   }
 
   override attempt(): undefined | NO {
-    return this.#ch.trySend(this.#value) ? undefined : NO;
+    return this.#ch.put(this.#value) ? undefined : NO;
   }
 
   override enqueue(w: Waiter): void {
@@ -251,10 +264,14 @@ class SendOp extends Op<void> {
     return this.#ch;
   }
 
+  override get touches(): Hchan {
+    return this.#ch;
+  }
+
   override [Symbol.iterator](): Iterator<Parked, void, unknown> {
     const g = performer();
     if (--m.budget < 0 && !checkIn(g, this)) return step;
-    if (this.#ch.trySend(this.#value)) {
+    if (this.#ch.put(this.#value)) {
       DONE.value = undefined;
       m.step = DONE;
     } else {
@@ -297,6 +314,10 @@ class RecvOp extends Op<unknown> {
   }
 
   override get subject(): Subject {
+    return this.#ch;
+  }
+
+  override get touches(): Hchan {
     return this.#ch;
   }
 

@@ -1,5 +1,5 @@
 /** Go's nil channel: an explicit value, because a forgotten channel should be a type error here. */
-import { NO, Op, type WaitReason } from "../runtime/op.ts";
+import { NO, NOTHING, Op, type WaitReason } from "../runtime/op.ts";
 import { Panic } from "../runtime/panic.ts";
 import { made } from "../runtime/unused.ts";
 import type { Chan } from "./types.ts";
@@ -14,6 +14,10 @@ class NeverOp extends Op<never> {
 
   override get reason(): WaitReason {
     return this.#reason;
+  }
+
+  override get touches(): object {
+    return NOTHING;
   }
 
   override attempt(): NO {

@@ -11,6 +11,7 @@
  * operation of a program that also uses timers.
  */
 import { at, emit, tap } from "../runtime/events.ts";
+import { m } from "../runtime/m.ts";
 import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
@@ -51,6 +52,10 @@ export abstract class RecvOnly<out T> implements RecvChan<T>, Source {
   /** The last parked receiver has left. */
   protected abstract unwatched(): void;
 
+  get state(): object | null {
+    return null;
+  }
+
   get length(): number {
     return 0;
   }
@@ -86,6 +91,7 @@ export abstract class RecvOnly<out T> implements RecvChan<T>, Source {
   }
 
   tryRecv(): TryReceived<T, undefined> {
+    if (m.touch !== null) m.touch(this.state ?? this);
     const value = this.take();
     if (value === NO) return undefined;
     return value === CLOSED ? [undefined, false] : [value as T, true];
@@ -148,5 +154,9 @@ class RecvOp extends Op<unknown> {
 
   override get subject(): Subject {
     return this.#ch;
+  }
+
+  override get touches(): object | null {
+    return this.#ch.state;
   }
 }

@@ -16,6 +16,8 @@ export interface Source extends Subject {
   readonly recvq: { push(w: Waiter): void; remove(w: Waiter): void };
   /** The next value; `NO` when there is none yet, `CLOSED` when there will be none. */
   take(): unknown;
+  /** The thing that `take` reads and changes; null when there are several. */
+  readonly state: object | null;
 }
 
 /** On the channel's queue for `owner`: translates what the channel says. */
@@ -95,5 +97,9 @@ export class TranslatedRecv<T> extends Op<T> {
 
   override get subject(): Subject {
     return this.#ch;
+  }
+
+  override get touches(): object | null {
+    return this.#ch.state;
   }
 }

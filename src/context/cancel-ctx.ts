@@ -17,6 +17,7 @@
  * has not passed, nothing can have changed.
  */
 import type { RecvChan } from "../chan/types.ts";
+import { m } from "../runtime/m.ts";
 import { current, type P } from "../runtime/proc.ts";
 import type { Time } from "../time/time.ts";
 import { CANCEL_CTX, Ctx } from "./ctx.ts";
@@ -25,6 +26,9 @@ import { Canceled } from "./errors.ts";
 import { type Hold, tell } from "./hold.ts";
 import { SignalLink } from "./signal-link.ts";
 import type { Context } from "./types.ts";
+
+/** All contexts: whether one has ended follows from the others, so exploration takes them for one thing. */
+export const CONTEXTS: object = {};
 
 /** How many contexts have ended other than by a deadline. */
 let endings = 0;
@@ -90,6 +94,7 @@ export class CancelCtx extends Ctx {
   }
 
   override err(): Error | undefined {
+    if (m.touch !== null) m.touch(CONTEXTS);
     if (this.error === undefined && !this.#fresh()) this.#look();
     return this.error;
   }

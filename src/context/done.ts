@@ -2,7 +2,7 @@
 import type { CLOSED } from "../chan/closed.ts";
 import { RecvOnly } from "../chan/recv-only.ts";
 import { NO } from "../runtime/op.ts";
-import type { CancelCtx } from "./cancel-ctx.ts";
+import { type CancelCtx, CONTEXTS } from "./cancel-ctx.ts";
 import { hold, unhold } from "./hold.ts";
 
 export class DoneChan extends RecvOnly<void> {
@@ -11,6 +11,10 @@ export class DoneChan extends RecvOnly<void> {
   constructor(ctx: CancelCtx) {
     super(ctx.p, ctx);
     this.#ctx = ctx;
+  }
+
+  override get state(): object {
+    return CONTEXTS;
   }
 
   override take(): typeof CLOSED | NO {

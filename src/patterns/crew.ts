@@ -142,6 +142,7 @@ export class Crew<T, R> extends Waiter {
 
   /** The next job, which begins now. `NO` when there is none or no room for it, `CLOSED` when there will be none. */
   #pick(): T | NO | typeof CLOSED {
+    if (m.touch !== null) m.touch(this);
     if (this.#ended) return CLOSED;
     if (this.#parked || !this.sink.room()) return NO;
     try {

@@ -89,6 +89,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
 
   /** Refuses jobs once it takes none. */
   check(): void {
+    if (m.touch !== null) m.touch(this);
     const error = this.#parent?.err();
     if (error !== undefined) this.stop(error);
     if (this.stopped !== null) throw this.stopped.cause;
@@ -119,6 +120,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
 
   /** A job has left the line, or has ended. */
   left(): void {
+    if (m.touch !== null) m.touch(this);
     if (--this.open > 0) return;
     this.#ended?.unpark(this);
     this.crew.taken();

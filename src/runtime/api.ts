@@ -1,7 +1,7 @@
 /** Go's package `runtime`. */
 import { environment, processors } from "./host.ts";
 import { m } from "./m.ts";
-import { NO, Op, type WaitReason } from "./op.ts";
+import { NO, NOTHING, Op, type WaitReason } from "./op.ts";
 import { ArgumentError, Goexit, show } from "./panic.ts";
 import { currentStack, type GoroutineInfo } from "./traceback.ts";
 import { made } from "./unused.ts";
@@ -39,6 +39,10 @@ const gosched = new Gosched();
 class GoexitOp extends Op<never> {
   override get reason(): WaitReason {
     return "runtime.Goexit";
+  }
+
+  override get touches(): object {
+    return NOTHING;
   }
 
   override attempt(): never {

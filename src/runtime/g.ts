@@ -134,4 +134,8 @@ class JoinOp extends Op<unknown> {
   override get home(): P {
     return this.#g.p;
   }
+
+  override get touches(): G {
+    return this.#g;
+  }
 }

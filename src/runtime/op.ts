@@ -52,6 +52,9 @@ export type WaitReason =
 export const NO: unique symbol = Symbol.for("millrace would block") as never;
 export type NO = typeof NO;
 
+/** What an operation `touches` that concerns nobody but the goroutine that performs it. */
+export const NOTHING: object = {};
+
 /** What a goroutine's generator yields to the scheduler. Only operations make one, so `yield*` an operation. */
 export interface Parked {
   readonly parked: true;
@@ -166,7 +169,7 @@ export function checkIn(g: G, op: Op<unknown>): boolean {
     m.budget = 0;
     throw exiting;
   }
-  const why = g.p.preemption(g);
+  const why = g.p.preemption(g, op);
   if (why === GO_ON) return true;
   g.op = op;
   g.status = Gpreempted;
@@ -230,6 +233,14 @@ export abstract class Op<out T> implements PromiseLike<T> {
   /** Several operations that it waits for, of which one will do. */
   get cases(): readonly Op<unknown>[] | undefined {
     return undefined;
+  }
+
+  /**
+   * The thing that an attempt reads and changes, where it is one: attempts on different things come to the same in either
+   * order, so exploration tries one. Null: it may be anything.
+   */
+  get touches(): object | null {
+    return null;
   }
 
   /** What it waits for, for dumps. */

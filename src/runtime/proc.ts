@@ -64,6 +64,8 @@ export class P {
   readonly #runq = new RunQueue();
   readonly #leaks: RunOptions["leaks"];
   #scheduled = false;
+  /** Nothing runs but by the function that `byHand` gave. */
+  #byHand = false;
   #verdict: Verdict = GO_ON;
   #ids = 0;
   #lastId = Number.MAX_SAFE_INTEGER;
@@ -79,6 +81,7 @@ export class P {
   #finished: ((outcome: Outcome) => void) | null = null;
   #sites: WeakMap<G, string> | null = null;
   readonly #drainFn = (): void => this.#drain();
+  readonly #at = (index: number): G => this.#runq.at(index);
 
   constructor(options: RunOptions, strategy: Strategy | null = null) {
     const { seed } = options;
@@ -190,14 +193,15 @@ export class P {
   }
 
   /** Whether `g` may attempt one more operation, now that the budget is used up. */
-  preemption(g: G): Preemption {
+  preemption(g: G, op: Op<unknown>): Preemption {
     if (this.over) return YIELD_TO_HOST;
     if (this.strategy === null) {
       this.#hogs = g === this.#seen;
       this.#seen = g;
       return m.spent();
     }
-    if (this.strategy.preempt(g)) return YIELD_TO_OTHERS;
+    if (this.strategy.preempt(g, op)) return YIELD_TO_OTHERS;
+    if (this.#byHand) return GO_ON;
     if (++this.#unlooked < 128) return GO_ON;
     this.#unlooked = 0;
     const verdict = m.spent();
@@ -258,7 +262,19 @@ export class P {
 
   #pick(strategy: Strategy): G {
     m.budget = 0; // each operation asks the strategy
-    return this.#runq.take(strategy.pick(this.#runq.length, (index) => this.#runq.at(index)));
+    return this.#runq.take(strategy.pick(this.#runq.length, this.#at));
+  }
+
+  /**
+   * Takes the run out of the host's hands, before it starts: from now on it stands still except for what `step` does, at
+   * once and on the caller's stack. It resumes the goroutine of `queue` that the strategy picks, and comes back when that
+   * one parks, ends or is preempted.
+   */
+  byHand(): { readonly queue: RunQueue; readonly step: () => void } {
+    this.#scheduled = true; // so `ready` books nothing
+    this.#byHand = true;
+    const strategy = this.strategy as Strategy;
+    return { queue: this.#runq, step: () => this.#resume(this.#pick(strategy)) };
   }
 
   #resume(g: G): void {

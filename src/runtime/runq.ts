@@ -33,10 +33,12 @@ export class RunQueue {
 
   /** Takes out the one at `index`, 0 being the next. O(n): for strategies, not for production. */
   take(index: number): G {
-    const rest: G[] = [];
-    for (let i = 0; i < index; i++) rest.push(this.shift());
-    const g = this.shift();
-    for (const other of rest.reverse()) this.unshift(other);
+    const ring = this.#ring;
+    const mask = ring.length - 1;
+    const g = this.at(index);
+    // Those before it move up by one.
+    for (let i = this.#head + index; i > this.#head; i--) ring[i & mask] = ring[(i - 1) & mask];
+    this.shift();
     return g;
   }
 

@@ -6,14 +6,20 @@
  * there is no second scheduler.
  */
 import type { G } from "./g.ts";
+import type { Op } from "./op.ts";
 
 export interface Strategy {
   /** Which of the runnable goroutines runs next: an index, 0 for the one that waits longest. Called also when there is only one. */
   pick(runnable: number, at: (index: number) => G): number;
-  /** Whether `g` must let others run before the operation it is about to attempt. */
-  preempt(g: G): boolean;
+  /** Whether `g` must let others run before it attempts `op`. */
+  preempt(g: G, op: Op<unknown>): boolean;
   /** A whole number from 0 to `n - 1`. */
   below(n: number): number;
+  /**
+   * Which of a select's `n` cases is taken: attempts them by `attempt`, in any order, until one has happened. Says whether
+   * one has. Without it, the order is made of `below`.
+   */
+  choose?(n: number, attempt: (at: number) => boolean): boolean;
 }
 
 /** A small, fast generator (splitmix-like, 32 bits of state) that passes for the randomness of select. */

@@ -16,6 +16,7 @@
  */
 import { at, emit, tap } from "./events.ts";
 import { microtask } from "./host.ts";
+import { m } from "./m.ts";
 import type { P } from "./proc.ts";
 
 /** An entry of the heap of `timers`. Its owner keeps it and may put it back. */
@@ -94,6 +95,7 @@ export class Timers {
   /** Puts `t` into the heap, due at `when`; one that is never due is left out. */
   add(t: RuntimeTimer, when: number, seq: number): void {
     if (when === Infinity || this.#p.over) return;
+    if (m.touch !== null) m.touch(this);
     t.when = when;
     t.seq = seq;
     const heap = this.#heap;
@@ -107,6 +109,7 @@ export class Timers {
   /** Takes `t` out; does nothing if it is not in the heap. */
   remove(t: RuntimeTimer): void {
     if (t.index < 0) return;
+    if (m.touch !== null) m.touch(this);
     this.#take(t);
     if (tap.listener !== null) emit({ kind: "timer-stop", ...at(this.#p), timer: t.seq, when: t.when });
     if (this.#strong === 0) this.#letGo();

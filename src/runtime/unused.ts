@@ -43,6 +43,14 @@ class Watched<T> extends Op<T> {
     this.#op.dequeue(w);
   }
 
+  override get cases(): readonly Op<unknown>[] | undefined {
+    return this.#op.cases;
+  }
+
+  override get touches(): object | null {
+    return this.#op.touches;
+  }
+
   override get home(): P | null {
     return this.#op.home;
   }

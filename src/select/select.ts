@@ -17,6 +17,7 @@ import { m } from "../runtime/m.ts";
 import { NO, Op, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
+import type { Strategy } from "../runtime/strategy.ts";
 import { contained, made } from "../runtime/unused.ts";
 import { type Proxies, rivals, Waiter } from "../runtime/waiter.ts";
 
@@ -163,6 +164,7 @@ class SelectOp extends Op<unknown> {
     if (this.#listed) return this.#poll();
     const ops = this.#ops;
     const p = m.curg === null ? (this.home ?? m.current()) : m.curg.p;
+    if (p.strategy?.choose !== undefined) return this.#ask(p.strategy);
     const order = borrowOrder(p, ops.length);
     try {
       for (let n = ops.length; n > 0; n--) {
@@ -177,6 +179,18 @@ class SelectOp extends Op<unknown> {
       p.orders[ops.length] = order;
     }
     return this.#none();
+  }
+
+  /** Attempts the cases as the strategy says. */
+  #ask(strategy: Strategy): unknown {
+    let taken: unknown = NO;
+    const attempt = (at: number): boolean => {
+      const value = (this.#ops[at] as Op<unknown>).attempt();
+      if (value === NO) return false;
+      taken = this.outcome(at, value, m.curg);
+      return true;
+    };
+    return strategy.choose?.(this.#ops.length, attempt) ? taken : this.#none();
   }
 
   /** Attempts the cases as listed. */

@@ -40,11 +40,13 @@ export class Bucket {
     this.burst = burst;
     this.#tokens = burst;
     this.#last = this.p.clock.now();
+    if (m.touch !== null) m.touch(this);
     this.#timer = new RuntimeTimer(this.p.timers, () => this.settle(), undefined);
   }
 
   /** Meets the claims that can be met by now, in order, and sets the timer for the next one. */
   settle(): void {
+    if (m.touch !== null) m.touch(this);
     const now = this.p.clock.now();
     for (const claim of this.#line) {
       if (claim.waiter?.gone) {

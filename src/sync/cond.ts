@@ -6,7 +6,8 @@
  * only when the goroutine parks would be too late, because it can be preempted between giving up the lock and parking.
  */
 import { Action } from "../runtime/action.ts";
-import { NO, Op, type WaitReason } from "../runtime/op.ts";
+import { m } from "../runtime/m.ts";
+import { NO, NOTHING, Op, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 
@@ -25,6 +26,7 @@ class Ticket extends Op<void> {
   constructor(line: Set<Ticket>) {
     super();
     this.#line = line;
+    if (m.touch !== null) m.touch(line);
     line.add(this);
   }
 
@@ -40,6 +42,10 @@ class Ticket extends Op<void> {
 
   override attempt(): undefined | NO {
     return this.#called ? undefined : NO;
+  }
+
+  override get touches(): Set<Ticket> {
+    return this.#line;
   }
 
   override enqueue(w: Waiter): void {
@@ -60,6 +66,10 @@ class Ready extends Op<void> {
 
   override attempt(): undefined {
     return undefined;
+  }
+
+  override get touches(): object {
+    return NOTHING;
   }
 
   override enqueue(): void {}
@@ -108,6 +118,7 @@ export class Cond {
       throw new ArgumentError(`new Cond: expected a lock (Mutex, RWMutex), got ${show(l)}`);
     }
     this.l = l;
+    if (m.touch !== null) m.touch(this.#line);
   }
 
   /**
@@ -138,6 +149,7 @@ export class Cond {
    * Source: https://pkg.go.dev/sync#Cond.Signal
    */
   signal(): void {
+    if (m.touch !== null) m.touch(this.#line);
     for (const ticket of this.#line) {
       ticket.call();
       return;
@@ -149,6 +161,7 @@ export class Cond {
    * Source: https://pkg.go.dev/sync#Cond.Broadcast
    */
   broadcast(): void {
+    if (m.touch !== null) m.touch(this.#line);
     for (const ticket of this.#line) ticket.call();
   }
 }

@@ -12,7 +12,7 @@ import type { Body } from "../runtime/body.ts";
 import { tap, tellSync } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
-import { type Go, NO, Op, type WaitReason } from "../runtime/op.ts";
+import { type Go, NO, NOTHING, Op, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, Goexit, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
@@ -37,7 +37,12 @@ class State {
   cancel: CancelCauseFunc | undefined;
   readonly #label: string = `ErrGroup ${++groups}`;
 
+  constructor() {
+    if (m.touch !== null) m.touch(this);
+  }
+
   start(job: Job, by: G | null): void {
+    if (m.touch !== null) m.touch(this);
     this.active++;
     if (tap.listener !== null) tellSync("acquire", this.p, this.#label);
     (by?.p ?? this.p).go(errgroup as Body, [this, job], by);
@@ -48,6 +53,7 @@ class State {
   }
 
   left(): void {
+    if (m.touch !== null) m.touch(this);
     if (tap.listener !== null) tellSync("release", this.p, this.#label);
     this.active--;
     this.grant();
@@ -125,10 +131,18 @@ class StartOp extends Op<void> {
   override get home(): P {
     return this.#state.p;
   }
+
+  override get touches(): State {
+    return this.#state;
+  }
 }
 
 /** The start of a job that was started at once: nothing is left to do. */
 class Started extends Op<void> {
+  override get touches(): object {
+    return NOTHING;
+  }
+
   override get reason(): WaitReason {
     return "errgroup";
   }
@@ -172,6 +186,10 @@ class WaitOp extends Op<void> {
 
   override get home(): P {
     return this.#state.p;
+  }
+
+  override get touches(): State {
+    return this.#state;
   }
 }
 
@@ -250,6 +268,7 @@ export class ErrGroup {
    */
   tryGo<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): boolean {
     checkCallable("ErrGroup.tryGo", fn);
+    if (m.touch !== null) m.touch(this.#state);
     if (this.#state.active >= this.#state.limit) return false;
     this.#state.start({ fn, args }, m.curg);
     return true;

@@ -42,6 +42,10 @@ class WaitOp extends Op<void> {
   override get home(): P {
     return this.#bucket.p;
   }
+
+  override get touches(): Bucket {
+    return this.#bucket;
+  }
 }
 
 /** Tokens that were promised for a moment. Whoever has one acts after `delay()`, or gives it back with `cancel()`. */

@@ -60,6 +60,11 @@ class LockOp extends Op<Disposable> {
   readonly #label: string = `Mutex ${++mutexes}`;
   readonly #home: P = m.current();
 
+  constructor() {
+    super();
+    if (m.touch !== null) m.touch(this);
+  }
+
   /** Takes the lock if it is free. */
   take(g: G | null): Held | null {
     if (this.held !== null) return null;
@@ -69,6 +74,7 @@ class LockOp extends Op<Disposable> {
   }
 
   release(): void {
+    if (m.touch !== null) m.touch(this);
     if (this.held === null) {
       m.current().fatal(new FatalError("UNLOCK_OF_UNLOCKED", "sync: unlock of unlocked mutex"));
     }
@@ -100,6 +106,10 @@ class LockOp extends Op<Disposable> {
 
   override get home(): P {
     return this.#home;
+  }
+
+  override get touches(): this {
+    return this;
   }
 
   override get subject(): Subject {
@@ -163,6 +173,7 @@ export class Mutex {
    * Source: https://pkg.go.dev/sync#Mutex.TryLock
    */
   tryLock(): boolean {
+    if (m.touch !== null) m.touch(this.#lock);
     return this.#lock.take(m.curg) !== null;
   }
 

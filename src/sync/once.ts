@@ -50,6 +50,7 @@ export class Once {
   }
 
   *#do(fn: () => unknown): Go {
+    if (m.touch !== null) m.touch(this);
     if (this.#done) {
       if (tap.listener !== null) tellSync("acquire", m.current(), this.#label);
       return;
@@ -58,6 +59,7 @@ export class Once {
     try {
       if (!this.#done) yield* call(fn, []);
     } finally {
+      if (m.touch !== null) m.touch(this);
       this.#done = true;
       if (tap.listener !== null) tellSync("release", m.current(), this.#label);
       held[Symbol.dispose]();

@@ -65,6 +65,10 @@ class State {
   readonly home: P = m.current();
   readonly #label: string = `RWMutex ${++mutexes}`;
 
+  constructor() {
+    if (m.touch !== null) m.touch(this);
+  }
+
   takeRead(g: G | null): Share | null {
     return this.writer === null && this.queue.first === null ? this.#read(g) : null;
   }
@@ -87,6 +91,7 @@ class State {
   }
 
   rUnlock(g: G | null): void {
+    if (m.touch !== null) m.touch(this);
     if (this.readers === 0) misuse("RUNLOCK_OF_UNLOCKED", "sync: RUnlock of unlocked RWMutex");
     if (tap.listener !== null) this.#tell("unlock", m.curg);
     if (--this.readers === 0 || this.reader === g) this.reader = null;
@@ -94,6 +99,7 @@ class State {
   }
 
   unlock(): void {
+    if (m.touch !== null) m.touch(this);
     if (this.writer === null) misuse("UNLOCK_OF_UNLOCKED", "sync: Unlock of unlocked RWMutex");
     if (tap.listener !== null) this.#tell("unlock", m.curg);
     this.writer = null;
@@ -151,6 +157,10 @@ class LockOp extends Op<Disposable> {
 
   override get home(): P {
     return this.#state.home;
+  }
+
+  override get touches(): State {
+    return this.#state;
   }
 
   override get subject(): Subject {
@@ -224,6 +234,7 @@ export class RWMutex {
    * Source: https://pkg.go.dev/sync#RWMutex.TryLock
    */
   tryLock(): boolean {
+    if (m.touch !== null) m.touch(this.#state);
     return this.#state.takeWrite(m.curg) !== null;
   }
 
@@ -232,6 +243,7 @@ export class RWMutex {
    * Source: https://pkg.go.dev/sync#RWMutex.TryRLock
    */
   tryRLock(): boolean {
+    if (m.touch !== null) m.touch(this.#state);
     return this.#state.takeRead(m.curg) !== null;
   }
 

@@ -43,6 +43,7 @@ class State {
 
   constructor(size: number) {
     this.size = size;
+    if (m.touch !== null) m.touch(this);
   }
 
   take(n: number, g: G | null): boolean {
@@ -57,6 +58,7 @@ class State {
   }
 
   release(n: number): void {
+    if (m.touch !== null) m.touch(this);
     if (n > this.used) throw new Panic("SEMAPHORE_RELEASE", `${this.used} of ${this.size} are held, release got ${n}`);
     if (tap.listener !== null) this.#tell("unlock", m.curg);
     this.used -= n;
@@ -114,6 +116,10 @@ class AcquireOp extends Op<Disposable> {
 
   override get home(): P {
     return this.#state.home;
+  }
+
+  override get touches(): State {
+    return this.#state;
   }
 
   // A copy of the one of Op, so that V8 can inline the attempt: see chan/hchan.ts.
@@ -191,6 +197,7 @@ export class Semaphore {
    * @throws ArgumentError when it is not that
    */
   tryAcquire(n: number = 1): boolean {
+    if (m.touch !== null) m.touch(this.#state);
     return this.#state.take(weight("Semaphore.tryAcquire", n), m.curg);
   }
 

@@ -28,7 +28,13 @@ class WaitOp extends Op<void> {
   readonly #label: string = `WaitGroup ${++groups}`;
   readonly #home: P = m.current();
 
+  constructor() {
+    super();
+    if (m.touch !== null) m.touch(this);
+  }
+
   add(delta: number): void {
+    if (m.touch !== null) m.touch(this);
     const count = this.count + delta;
     if (count < 0) throw new Panic("NEGATIVE_WAITGROUP", `the counter is ${this.count}, add got ${delta}`);
     if (delta < 0 && tap.listener !== null) this.#tell("unlock", m.curg);
@@ -64,6 +70,10 @@ class WaitOp extends Op<void> {
 
   override get home(): P {
     return this.#home;
+  }
+
+  override get touches(): this {
+    return this;
   }
 
   override [Symbol.iterator](): Iterator<Parked, void, unknown> {

@@ -8,6 +8,7 @@
  * when the timer is due.
  */
 import { RecvOnly } from "../chan/recv-only.ts";
+import { m } from "../runtime/m.ts";
 import { NO } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
@@ -31,11 +32,16 @@ export class ChanTimer extends RecvOnly<Time> {
     this.#period = period;
   }
 
+  override get state(): object {
+    return this.p.timers;
+  }
+
   get c(): this {
     return this;
   }
 
   stop(): boolean {
+    if (m.touch !== null) m.touch(this.p.timers);
     const was = this.#active;
     this.#active = false;
     this.unwatched();
