@@ -39,19 +39,21 @@ export function checkLeaks(
 
 /** The goroutines that called goexit, with what is thrown in each at every operation until it has ended. */
 export class Exits {
-  readonly #exits = new Map<G, Goexit>();
+  /** Made when there is one. */
+  #exits: Map<G, Goexit> | null = null;
 
   of(g: G): Goexit | null {
-    // Mostly there is none, and then a look-up is to be saved.
-    return this.#exits.size === 0 ? null : (this.#exits.get(g) ?? null);
+    return this.#exits?.get(g) ?? null;
   }
 
   add(g: G, exit: Goexit = this.of(g) ?? new Goexit()): Goexit {
+    this.#exits ??= new Map();
     this.#exits.set(g, exit);
     return exit;
   }
 
   delete(g: G): void {
-    this.#exits.delete(g);
+    this.#exits?.delete(g);
+    if (this.#exits?.size === 0) this.#exits = null; // a look-up for each operation is to be saved
   }
 }

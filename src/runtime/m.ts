@@ -51,8 +51,8 @@ export class M {
   budget: number = MAX_BUDGET;
   /** Set while a parked goroutine is resumed only to see its stack. */
   probe: { stack: string } | null = null;
-  /** While schedules are explored: told of each thing that code between operations looks at or changes. */
-  touch: ((thing: object) => void) | null = null;
+  /** While schedules are explored: told of each thing that code between operations looks at or changes; null: of any. */
+  touch: ((thing: object | null) => void) | null = null;
   /** Milliseconds since this thread began, as of the last look at the clock; what "waiting since" is read from. */
   coarse = 0;
   /** Set while other threads can send to this one. */

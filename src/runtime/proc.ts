@@ -99,7 +99,8 @@ export class P {
   start(fn: Body, finished: (outcome: Outcome) => void): G {
     this.#finished = finished;
     if (this.debug) m.watching++;
-    underWay(this);
+    if (this.#byHand) m.runs.push(this);
+    else underWay(this);
     if (tap.listener !== null) emit({ kind: "run-start", run: this.id, name: this.name });
     this.#main = this.go(fn, [], null);
     return this.#main;

@@ -47,6 +47,7 @@ export class RunQueue {
   }
 
   clear(): void {
+    if (this.length === 0 && this.#ring.length === SMALL) return; // what left it left `undefined`
     this.#ring = new Array(SMALL).fill(undefined);
     this.#head = 0;
     this.length = 0;

@@ -43,12 +43,14 @@ export class RuntimeTimer {
 
 /** Room for this many before the heap grows. */
 const FIRST = 16;
+/** Most runs of tests have no timer at all. */
+const NONE = new Float64Array(0);
 
 export class Timers {
   readonly #p: P;
   readonly #heap: RuntimeTimer[] = [];
   /** When each of them is due. */
-  #whens: Float64Array = new Float64Array(FIRST);
+  #whens: Float64Array = NONE;
   #seq = 0;
   /** How many of the pending timers are not weak. */
   #strong = 0;
@@ -100,7 +102,7 @@ export class Timers {
     t.seq = seq;
     const heap = this.#heap;
     if (!t.weak && this.#strong++ === 0) this.#hold();
-    if (heap.length === this.#whens.length) this.#resize(heap.length * 2);
+    if (heap.length === this.#whens.length) this.#resize(Math.max(FIRST, heap.length * 2));
     this.#up(t, when, heap.length);
     if (tap.listener !== null) emit({ kind: "timer-start", ...at(this.#p), timer: seq, when });
     if (t.index === 0 && !this.#firing) this.#arm();

@@ -234,6 +234,7 @@ class SelectOp extends Op<unknown> {
     const waiters = owner.proxies as CaseWaiter[] | null;
     if (waiters === null) return;
     owner.proxies = null;
+    if (m.touch !== null) for (const { op } of waiters) if (op.cases === undefined) m.touch(op.touches);
     for (const waiter of waiters) if (waiter !== winner) waiter.op.dequeue(waiter);
   }
 

@@ -28,10 +28,6 @@ class SleepOp extends Op<void> {
     return this.#d <= 0 ? undefined : NO;
   }
 
-  override get touches(): object {
-    return current().timers;
-  }
-
   override enqueue(w: Waiter): void {
     const { clock, timers } = current();
     const timer = new RuntimeTimer(timers, wake, w);

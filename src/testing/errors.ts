@@ -1,0 +1,70 @@
+/** What exploration reports, beside the errors of the program itself. */
+
+/**
+ * How a program fails: a goroutine threw; nothing can run and main has not returned; goroutines are left; it does not
+ * end; it can't be explored.
+ */
+export type FailureKind = "panic" | "deadlock" | "leak" | "endless" | "unexplorable";
+
+/** A program can't be explored: something in it is decided by the host, not by the schedule. */
+export class UnexplorableError extends Error {
+  override get name(): string {
+    return "UnexplorableError";
+  }
+}
+
+/** A run was not over after as many steps as it was allowed. */
+export class EndlessError extends Error {
+  /** @param left the goroutines that are still there */
+  constructor(maxSteps: number, left: readonly string[]) {
+    super(`the program did not end within ${maxSteps} steps (maxSteps); still there: ${left.join(", ")}`);
+  }
+
+  override get name(): string {
+    return "EndlessError";
+  }
+}
+
+/** The program did something else when the same schedule was run again. */
+export class NotDeterministicError extends Error {
+  override get name(): string {
+    return "NotDeterministicError";
+  }
+}
+
+/** What `explore` found: a schedule under which the program fails. */
+export class ExploreError extends Error {
+  /** The schedule, for `replay`. */
+  readonly schedule: string;
+  /** What the goroutines did under it, side by side. */
+  readonly timeline: string;
+  /** How the program failed. */
+  readonly kind: FailureKind;
+  /** How many runs it took to find it. */
+  readonly runs: number;
+
+  /** @param cause what the program failed with: its own error, a `DeadlockError`, a `LeakError` */
+  constructor(
+    message: string,
+    found: {
+      readonly schedule: string;
+      readonly timeline: string;
+      readonly kind: FailureKind;
+      readonly runs: number;
+      readonly cause: unknown;
+    },
+  ) {
+    super(message, { cause: found.cause });
+    this.schedule = found.schedule;
+    this.timeline = found.timeline;
+    this.kind = found.kind;
+    this.runs = found.runs;
+    // The frames of whoever called explore tell nothing; those of the program's error are where it failed.
+    const frames = found.cause instanceof Error ? (/\n\s+at [\s\S]*$/.exec(found.cause.stack ?? "")?.[0] ?? "") : "";
+    this.stack = `${this.name}: ${message}${frames}`;
+  }
+
+  override get name(): string {
+    return "ExploreError";
+  }
+}
