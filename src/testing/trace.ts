@@ -32,7 +32,7 @@ export function union(a: Footprint, b: Footprint): Footprint {
 
 /** Whether `b` has all that `a` has. */
 export function within(a: Footprint, b: Footprint): boolean {
-  return b === null || (a !== null && a.every((thing) => b.includes(thing)));
+  return b === null || a?.every((thing) => b.includes(thing)) === true;
 }
 
 /** More things than one goroutine makes. */
