@@ -135,17 +135,14 @@ function summary(value: unknown): string {
 }
 
 /** What is counted over all runs, so differs between two runs of one schedule. */
-const COUNTED = new Set(["run", "byRun", "chan", "lock", "wait"]);
+const COUNTED = new Set(["run", "byRun", "chan", "lock", "wait", "what"]);
 
 /** An event as text, with numbers that begin anew in each run. */
 function text(event: RuntimeEvent, numbers: Map<string, number>): string {
   const own = (key: string, value: unknown): unknown => {
     if (typeof value === "function" || typeof value === "bigint") return show(value);
     if (value instanceof Error) return `${value.name}: ${value.message}`;
-    if (key === "" || typeof value === "string" || !COUNTED.has(key)) {
-      if (key !== "lock" || typeof value !== "string") return value;
-    }
-    if (value === 0) return 0;
+    if (!COUNTED.has(key) || value === 0) return value;
     const id = `${key === "byRun" ? "run" : key} ${String(value)}`;
     if (!numbers.has(id)) numbers.set(id, numbers.size + 1);
     return numbers.get(id);

@@ -17,7 +17,7 @@ const BUDGET: Record<string, number> = {
   "millrace/patterns": 22_600,
   "millrace/interop": 18_400,
   "millrace/trace": 9_000,
-  "millrace/testing": 24_000,
+  "millrace/testing": 27_000,
   "millrace/threads": 52_000,
 };
 
