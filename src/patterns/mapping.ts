@@ -8,6 +8,8 @@ import { withCancelCause } from "../context/cancel.ts";
 import { background } from "../context/roots.ts";
 import type { CancelCauseFunc, Context } from "../context/types.ts";
 import { checkCallable } from "../runtime/action.ts";
+import type { Body } from "../runtime/body.ts";
+import { m } from "../runtime/m.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { Crew, checkWorkers, type Sink } from "./crew.ts";
 import { attempts, checkRetry, type RetryOptions } from "./retry.ts";
@@ -81,10 +83,11 @@ export class Mapping<T, R> implements Sink<T, R> {
   ) {
     const { workers, ordered, queue, errors, retry, progress } = checkMap(where, fn, options);
     const [ctx, cancel] = withCancelCause(options.ctx ?? background());
+    const call = anywhere(fn);
     const job =
       retry === undefined
-        ? fn
-        : (value: T, ctx: Context, index: number) => attempts(retry, ctx, () => fn(value, ctx, index));
+        ? call
+        : (value: T, ctx: Context, index: number) => attempts(retry, ctx, () => call(value, ctx, index));
     this.crew = new Crew<T, R>(fn.name || where, inletOf<T>(where, source), job, workers, ctx, this);
     this.workers = workers;
     this.ordered = ordered;
@@ -196,4 +199,11 @@ export function checkMap(where: string, fn: unknown, options: MapOptions): Check
     retry: retry && checkRetry(`${where}: retry`, retry),
     progress,
   };
+}
+
+/** How `fn` is called: on any thread, if it is a parallel function. */
+export function anywhere<T>(
+  fn: (value: T, ctx: Context, index: number) => unknown,
+): (value: T, ctx: Context, index: number) => unknown {
+  return (m.others?.call(fn as Body) as typeof fn | null | undefined) ?? fn;
 }

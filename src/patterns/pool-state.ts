@@ -19,7 +19,7 @@ import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { Crew, type Sink } from "./crew.ts";
 import { type JobPool, PoolJob } from "./job.ts";
 import { JobQueue } from "./job-queue.ts";
-import { checkMap, type MapOptions, type Progress } from "./mapping.ts";
+import { anywhere, checkMap, type MapOptions, type Progress } from "./mapping.ts";
 import { attempts } from "./retry.ts";
 import { type Inlet, inletOf } from "./source.ts";
 
@@ -60,10 +60,11 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
     const { workers, queue, retry, progress } = checkMap("new WorkerPool", fn, { ...options, errors });
     const parent = options.ctx ?? background();
     this.ctx = new CancelCtx(parent, nodeOf("new WorkerPool", parent));
+    const call = anywhere(fn);
     const job =
       retry === undefined
-        ? ({ input, id }: PoolJob<T, R>, ctx: Context) => fn(input, ctx, id)
-        : ({ input, id }: PoolJob<T, R>, ctx: Context) => attempts(retry, ctx, () => fn(input, ctx, id));
+        ? ({ input, id }: PoolJob<T, R>, ctx: Context) => call(input, ctx, id)
+        : ({ input, id }: PoolJob<T, R>, ctx: Context) => attempts(retry, ctx, () => call(input, ctx, id));
     this.queue = new JobQueue<T, R>(queue, () => this.left());
     this.crew = new Crew<PoolJob<T, R>, R>(
       fn.name || "worker",

@@ -166,7 +166,7 @@ export class WorkerPool<T, R> implements Disposable {
 
   /**
    * @param fn what a job is: a generator, async or plain function; gets the value that was submitted, a context that is
-   *   done when the job is cancelled, and the job's number
+   *   done when the job is cancelled, and the job's number. Jobs of a parallel function run on any thread
    * @param options `queue` is how many jobs may wait for a worker before `submit` blocks; with `errors: "first"` the first
    *   job that fails stops the pool
    * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when an argument or option is wrong

@@ -10,6 +10,8 @@ import type { GoroutineInfo } from "./traceback.ts";
 export interface Others {
   /** Starts a goroutine of `p` that may run on any thread; null when it is to run here. */
   go(p: P, fn: Body, args: unknown[], by: G | null): Goroutine | null;
+  /** What calls a parallel function on any thread and throws what it throws; null for any other function. */
+  call(fn: Body): Body | null;
   /** The most threads that run goroutines; `n` above 0 sets it. Gives what it was before. */
   procs(n: number): number;
   /** How many goroutines of `p` this thread has started for others that have not ended. */

@@ -11,6 +11,7 @@
 import type { Body } from "../runtime/body.ts";
 import type { G, Goroutine } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
+import type { Go } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { Away, children } from "./away.ts";
 import { copy } from "./cell.ts";
@@ -18,7 +19,7 @@ import { crew } from "./crew.ts";
 import { isolate } from "./isolate.ts";
 import { memory } from "./memory.ts";
 import { pointerOf } from "./names.ts";
-import { type Parallel, parallelOf } from "./registry.ts";
+import { CAUGHT, caught, type Outcome, type Parallel, parallelOf } from "./registry.ts";
 import { mayShare, sharedRun } from "./sharedrun.ts";
 import { BY, BY_NAME, CHILD, FN, GID, newTask, OWNER, RUN } from "./task.ts";
 import { runqput } from "./taskq.ts";
@@ -27,7 +28,26 @@ import { wakep } from "./wakep.ts";
 /** Starts `fn` with `args` on any thread, if it is parallel. */
 export function goAnywhere(p: P, fn: Body, args: unknown[], by: G | null): Goroutine | null {
   const f = parallelOf(fn);
+  return f === undefined ? null : start(f, p, fn, args, by);
+}
+
+/**
+ * What calls a parallel function on any thread, for those who start it for somebody else, as a pool does: what it throws
+ * is thrown by the call, and is no panic. Null for any other function.
+ */
+export function callAnywhere(fn: Body): Body | null {
+  const f = parallelOf(fn);
   if (f === undefined) return null;
+  const call = function* (...args: unknown[]): Go<unknown> {
+    const g = m.curg as G;
+    const outcome = (yield* start(caught(f), g.p, caught(f).fn, args, g).join()) as Outcome;
+    if (outcome.ok) return outcome.value;
+    throw outcome.error;
+  };
+  return Object.defineProperty(call, "name", { value: fn.name }) as Body;
+}
+
+function start(f: Parallel, p: P, fn: Body, args: unknown[], by: G | null): Goroutine {
   if (!mayShare(p) || !crew.able()) {
     return p.go(
       fn,
@@ -57,6 +77,6 @@ export function goAnywhere(p: P, fn: Body, args: unknown[], by: G | null): Gorou
 }
 
 function pointTo(f: Parallel): number {
-  f.pointer = pointerOf(`${f.name}\n${f.url}`);
+  f.pointer = pointerOf(`${f.caught === true ? CAUGHT : ""}${f.name}\n${f.url}`);
   return f.pointer;
 }

@@ -7,11 +7,12 @@ import { shareBuffers } from "./buffers.ts";
 import { sendContexts } from "./context.ts";
 import { crew } from "./crew.ts";
 import { goroutinesElsewhere } from "./dump.ts";
-import { goAnywhere } from "./go.ts";
+import { callAnywhere, goAnywhere } from "./go.ts";
 import { asleep } from "./quiet.ts";
 
 const others: Others = {
   go: goAnywhere,
+  call: callAnywhere,
   procs: (n) => crew.procs(n),
   away: (p) => children.of(p),
   goroutines: goroutinesElsewhere,

@@ -1,7 +1,9 @@
 /** The parallel functions of this thread, by name. */
-import type { Body } from "../runtime/body.ts";
+import { asGenerator, type Body, isIterator, isThenable } from "../runtime/body.ts";
 import { once } from "../runtime/copies.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
+import { type Go, Op, type Parked } from "../runtime/op.ts";
+import { ArgumentError, FatalError, Goexit, show } from "../runtime/panic.ts";
+import { wait } from "../runtime/promise.ts";
 
 /** What is known of a parallel function. */
 export interface Parallel {
@@ -11,6 +13,40 @@ export interface Parallel {
   fn: Body;
   /** Its name in the shared memory, once it was sent. */
   pointer: number;
+  /** It gives what it throws, as a result. */
+  readonly caught?: boolean;
+  /** The one that does so for it, once that was wanted. */
+  catching?: Parallel;
+}
+
+/** What a function that was caught gives. */
+export type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
+
+/** Before the name of a function, on its way: it is to be caught. No function has such a name. */
+export const CAUGHT = "\n";
+
+/** The parallel function that gives what `f` throws as a result. */
+export function caught(f: Parallel): Parallel {
+  if (f.catching === undefined || f.catching.url !== f.url) {
+    const fn = function* (...args: never[]): Go<Outcome> {
+      try {
+        return { ok: true, value: yield* settled(f.fn(...args)) };
+      } catch (error) {
+        if (error instanceof Goexit || error instanceof FatalError) throw error;
+        return { ok: false, error };
+      }
+    };
+    Object.defineProperty(fn, "name", { value: f.fn.name });
+    f.catching = { name: f.name, url: f.url, fn, pointer: 0, caught: true };
+  }
+  return f.catching;
+}
+
+/** What a function gave, waited for whatever it is. */
+function* settled(given: unknown): Go<unknown> {
+  if (typeof given !== "object" || given === null) return given;
+  if (given instanceof Op || isIterator(given)) return yield* asGenerator(given as Iterable<Parked, unknown>);
+  return isThenable(given) ? yield* wait(given) : given;
 }
 
 /** Where a parallel function keeps what is known of it. */

@@ -14,7 +14,7 @@ import { isolate, KIND, type Source } from "./isolate.ts";
 import { memory } from "./memory.ts";
 import { textAt } from "./names.ts";
 import { panicked } from "./panics.ts";
-import { type Parallel, parallels } from "./registry.ts";
+import { CAUGHT, caught, type Parallel, parallels } from "./registry.ts";
 import { isOver, joinRun, runAt } from "./sharedrun.ts";
 import {
   argsOf,
@@ -151,15 +151,24 @@ function open(run: number): P {
 }
 
 function look(pointer: number): Parallel | undefined {
-  const [name = ""] = textAt(pointer).split("\n");
-  const f = parallels.get(name);
+  const { name, catches } = nameAt(pointer);
+  const plain = parallels.get(name);
+  const f = plain !== undefined && catches ? caught(plain) : plain;
   if (f !== undefined) known.set(pointer, f);
   return f;
 }
 
+/** What a pointer to a function says: its name, its module, and whether what it throws is a result. */
+function nameAt(pointer: number): { name: string; url: string; catches: boolean } {
+  const text = textAt(pointer);
+  const catches = text.startsWith(CAUGHT);
+  const [name = "", url = ""] = text.slice(catches ? CAUGHT.length : 0).split("\n");
+  return { name, url, catches };
+}
+
 /** Imports the module of a function that this thread doesn't know, and then begins `task`. */
 function fetch(pointer: number, task: number): void {
-  const [name = "", url = ""] = textAt(pointer).split("\n");
+  const { name, url } = nameAt(pointer);
   const waiting = importing.get(url);
   if (waiting !== undefined) {
     waiting.push(task);
