@@ -151,6 +151,7 @@ if (file === fileURLToPath(import.meta.url)) {
       const { ms, cpu, grew } = JSON.parse(output) as Measured;
       return [each, (1024 / (ms / 1000)).toFixed(0), ((cpu * 1000) / (2 ** 30 / CHUNK)).toFixed(1), grew.toFixed(0)];
     });
-    console.log(markdownTable([["1 GiB in chunks of 64 KiB", "MiB/s", "CPU µs a chunk", "RSS grew, MiB"], ...rows]));
+    const head = ["1 GiB in chunks of 64 KiB", "MiB/s", "CPU µs a chunk", "RSS grew, MiB"];
+    console.log(markdownTable([head, ...rows], { align: ["l", "r", "r", "r"] }));
   }
 }
