@@ -36,6 +36,8 @@ export type Preemption = Verdict | typeof YIELD_TO_OTHERS;
 export interface Peer {
   /** Takes what other threads have sent, and says whether there was anything. */
   poll(): boolean;
+  /** A run has nothing to do: does the same, or else begins something new. */
+  more(): boolean;
   /** A run has nothing left to do. */
   idle(): void;
 }

@@ -227,7 +227,7 @@ export class P {
     if (m.peer !== null) m.peer.poll();
     this.#verdict = GO_ON;
     this.#burst();
-    while (this.#verdict === GO_ON && (this.#runq.length > 0 || m.peer?.poll())) {
+    while (this.#verdict === GO_ON && (this.#runq.length > 0 || m.peer?.more())) {
       this.#verdict = m.spent();
       if (this.#verdict === GO_ON) this.#burst();
     }

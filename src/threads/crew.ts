@@ -137,35 +137,45 @@ class Crew {
     relock(thread.isolate);
     gone(thread.isolate);
     Atomics.store(i32, recordOf(thread.isolate) + STATE, FREE);
-    const error = thread.stopping ? null : died(thread.isolate, why);
-    lose(thread.isolate, error);
+    const error = thread.stopping ? null : died(thread, why);
+    lose(thread, error);
     if (this.#threads.size === 0) empty();
     if (queued() > 0) this.more();
   }
 }
 
-function died(which: number, { code, error }: Gone): FatalError {
-  const said = error instanceof Error ? `${error.name}: ${error.message}` : error === undefined ? "" : String(error);
-  const why = error === undefined ? `process.exit(${code}) was called in it` : said;
+function died({ isolate: which, ready }: Thread, { code, error }: Gone): FatalError {
+  let why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  if (error === undefined) why = ready ? `process.exit(${code}) was called in it` : "its file has not called serve()";
   const fatal = new FatalError("THREAD_DIED", `thread ${which} is gone: ${why}`);
   if (error !== undefined) fatal.cause = error;
   return fatal;
 }
 
-/** What that thread was running is lost; `error` if it was not meant to end. */
-function lose(which: number, error: FatalError | null): void {
+/**
+ * What that thread was running is lost; `error` if it was not meant to end. One that could not even begin was meant for
+ * what waits, and the next would do no better.
+ */
+function lose({ isolate: which, ready }: Thread, error: FatalError | null): void {
   const { i32 } = memory;
   const lost: Away[] = [];
-  for (const away of children) if (i32[away.task + RUNNER] === which + 1) lost.push(away);
+  for (const away of children) {
+    const runner = i32[away.task + RUNNER] as number;
+    if (runner === which + 1) lost.push(away);
+    else if (runner === 0 && !ready && error !== null) fail(away, error);
+  }
   for (const away of lost) {
     children.take(i32[away.task + CHILD] as number);
     memory.free(away.task);
-    if (error === null) continue;
-    away.fail(error);
-    const stack = error.cause instanceof Error ? error.cause.stack : undefined;
-    if (!away.p.over) away.p.finish({ ok: false, error, g: null, ...(stack !== undefined && { trace: stack }) });
-    if (!away.p.over) uncaught(error);
+    if (error !== null) fail(away, error);
   }
+}
+
+function fail(away: Away, error: FatalError): void {
+  away.fail(error);
+  const stack = error.cause instanceof Error ? error.cause.stack : undefined;
+  if (!away.p.over) away.p.finish({ ok: false, error, g: null, ...(stack !== undefined && { trace: stack }) });
+  if (!away.p.over) uncaught(error);
 }
 
 /** Nobody is there to take what is left in the queues, and what it belonged to is over. */

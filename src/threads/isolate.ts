@@ -39,6 +39,8 @@ type Handler = (block: number) => void;
 export interface Source {
   /** Makes one runnable; says whether there was any. */
   take(): boolean;
+  /** The same while this thread has others to run: it would wait for them, so only if no other thread would have it. */
+  takeIfNobodyElse(): void;
   /** Nothing is left to do: says so to those who might have something. */
   rest(): void;
   /** Whether there is any now. */
@@ -61,11 +63,12 @@ export class Isolate {
   /** A wait is under way, and its promise has not been settled. */
   #armed = false;
   #booked = false;
+  #turns = 0;
   #keepAlive: HostTimer | null = null;
   #held = false;
   readonly #woken = (): void => {
     this.#armed = false;
-    this.poll();
+    this.more();
     if (!anyBusy()) this.idle();
   };
 
@@ -101,15 +104,24 @@ export class Isolate {
     else wake(i32, record + PARK);
   }
 
-  /** Takes what has arrived, else starts something new, and says whether there was anything. */
+  /** Takes what has arrived, else begins something new, and says whether there was anything. */
+  more(): boolean {
+    return this.#take() || this.source?.take() === true;
+  }
+
+  /**
+   * Takes what has arrived, and says whether there was anything. Called at the start of every turn, so now and then it
+   * begins something new as well: goroutines that run on and on must not keep out those that have not begun.
+   */
   poll(): boolean {
+    if (this.source !== null && ++this.#turns % 64 === 0) this.source.takeIfNobodyElse();
+    return this.#take();
+  }
+
+  #take(): boolean {
     const { i32, record } = memory;
     if (!m.nested) i32[record + HEARTBEAT] = ((i32[record + HEARTBEAT] as number) + 2) | 1;
-    if (Atomics.load(i32, record + INBOX) === 0) {
-      if (this.source?.take() !== true) return false;
-      if (i32[record + DRY] !== 0) Atomics.store(i32, record + DRY, 0);
-      return true;
-    }
+    if (Atomics.load(i32, record + INBOX) === 0) return false;
     if (i32[record + DRY] !== 0) Atomics.store(i32, record + DRY, 0);
     // Newest first: turned round.
     let next = 0;
@@ -147,7 +159,7 @@ export class Isolate {
         }
       }
       if (!this.#armed) Atomics.store(i32, record + PARK, RUNNING);
-      this.poll();
+      this.more();
       if (anyBusy()) return; // it comes back here
     }
   }

@@ -112,7 +112,7 @@ export function begin({ share, port }: Init, load: (() => Promise<void>) | null 
 }
 
 interface Printing {
-  _write(chunk: Uint8Array, encoding: string, done: (error?: Error | null) => void): void;
+  _write(chunk: Uint8Array | string, encoding: BufferEncoding, done: (error?: Error | null) => void): void;
   _writev: unknown;
 }
 
@@ -124,8 +124,8 @@ function printThrough(say: (said: Said) => void): void {
   const replace = (stream: Printing | undefined, to: 1 | 2): void => {
     if (stream === undefined) return;
     stream._writev = null;
-    stream._write = (chunk, _encoding, done) => {
-      say({ kind: "print", to, text: chunk });
+    stream._write = (chunk, encoding, done) => {
+      say({ kind: "print", to, text: typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk });
       done();
     };
   };

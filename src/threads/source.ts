@@ -14,6 +14,7 @@ import { isolate, KIND, type Source } from "./isolate.ts";
 import { memory } from "./memory.ts";
 import { textAt } from "./names.ts";
 import { panicked } from "./panics.ts";
+import { DRY } from "./record.ts";
 import { CAUGHT, caught, type Parallel, parallels } from "./registry.ts";
 import { isOver, joinRun, runAt } from "./sharedrun.ts";
 import {
@@ -32,7 +33,7 @@ import {
   VANISHED,
 } from "./task.ts";
 import { anyTask, findTask } from "./taskq.ts";
-import { found, procs, rest } from "./wakep.ts";
+import { anyIdle, found, procs, rest } from "./wakep.ts";
 
 /** Waits for the end of a goroutine, to send its task back. */
 class Homecoming extends Waiter {
@@ -92,8 +93,12 @@ export const source: Source = {
       const task = findTask((n) => m.fallback.below(n));
       if (task === 0) return false;
       found();
+      if (memory.i32[memory.record + DRY] !== 0) Atomics.store(memory.i32, memory.record + DRY, 0);
       if (begin(task)) return true;
     }
+  },
+  takeIfNobodyElse() {
+    if (!anyIdle()) this.take();
   },
   rest: () => rest(memory.self),
   any: () => memory.self <= Math.max(1, procs()) && anyTask(),

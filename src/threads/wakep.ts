@@ -48,6 +48,11 @@ export function wakep(): boolean {
   return false;
 }
 
+/** Whether any thread has nothing to do. */
+export function anyIdle(): boolean {
+  return Atomics.load(memory.i32, IDLE) > 0;
+}
+
 /** Says whether an isolate has nothing to do. */
 export function setIdle(isolate: number, idle: boolean): void {
   const { i32 } = memory;
