@@ -29,10 +29,16 @@ const QUESTION = HEAD;
 const FROM = HEAD + 1;
 const LIST = HEAD + 2;
 
-/** How long to wait for all of them, in milliseconds. */
-const PATIENCE = 100;
+/** How long to wait for all of them, in milliseconds: when one may be in a loop, and when all are known to be asleep. */
+const PATIENCE = 1000;
+const LONG_PATIENCE = 20_000;
 
-const asked: { questions: number } = once("questions", () => ({ questions: 0 }));
+const asked: { questions: number; patience: number } = once("questions", () => ({ questions: 0, patience: PATIENCE }));
+
+/** All threads are asleep: none is in a loop, so the next question will be answered by all, on a busy machine late. */
+export function allWillAnswer(): void {
+  asked.patience = LONG_PATIENCE;
+}
 
 /** The goroutines of `p` that are not on this thread. */
 export function goroutinesElsewhere(p: P): GoroutineInfo[] {
@@ -62,7 +68,8 @@ export function goroutinesElsewhere(p: P): GoroutineInfo[] {
 function listen(question: number, silent: Set<number>): GoroutineInfo[] {
   const { i32, record } = memory;
   const infos: GoroutineInfo[] = [];
-  const until = monotonic() + PATIENCE;
+  const until = monotonic() + asked.patience;
+  asked.patience = PATIENCE;
   while (silent.size > 0) {
     const seen = Atomics.load(i32, record + ANSWERED);
     for (let at = Atomics.exchange(i32, record + ANSWERS, 0); at !== 0; ) {

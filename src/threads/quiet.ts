@@ -19,6 +19,7 @@ import { once } from "../runtime/copies.ts";
 import { startTimer } from "../runtime/host.ts";
 import { m } from "../runtime/m.ts";
 import { crew } from "./crew.ts";
+import { allWillAnswer } from "./dump.ts";
 import { isolate } from "./isolate.ts";
 import { ISOLATES, memory, SCHEDULER } from "./memory.ts";
 import { DRY, INBOX, LIVE, PARK, PARKED, recordOf, STATE } from "./record.ts";
@@ -61,7 +62,10 @@ function answer(): false {
 
 function allAsleep(): boolean {
   const { i32 } = memory;
-  if (quiet() && quiet()) return true;
+  if (quiet() && quiet()) {
+    allWillAnswer();
+    return true;
+  }
   if (!crew.any && anyTask()) crew.more();
   if (!state.waiting) {
     state.waiting = true;

@@ -49,6 +49,7 @@ const worker = (self: number, options: { readonly looksAgain?: boolean } = {}): 
         sim.note(task);
         return true;
       },
+      takeIfNobodyElse() {},
       rest: () => rest(self),
       any: () => looksAgain && anyTask(),
     };
