@@ -1,7 +1,10 @@
 /** Programs with parallel functions, as a user runs them. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { cli, node } from "../process/child.ts";
 import { path, threaded } from "./program.ts";
+
+// Each starts threads, which takes its time where many other tests do so too.
+vi.setConfig({ testTimeout: 60_000 });
 
 test.each([
   ["millrace run", [cli, "run"]],

@@ -1,6 +1,9 @@
 /** How threads come and go. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { threaded } from "./program.ts";
+
+// Each starts threads, which takes its time where many other tests do so too.
+vi.setConfig({ testTimeout: 60_000 });
 
 const environment = { MILLRACE_THREADS: "2" };
 const life = (how: string, more: Parameters<typeof threaded>[2] = {}) =>
