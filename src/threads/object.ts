@@ -6,6 +6,13 @@
  * while a change is half made, so that whoever finds the lock of a dead thread knows whether the object is still good.
  */
 
+/** What an object is, in its word `KIND` (isolate.ts). */
+export const CHAN = 32;
+export const MUTEX = 33;
+export const SEMAPHORE = 34;
+export const WAITGROUP = 35;
+export type ObjectKind = typeof CHAN | typeof MUTEX | typeof SEMAPHORE | typeof WAITGROUP;
+
 /** The word of its lock: 0, or the owner's key with the lowest bit set if somebody waits. */
 export const LOCK = 3;
 export const DIRTY = 4;
@@ -20,7 +27,7 @@ export const QCOUNT = 10;
 export const SIZE = 11;
 export const SENDX = 12;
 export const RECVX = 13;
-/** The goroutine that holds a mutex. */
+/** The isolate that holds a mutex, by its key. */
 export const HOLDER = 14;
 /** How many refer to it: threads that hold it, and copies under way. */
 export const REFS = 16;

@@ -18,25 +18,24 @@ import {
   DONE,
   type Go,
   NO,
-  Op,
+  type Op,
   type Parked,
   performer,
-  type Subject,
   step,
   type WaitReason,
 } from "../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
-import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 import { receiveMany, sendMany } from "./batch.ts";
 import type { Codec } from "./codec.ts";
 import { HANDLE, registerHandle } from "./handles.ts";
 import { SharedHchan } from "./hchan.ts";
-import { OPTIONS, RECVQ, SENDQ, SLOT_WORDS } from "./object.ts";
-import { CHAN, handles, newObject, release, retain } from "./shared.ts";
+import { CHAN, OPTIONS, RECVQ, SENDQ, SLOT_WORDS } from "./object.ts";
+import { handles, newObject, release, retain } from "./shared.ts";
+import { SharedOp } from "./shared-op.ts";
 import { pack, peek } from "./slot.ts";
-import { type SharedCase, waiting } from "./waiting.ts";
+import { waiting } from "./waiting.ts";
 
 /** As many as an unsigned index of slots can count within any memory. */
 const MAX_CAPACITY = 2 ** 26;
@@ -137,36 +136,7 @@ function* sendAll(ch: SharedChannel, values: readonly unknown[]): Go {
   }
 }
 
-/** What the two operations have in common. */
-abstract class EndOp<T> extends Op<T> implements SharedCase {
-  readonly object: SharedChannel;
-  abstract readonly queue: number;
-
-  constructor(ch: SharedChannel) {
-    super();
-    this.object = ch;
-  }
-
-  abstract prepare(cell: number): void;
-
-  override enqueue(w: Waiter): void {
-    waiting.enqueue(w, this);
-  }
-
-  override dequeue(w: Waiter): void {
-    waiting.leave(w);
-  }
-
-  override get home(): P {
-    return this.object.p;
-  }
-
-  override get subject(): Subject {
-    return this.object;
-  }
-}
-
-class SendOp extends EndOp<void> {
+class SendOp extends SharedOp<void, SharedChannel> {
   readonly #value: unknown;
 
   constructor(ch: SharedChannel, value: unknown) {
@@ -207,7 +177,7 @@ class SendOp extends EndOp<void> {
   }
 }
 
-class RecvOp extends EndOp<unknown> {
+class RecvOp extends SharedOp<unknown, SharedChannel> {
   override get queue(): number {
     return RECVQ;
   }

@@ -9,28 +9,43 @@
  * `press` makes it feel what it does not see.
  */
 import { once } from "../runtime/copies.ts";
+import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import type { Subject } from "../runtime/op.ts";
+import { ArgumentError, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { isolate, KIND } from "./isolate.ts";
 import { HEAD, LINK, memory, OBJECTS } from "./memory.ts";
-import { BUFFER, ID, LOCK, OPTIONS, QCOUNT, RECVX, REFS, SIZE, SLOT_WORDS } from "./object.ts";
+import { BUFFER, CHAN, ID, LOCK, type ObjectKind, OPTIONS, QCOUNT, RECVX, REFS, SIZE, SLOT_WORDS } from "./object.ts";
 import { HOLDS } from "./record.ts";
 import { drop, pack, peek } from "./slot.ts";
 import { CELL } from "./sudog.ts";
 
-/** A handle's words in the list of its isolate, so that they can be given up for a dead one. */
-const HELD_OBJECT = HEAD;
+/** The words of a hold, in the list of its isolate: it can be given up for one that has died. */
+export const HOLD_OBJECT: number = HEAD;
 const BEFORE = HEAD + 1;
+/** How much of a semaphore's weight its isolate has. */
+export const WEIGHT: number = HEAD + 2;
 
 /** What a handle itself costs, roughly. */
 const HANDLE_BYTES = 1024;
 /** Once that much may be garbage, the collector is told. */
 const PRESSURE = 16 * 2 ** 20;
 
-/** What a shared object is made with. */
+/** Options of a shared lock. */
 export interface SharedOptions {
-  readonly name?: string | undefined;
+  /** A name, shown in dumps and traces. */
+  readonly name?: string;
+}
+
+/** The name in the options of `what`. */
+export function named(what: string, options: SharedOptions): string | undefined {
+  if (typeof options !== "object" || options === null) {
+    throw new ArgumentError(`${what}: expected options like { name }, got ${show(options)}`);
+  }
+  const { name } = options;
+  if (name === undefined || typeof name === "string") return name;
+  throw new ArgumentError(`${what}: name must be a string, got ${show(name)}`);
 }
 
 export abstract class SharedObject implements Subject {
@@ -41,6 +56,8 @@ export abstract class SharedObject implements Subject {
   readonly name: string | undefined;
   /** The run it was made in, or in which it arrived here. */
   p: P;
+  /** Its place in this isolate's list of what it holds. */
+  hold = 0;
 
   constructor(ptr: number) {
     this.ptr = ptr;
@@ -54,8 +71,8 @@ export abstract class SharedObject implements Subject {
    * `deliver` is to tell.
    */
   abstract settle(s: number): boolean;
-  /** After `settle` or its partner has served `s`: what its operation gives. Throws what it throws. */
-  abstract outcome(s: number): unknown;
+  /** After `settle` or its partner has served `s`: what its operation gives `g`. Throws what it throws. */
+  abstract outcome(s: number, g: G | null): unknown;
   /** Under the lock: somebody has left its queue; perhaps others can be served now. */
   left(): void {}
   /** `s` was served and nobody wants what it was given any more. */
@@ -64,17 +81,8 @@ export abstract class SharedObject implements Subject {
   }
 }
 
-/** What kind of object it is, in its word `KIND`. */
-export const CHAN = 32;
-export const LOCKLIKE = 33;
-
 /** Makes an object of `slots` slots, all words 0, with one reference for the handle that is made next. */
-export function newObject(
-  kind: typeof CHAN | typeof LOCKLIKE,
-  size: number,
-  slots: number,
-  name: string | undefined,
-): number {
+export function newObject(kind: ObjectKind, size: number, slots: number, name: string | undefined): number {
   isolate.open();
   const ptr = memory.alloc((BUFFER - HEAD + slots * SLOT_WORDS) * 4);
   const { i32 } = memory;
@@ -103,23 +111,25 @@ class Handles {
   protected pressure: ArrayBuffer | null = null;
 
   /** The object of this thread for a pointer, one reference of which it takes over. */
-  adopt(ptr: number, make: (ptr: number) => SharedObject): SharedObject {
+  adopt<T extends SharedObject>(ptr: number, make: (ptr: number) => T): T {
     const there = this.#refs.get(ptr)?.deref();
     if (there !== undefined) {
       release(ptr);
       if (there.p.over) there.p = m.current();
-      return there;
+      return there as T;
     }
     return this.add(make(ptr));
   }
 
   /** Takes note of a new handle. */
-  add(object: SharedObject): SharedObject {
+  add<T extends SharedObject>(object: T): T {
     const { i32, record } = memory;
     const { ptr } = object;
-    const entry = memory.alloc(8);
+    const entry = memory.alloc(12);
+    object.hold = entry;
+    i32[entry + WEIGHT] = 0;
     const next = i32[record + HOLDS] as number;
-    i32[entry + HELD_OBJECT] = ptr;
+    i32[entry + HOLD_OBJECT] = ptr;
     i32[entry + BEFORE] = 0;
     i32[entry + LINK] = next;
     if (next !== 0) i32[next + BEFORE] = entry;
@@ -180,18 +190,4 @@ function destroy(ptr: number): void {
     }
   }
   memory.free(ptr);
-}
-
-/** Gives up what the isolate with that record held. */
-export function releaseAll(record: number): void {
-  const { i32 } = memory;
-  let entry = i32[record + HOLDS] as number;
-  i32[record + HOLDS] = 0;
-  while (entry !== 0) {
-    const next = i32[entry + LINK] as number;
-    const ptr = i32[entry + HELD_OBJECT] as number;
-    memory.free(entry);
-    release(ptr);
-    entry = next;
-  }
 }

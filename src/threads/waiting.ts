@@ -195,15 +195,17 @@ class Waiting {
     const ok = i32[s + STATE] === SERVED;
     const group = this.#groups[local] as Group | null;
     if (group !== null) group.won = true;
-    if (w === null) {
+    if (w === null || w.gone) {
+      if (w !== null) w.value = undefined;
       object.unwanted(s);
       this.#end(s, local);
+      this.deliver();
       return;
     }
     let value: unknown;
     let failed = false;
     try {
-      value = object.outcome(s);
+      value = object.outcome(s, w.g);
     } catch (error) {
       value = error;
       failed = true;
