@@ -17,6 +17,7 @@ import { buffers } from "./buffers.ts";
 import { isolate } from "./isolate.ts";
 import { ISOLATES, memory, SCHEDULER } from "./memory.ts";
 import { FREE, LIVE, MAX_ISOLATES, recordOf, STATE } from "./record.ts";
+import { recover } from "./recover.ts";
 import { parallels } from "./registry.ts";
 import { recordOfRun, setOver, sharedRuns } from "./sharedrun.ts";
 import { CHILD, COUNT, dropArgs, KIND_BACK, OWNER, RETURNED, RUNNER, takeResult } from "./task.ts";
@@ -136,6 +137,7 @@ class Crew {
     Atomics.store(i32, THREADS, this.#threads.size);
     relock(thread.isolate);
     gone(thread.isolate);
+    recover(thread.isolate);
     Atomics.store(i32, recordOf(thread.isolate) + STATE, FREE);
     const error = thread.stopping ? null : died(thread, why);
     lose(thread, error);

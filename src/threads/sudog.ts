@@ -12,6 +12,7 @@
  */
 import { KIND, KIND_WAITER, wake } from "./isolate.ts";
 import { LINK, memory } from "./memory.ts";
+import { LOST, STATUS } from "./object.ts";
 import { ALL_SUDOGS, INBOX, PARK, recordOf, SERVING, SERVING_LAST, SUDOGS } from "./record.ts";
 
 export const OWNER = 3;
@@ -110,6 +111,9 @@ export function dequeue(queue: number): number {
 export function unqueue(s: number): void {
   const { i32 } = memory;
   if (i32[s + STATE] !== QUEUED) return;
+  i32[s + STATE] = DROPPED;
+  // Of a lost object there are no queues any more.
+  if (i32[(i32[s + OBJECT] as number) + STATUS] === LOST) return;
   const queue = (i32[s + OBJECT] as number) + (i32[s + QUEUE] as number);
   const next = i32[s + LINK] as number;
   const prev = i32[s + PREV] as number;
@@ -117,7 +121,6 @@ export function unqueue(s: number): void {
   else i32[prev + LINK] = next;
   if (next === 0) i32[queue + 1] = prev;
   else i32[next + PREV] = prev;
-  i32[s + STATE] = DROPPED;
 }
 
 /** It has what it waited for; `deliver` tells it when no lock is held any more. */

@@ -10,6 +10,7 @@
 import { builtin, startTimer, stopTimer } from "../runtime/host.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import type { Share } from "./memory.ts";
+import { stopping } from "./recover.ts";
 import { tell } from "./tell.ts";
 
 /** What is asked of whatever the host calls a worker. */
@@ -133,6 +134,7 @@ export class Thread {
   }
 
   #end(): void {
+    stopping(this.isolate);
     this.#worker.terminate();
     if (typeof (this.#worker as Partial<NodeWorker>).on !== "function") this.#left({ code: 0, error: undefined });
   }
