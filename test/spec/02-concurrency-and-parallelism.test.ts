@@ -14,4 +14,6 @@ chapter("02-concurrency-and-parallelism", {
     takes: 3000,
   },
   "02-one-core": { prints: ["Time: |----A----|----B----|----A----|----B----|"], order: "production" },
+  // In this process a seeded run has one thread; process.test.ts runs it on two.
+  "03-two-cores": { prints: [`Time: |${"----A----|----B----|".repeat(3)}`], order: "production" },
 });

@@ -28,6 +28,16 @@ test.for(mistakes)("%s, by millrace run", async (path) => {
   await expect(golden(ended)).toMatchFileSnapshot(`goldens/${path.replace("/", "-")}.txt`);
 });
 
+test.each([
+  ["2", /^Core1: \|(----A----\|){3}\nCore2: \|(----B----\|){3}\n$/],
+  ["1", /^Time: \|(----A----\|----B----\|){3}\n$/],
+])("02-concurrency-and-parallelism/03-two-cores, with %s threads", { timeout: 60_000 }, async (threads, picture) => {
+  const file = `${root}examples/spec/02-concurrency-and-parallelism/03-two-cores.ts`;
+  const { code, stdout, stderr } = await node([cli, "run", "--threads", threads, file]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toMatch(picture);
+});
+
 /** What they print, and how long they take, in milliseconds. */
 const others: Readonly<Record<string, readonly [stdout: string, atLeast: number]>> = {
   "03-channels/03-send-and-receive": ["10\n", 0],
