@@ -5,7 +5,8 @@
  * Exit codes: what the program says, once it runs; 2 for a command line that can't be understood, as the commands of Go.
  */
 import { createRequire } from "node:module";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { type ExploreFlags, explore } from "./explore.ts";
 import { run } from "./run.ts";
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { readonly version: string };
@@ -66,6 +67,30 @@ function commandLine(): Command {
     .passThroughOptions()
     .showHelpAfterError("Try: millrace run --help")
     .action((file: string, args: string[], flags: RunFlags) => run(file, args, flags));
+  program
+    .command("explore")
+    .description("run a program under many schedules, to find one under which it fails")
+    .argument("<file>", "exports the program, a generator function: as default, or under the name program")
+    .option("--export <name>", "the name under which the file exports it")
+    .addOption(
+      new Option("--strategy <name>", "which schedules are tried")
+        .choices(["exhaustive", "random", "pct"])
+        .default("exhaustive"),
+    )
+    .option("--runs <n>", "how many runs at most (default: 100000, else 10000)", positive)
+    .option("--seed <n>", "what chance follows from (default: 1)", wholeNumber)
+    .option("--max-steps <n>", "steps after which a run counts as endless (default: 10000)", positive)
+    .option("--depth <n>", "for pct: steps that must come in a certain order (default: 3)", positive)
+    .addOption(
+      new Option("--timers <when>", "when timers fire: once nothing else can happen, or at any time")
+        .choices(["idle", "any"])
+        .default("idle"),
+    )
+    .option("--no-leaks", "goroutines that are left at the end are no failure")
+    .option("--no-reduce", "try also schedules that only reorder independent steps")
+    .option("--replay <schedule>", "run this one schedule, which was found before")
+    .showHelpAfterError("Try: millrace explore --help")
+    .action((file: string, flags: ExploreFlags) => explore(file, flags));
   return program;
 }
 

@@ -35,8 +35,7 @@ export interface RunSettings {
 
 /** Runs `name` with `args`, and comes back when its module has been evaluated, if at all. */
 export async function run(name: string, args: readonly string[], settings: RunSettings): Promise<void> {
-  const file = resolve(name);
-  checkFile(name, file);
+  const file = findFile("run", name);
   // What follows FILE is the program's; the -- that may stand between them is the user's punctuation.
   const rest = args[0] === "--" ? args.slice(1) : args;
   process.argv.splice(1, Number.POSITIVE_INFINITY, file, ...rest);
@@ -46,21 +45,27 @@ export async function run(name: string, args: readonly string[], settings: RunSe
   if (settings.flight !== undefined) recordFlight(settings.trace, settings.flight);
   else if (settings.trace !== undefined) recordAll(settings.trace);
 
+  loadTypeScript();
+  await load(file);
+}
+
+/** Makes this process load TypeScript, and `millrace` where the program has none of its own. */
+export function loadTypeScript(): void {
   registerRequire();
   registerImport();
   // What child_process.fork starts is TypeScript too.
   process.execArgv.push("--import", import.meta.resolve("tsx"));
   resolveOurselves();
   explainSyntaxErrors();
-
-  await load(file);
 }
 
-function checkFile(name: string, file: string): void {
+/** The path of the program called `name`. */
+export function findFile(command: string, name: string): string {
+  const file = resolve(name);
   const stat = statSync(file, { throwIfNoEntry: false });
-  if (stat?.isFile()) return;
+  if (stat?.isFile()) return file;
   const what = stat === undefined ? "no such file" : stat.isDirectory() ? "is a directory" : "is no file";
-  console.error(`millrace run: ${name}: ${what}`);
+  console.error(`millrace ${command}: ${name}: ${what}`);
   throw new CommanderError(2, "millrace.file", what);
 }
 

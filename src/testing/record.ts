@@ -7,7 +7,7 @@ import type { G } from "../runtime/g.ts";
 import { watchHost } from "../runtime/host-watch.ts";
 import { m } from "../runtime/m.ts";
 import type { Op } from "../runtime/op.ts";
-import { Panic, show } from "../runtime/panic.ts";
+import { show } from "../runtime/panic.ts";
 import { currentStack } from "../runtime/traceback.ts";
 import { Execution, type Failure, type Program, type Watcher } from "./execution.ts";
 import { Follow, type Schedule } from "./schedule.ts";
@@ -113,7 +113,7 @@ export function headline({ kind, error }: Failure): string {
   if (kind === "deadlock") return "all goroutines are asleep - deadlock!";
   if (kind === "leak") return "goroutines leaked";
   const text = error instanceof Error ? error.message.split("\n", 1)[0] : show(error);
-  const named = error instanceof Error && error.name !== "Error" && !(error instanceof Panic);
+  const named = error instanceof Error && error.name !== "Error" && error.name !== "Panic";
   const name = named ? `${error.name}: ` : "";
   return kind === "panic" ? `panic: ${name}${text}` : `${text}`;
 }

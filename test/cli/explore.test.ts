@@ -1,0 +1,108 @@
+/** `millrace explore` as a user runs it. */
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cli, type Ended, node, root } from "../process/child.ts";
+
+let folder: string;
+
+beforeAll(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), "millrace explore ")));
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(root, join(folder, "node_modules/millrace"));
+  writeFileSync(
+    join(folder, "race.ts"),
+    `import { chan, go } from "millrace";
+export default function* () {
+  const jobs = chan<number>(1, { name: "jobs" });
+  go(function* worker() { yield* jobs.send(1); });
+  go(function* closer() { jobs.close(); });
+}
+export function* fixed() {
+  const jobs = chan<number>(1);
+  yield* go(() => jobs.send(1)).join();
+  jobs.close();
+  return "done";
+}
+export async function fetcher() {}
+export const answer = 42;
+`,
+  );
+  writeFileSync(
+    join(folder, "old.cjs"),
+    'const { chan } = require("millrace");\nexports.program = function* () { yield* chan(1).send(1); };\n',
+  );
+  writeFileSync(join(folder, "nothing.ts"), "export const answer = 42;\n");
+  writeFileSync(join(folder, "broken.ts"), 'throw new Error("at the top");\n');
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const explore = (...argv: string[]): Promise<Ended> => node([cli, "explore", ...argv], { cwd: folder });
+
+describe("millrace explore", () => {
+  test("finds a failure, says what happened, and ends with 1", async () => {
+    const { code, stdout, stderr } = await explore("race.ts");
+    expect([code, stderr]).toEqual([1, ""]);
+    expect(stdout).toMatch(/^race\.ts: panic: send on closed channel\n/);
+    expect(stdout).toMatch(/main +│ 2 worker +│ 3 closer/);
+    expect(stdout).toMatch(/panic: send on closed channel │ +race\.ts:4\n/);
+    const [, again = ""] = /^To run it again: millrace explore race\.ts --replay (mr1:\S+)\n$/m.exec(stdout) ?? [];
+    const replayed = await explore("race.ts", "--replay", again);
+    expect(replayed.code).toBe(1);
+    expect(replayed.stdout).toContain("panic: send on closed channel");
+  });
+
+  test("says that nothing fails, and ends with 0", async () => {
+    expect(await explore("race.ts", "--export", "fixed")).toEqual({
+      code: 0,
+      signal: null,
+      stdout: expect.stringMatching(
+        /^race\.ts: no schedule fails: \d+ runs, every order of the steps that depend on each other\n$/,
+      ),
+      stderr: "",
+    });
+    expect(await explore("race.ts", "--export", "fixed", "--strategy", "pct", "--runs", "1000")).toMatchObject({
+      code: 0,
+      stdout: "race.ts: no failure in 1,000 runs\n",
+    });
+    expect(await explore("race.ts", "--export", "fixed", "--replay", "mr1:i:~ma")).toMatchObject({
+      code: 0,
+      stdout: "race.ts: returned 'done'\n",
+    });
+  });
+
+  test("takes what a CommonJS file exports under the name program", async () => {
+    expect(await explore("old.cjs")).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test("says what can't be explored, and ends with 1", async () => {
+    const { code, stdout, stderr } = await explore("race.ts", "--export", "fetcher");
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/^millrace explore: race\.ts: the program is an async function/);
+  });
+
+  test("passes on what the file throws when it is loaded", async () => {
+    const { code, stderr } = await explore("broken.ts");
+    expect(code).toBe(1);
+    expect(stderr).toContain("at the top");
+  });
+
+  test.each([
+    [["nowhere.ts"], "millrace explore: nowhere.ts: no such file"],
+    [["nothing.ts"], "millrace explore: nothing.ts: it has no default export and none named program"],
+    [
+      ["race.ts", "--export", "answer"],
+      "it has no function named answer; --export takes one of: default, fetcher, fixed",
+    ],
+    [["race.ts", "--strategy", "all"], "Allowed choices are exhaustive, random, pct."],
+    [["race.ts", "--runs", "0"], "Expected a whole number from 1 up."],
+    [["race.ts", "--replay", "mr1:i:~aa"], "its check sum is wrong"],
+    [[], "missing required argument 'file'"],
+  ])("refuses %j with 2", async (argv, says) => {
+    const { code, stdout, stderr } = await explore(...argv);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(says);
+  });
+});

@@ -1,0 +1,481 @@
+/** What `explore` and `replay` find, say, refuse and promise. */
+import { ArgumentError, chan, DeadlockError, go, LeakError, type Panic, runtime, select, wait } from "millrace";
+import { Mutex, WaitGroup } from "millrace/sync";
+import {
+  EndlessError,
+  ExploreError,
+  type ExploreOptions,
+  explore,
+  NotDeterministicError,
+  replay,
+  UnexplorableError,
+} from "millrace/testing";
+import * as time from "millrace/time";
+import { describe, expect, test } from "vitest";
+
+const thrown = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    (value) => {
+      throw new Error(`it did not throw, but gave ${JSON.stringify(value)}`);
+    },
+    (error: unknown) => error,
+  );
+
+const found = async (program: () => unknown, options?: ExploreOptions): Promise<ExploreError> => {
+  const error = await thrown(explore(program, options));
+  if (error instanceof ExploreError) return error;
+  throw error;
+};
+
+function* lostUpdate() {
+  let count = 0;
+  const increment = function* increment() {
+    const before = count;
+    yield* runtime.gosched();
+    count = before + 1;
+  };
+  const both = [go(increment), go(increment)];
+  for (const g of both) yield* g.join();
+  if (count !== 2) throw new RangeError(`${count} of 2`);
+}
+
+describe("what is found", () => {
+  test("an error that a goroutine throws, which is the cause", async () => {
+    const error = await found(lostUpdate);
+    expect(error).toMatchObject({ name: "ExploreError", kind: "panic" });
+    expect(error.cause).toBeInstanceOf(RangeError);
+    expect(error.message).toMatch(/^panic: RangeError: 1 of 2\n/);
+    expect(error.stack).toMatch(/at .*lostUpdate/);
+  });
+
+  test("a deadlock, with where everybody stands", async () => {
+    const error = await found(function* () {
+      const ch = chan<number>(0, { name: "replies" });
+      go(function* peer() {
+        yield* ch.recv();
+      });
+      yield* ch.recv();
+    });
+    expect(error.kind).toBe("deadlock");
+    expect(error.cause).toBeInstanceOf(DeadlockError);
+    const { goroutines } = error.cause as DeadlockError;
+    expect(goroutines.map(({ name, reason }) => `${name} ${reason}`)).toEqual([
+      "main chan receive",
+      "peer chan receive",
+    ]);
+    expect(error.message).toContain('goroutine 2 [chan receive]: channel "replies"');
+  });
+
+  test("goroutines that are left, unless that is allowed", async () => {
+    const program = function* () {
+      const ch = chan<number>();
+      go(function* sender() {
+        yield* ch.send(1);
+      });
+    };
+    const error = await found(program);
+    expect(error.kind).toBe("leak");
+    expect((error.cause as LeakError).goroutines.map(({ name }) => name)).toEqual(["sender"]);
+    expect(error.cause).toBeInstanceOf(LeakError);
+    expect(await explore(program, { leaks: false })).toMatchObject({ complete: true });
+  });
+
+  test("a program that does not end, with who is still there", async () => {
+    for (const program of [
+      function* () {
+        go(function* spinner() {
+          for (;;) yield* runtime.gosched();
+        });
+      },
+      function* () {
+        go(function* ticking() {
+          const ticker = new time.Ticker(10);
+          for (;;) yield* ticker.c.recv();
+        });
+      },
+      function* main() {
+        const ch = chan<number>();
+        for (;;) yield* select({ value: ch.recv(), default: true });
+      },
+    ]) {
+      const error = await found(program, { maxSteps: 500 });
+      expect(error.kind).toBe("endless");
+      expect(error.cause).toBeInstanceOf(EndlessError);
+      expect(error.message).toMatch(
+        /did not end within 500 steps \(maxSteps\); still there: goroutine \d \((spinner|ticking|main)\)/,
+      );
+    }
+  });
+
+  test("a loop that waits for a flag is no endless program", async () => {
+    const result = await explore(function* () {
+      let done = false;
+      go(function* () {
+        while (!done) yield* runtime.gosched();
+      });
+      go(function* () {
+        yield* runtime.gosched();
+        done = true;
+      });
+    });
+    expect(result.complete).toBe(true);
+  });
+
+  test("a fatal error, though the program catches it", async () => {
+    const error = await found(function* () {
+      try {
+        new Mutex().unlock();
+      } catch {}
+      yield* runtime.gosched();
+    });
+    expect(error.message).toMatch(/^panic: FatalError: sync: unlock of unlocked mutex/);
+  });
+
+  test("each ready case of a select is taken", async () => {
+    const seen = new Set<string>();
+    const { runs, complete } = await explore(function* () {
+      const [a, b, c] = [chan<number>(1), chan<number>(1), chan<number>()];
+      yield* a.send(1);
+      yield* b.send(1);
+      seen.add((yield* select({ a: a.recv(), b: b.recv(), c: c.recv() })).case);
+    });
+    expect([...seen].sort()).toEqual(["a", "b"]);
+    expect([runs <= 2 + 200, complete]).toEqual([true, true]);
+  });
+});
+
+describe("time", () => {
+  test("is virtual: a day of sleeping takes none", async () => {
+    const result = await explore(function* () {
+      const start = Number(yield* time.after(1).recv());
+      yield* time.sleep(24 * 3_600_000);
+      const end = Number(yield* time.after(1).recv());
+      if (end - start !== 24 * 3_600_000 + 1) throw new Error(`${end - start}`);
+    });
+    expect(result).toMatchObject({ complete: true });
+  });
+
+  test('stands still while anything can run, or not, with timers: "any"', async () => {
+    const program = function* () {
+      const ch = chan<string>(1);
+      go(function* () {
+        yield* runtime.gosched();
+        yield* ch.send("quick");
+      });
+      const s = yield* select({ value: ch.recv(), late: time.after(1000).recv() });
+      if (s.case === "late") throw new Error("late");
+    };
+    expect(await explore(program)).toMatchObject({ complete: true });
+    const error = await found(program, { timers: "any" });
+    expect(error.message).toMatch(/^panic: late/);
+    expect(error.timeline).toContain("1000 ms: timer fires");
+    expect(((await thrown(replay(error.schedule, program))) as ExploreError).timeline).toBe(error.timeline);
+  });
+});
+
+describe("reduction", () => {
+  test("three goroutines with four operations each on channels of their own are one order", async () => {
+    const { runs, complete, reduced } = await explore(function* () {
+      for (let g = 0; g < 3; g++) {
+        go(function* () {
+          const own = chan<number>(4);
+          for (let i = 0; i < 4; i++) yield* own.send(i);
+        });
+      }
+    });
+    expect({ complete, reduced }).toEqual({ complete: true, reduced: true });
+    expect(runs).toBe(1 + 200); // and those that put the reduction to the test
+  });
+
+  test("on one channel they are all 12! / 4!^3", { timeout: 60_000 }, async () => {
+    const { runs, complete } = await explore(function* () {
+      const one = chan<number>(12);
+      for (let g = 0; g < 3; g++) {
+        go(function* () {
+          for (let i = 0; i < 4; i++) yield* one.send(i);
+        });
+      }
+    });
+    expect({ runs, complete }).toEqual({ runs: 34_650 + 2000, complete: true });
+  });
+
+  test("is given up for a program that shares a variable which the library does not see", async () => {
+    const program = function* () {
+      const log: string[] = [];
+      const worker = function* (name: string) {
+        const own = chan<number>(2);
+        yield* own.send(1);
+        log.push(name);
+        yield* own.send(2);
+      };
+      for (const g of [go(worker, "a"), go(worker, "b")]) yield* g.join();
+      return log.join("");
+    };
+    expect(await explore(program)).toMatchObject({ complete: true, reduced: false });
+    const error = await found(function* () {
+      const log = yield* program();
+      if (log === "ba") throw new Error(log);
+    });
+    expect(error.message).toMatch(/^panic: ba/);
+  });
+
+  test("can be switched off", async () => {
+    const program = function* () {
+      const wg = new WaitGroup();
+      for (const _ of [1, 2]) wg.go(() => chan<number>(1).send(1));
+      yield* wg.wait();
+    };
+    const [with_, without] = [await explore(program), await explore(program, { reduce: false })];
+    expect(with_.runs - 200).toBeLessThan(without.runs);
+    expect(without).toMatchObject({ complete: true, reduced: false });
+  });
+});
+
+describe("the schedule", () => {
+  test("is shrunk to the switch that matters", async () => {
+    const error = await found(
+      function* () {
+        const noise = function* () {
+          for (let i = 0; i < 5; i++) yield* runtime.gosched();
+        };
+        go(noise);
+        go(noise);
+        yield* lostUpdate();
+      },
+      { strategy: "random" },
+    );
+    expect(error.message).toMatch(/A schedule with [12] unforced switch(es)?, shrunk from one with \d+:/);
+  });
+
+  test("is drawn as a timeline, goroutines side by side", async () => {
+    const error = await found(function* () {
+      const jobs = chan<number>(1, { name: "jobs" });
+      go(function* closer() {
+        jobs.close();
+      });
+      go(function* worker() {
+        yield* jobs.send(1);
+      });
+    });
+    const lines = error.timeline.split("\n").map((line) => line.replace(/\s+\S+\.ts:\d+$/, "").trimEnd());
+    expect(lines).toEqual([
+      "main        │ 2 closer   │ 3 worker",
+      "────────────┼────────────┼──────────────────────────────",
+      "go 2 closer │            │",
+      "go 3 worker │            │",
+      "            │ close jobs │",
+      "            │ ends       │",
+      "            │            │ starts",
+      "            │            │ panic: send on closed channel",
+    ]);
+    expect(error.timeline).toMatch(/panic: send on closed channel {3}explore\.test\.ts:\d+$/);
+    expect(error.message).toContain(`To run it again: await replay("${error.schedule}", program)`);
+  });
+
+  test("gives the same failure again, and the program's result once it is fixed", async () => {
+    const error = await found(lostUpdate);
+    const again = (await thrown(replay(error.schedule, lostUpdate))) as ExploreError;
+    expect([again.timeline, again.schedule, again.kind, String(again.cause)]).toEqual([
+      error.timeline,
+      error.schedule,
+      error.kind,
+      String(error.cause),
+    ]);
+    const none = await found(function* () {
+      throw new Error("always");
+    });
+    expect(
+      await replay(none.schedule, function* () {
+        return 42;
+      }),
+    ).toBe(42);
+  });
+
+  test("is the same each time and on every machine", async () => {
+    expect((await found(lostUpdate)).schedule).toBe("mr1:i:3.1~74");
+    for (const strategy of ["pct", "random"] as const) {
+      const [one, two] = [
+        await found(lostUpdate, { strategy, seed: 3 }),
+        await found(lostUpdate, { strategy, seed: 3 }),
+      ];
+      expect([one.schedule, one.runs]).toEqual([two.schedule, two.runs]);
+    }
+  });
+
+  test("carries the settings that the failure depends on", async () => {
+    const program = function* () {
+      go(function* () {
+        for (;;) yield* runtime.gosched();
+      });
+    };
+    const { schedule } = await found(program, { maxSteps: 50, leaks: false });
+    expect(schedule).toMatch(/^mr1:in50:~..$/);
+    expect(((await thrown(replay(schedule, program))) as Error).message).toContain("within 50 steps");
+  });
+
+  test.each([
+    ["", "it does not begin with"],
+    ["mr2:i:~aa", "its version is 2"],
+    ["mr1:i:3.1~7", "part of it is missing"],
+    ["mr1:i:3.1", "part of it is missing"],
+    ["mr1:i:4.1~74", "its check sum is wrong"],
+    ["mr1:x:~ma", "part of it is missing"],
+  ])("%j is refused", async (text, why) => {
+    const error = await thrown(replay(text, lostUpdate));
+    expect(error).toBeInstanceOf(ArgumentError);
+    expect((error as Error).message).toContain(why);
+    expect((error as Error).message).toContain(JSON.stringify(text));
+  });
+
+  test("of another program is refused", async () => {
+    const { schedule } = await found(lostUpdate);
+    const error = await thrown(replay(schedule, function* () {}));
+    expect(error).toBeInstanceOf(ArgumentError);
+    expect((error as Error).message).toMatch(/does not fit it \(.*explore it again/s);
+  });
+});
+
+describe("what can't be explored is named", () => {
+  const refused = async (program: () => unknown): Promise<string> => {
+    const error = await thrown(explore(program));
+    expect(error).toBeInstanceOf(UnexplorableError);
+    return (error as Error).message;
+  };
+
+  test("an async function", async () => {
+    expect(await refused(async () => {})).toMatch(/^the program is an async function/);
+    expect(
+      await refused(function* () {
+        yield* go(async function fetcher() {}).join();
+      }),
+    ).toMatch(/^goroutine 2 \(fetcher\) is an async function/);
+  });
+
+  test("a wait for a promise, alone or in a select", async () => {
+    const settled = Promise.resolve(1);
+    const says = /^goroutine 1 \(main\) waits for a promise/;
+    expect(
+      await refused(function* () {
+        yield* wait(settled);
+      }),
+    ).toMatch(says);
+    expect(
+      await refused(function* () {
+        try {
+          yield* select({ settled: wait(settled), default: true });
+        } catch {}
+      }),
+    ).toMatch(says);
+  });
+
+  const notDeterministic = async (program: () => unknown): Promise<string> => {
+    const error = await thrown(explore(program));
+    expect(error).toBeInstanceOf(NotDeterministicError);
+    return (error as Error).message;
+  };
+
+  test("chance and the clock, with the line that asks", async () => {
+    const program = (say: () => number) =>
+      function* () {
+        const ch = chan<number>(1);
+        yield* ch.send(say());
+      };
+    expect(await notDeterministic(program(() => Math.random()))).toMatch(/Math\.random\(\) at .*explore\.test\.ts:\d+/);
+    expect(await notDeterministic(program(() => Date.now()))).toMatch(/Date\.now\(\) at .*explore\.test\.ts:\d+/);
+    expect(await notDeterministic(program(() => new Date().getHours()))).toMatch(/new Date\(\) at .*explore\.test\.ts/);
+    expect(await notDeterministic(program(() => performance.now()))).toMatch(/performance\.now\(\) at /);
+  });
+
+  test("what is left over from the run before", async () => {
+    let runs = 0;
+    const message = await notDeterministic(function* () {
+      if (runs++ % 2 === 0) yield* runtime.gosched();
+    });
+    expect(message).toMatch(/under one schedule, event \d+ was .*\n.*a variable outside of it keeps its value/);
+  });
+
+  test("and a clock that only looks is left alone, as the host's own is afterwards", async () => {
+    const [random, date, now] = [Math.random, Date, performance.now];
+    const result = await explore(function* () {
+      const start = Date.now();
+      yield* runtime.gosched();
+      if (Date.now() < start) throw new Error("never");
+    });
+    expect(result.complete).toBe(true);
+    expect([Math.random, Date, performance.now]).toEqual([random, date, now]);
+  });
+});
+
+describe("PCT", () => {
+  test("finds a bug of depth 2 as often as it promises", async () => {
+    // Two goroutines, main aside, and about ten steps: at least one run in 3 * 12.
+    let hits = 0;
+    const tries = 60;
+    for (let seed = 1; seed <= tries; seed++) {
+      const ran = await explore(lostUpdate, { strategy: "pct", depth: 2, runs: 36, seed }).then(
+        () => 0,
+        () => 1,
+      );
+      hits += ran;
+    }
+    // 36 runs each with a chance of 1/36 or more hit in 63 % of all cases.
+    expect(hits / tries).toBeGreaterThan(0.63);
+  });
+});
+
+describe("arguments", () => {
+  const program = function* () {};
+
+  test.each([
+    [{ strategy: "all" }, 'strategy must be "exhaustive", "random" or "pct", got "all"'],
+    [{ timers: "never" }, 'timers must be "idle" or "any", got "never"'],
+    [{ runs: 0 }, "runs must be a whole number from 1 up, got 0"],
+    [{ maxSteps: 1.5 }, "maxSteps must be a whole number from 1 up, got 1.5"],
+    [{ depth: -1 }, "depth must be a whole number from 1 up, got -1"],
+    [{ seed: Number.NaN }, "seed must be a whole number, got NaN"],
+    ["fast", 'expected options like { strategy, runs }, got "fast"'],
+  ])("%j", async (options, says) => {
+    const error = await thrown(explore(program, options as ExploreOptions));
+    expect(error).toBeInstanceOf(ArgumentError);
+    expect((error as Error).message).toBe(`explore: ${says}`);
+  });
+
+  test("no function", async () => {
+    expect(((await thrown(explore(undefined as never))) as Panic).code).toBe("NIL_FUNCTION");
+    expect(((await thrown(explore(7 as never))) as Error).message).toContain("got 7");
+    expect(((await thrown(replay(7 as never, program))) as Error).message).toContain(
+      "expected a schedule (a string), got 7",
+    );
+  });
+
+  test("a signal ends the search, and progress is told", async () => {
+    const controller = new AbortController();
+    const seen: number[] = [];
+    const endless = explore(
+      function* () {
+        const one = chan<number>(12);
+        for (let g = 0; g < 4; g++) go(() => one.send(g));
+        for (let g = 0; g < 4; g++) go(() => one.send(g));
+      },
+      {
+        runs: 1e9,
+        signal: controller.signal,
+        progress: (runs) => {
+          seen.push(runs);
+          if (seen.length === 3) controller.abort(new Error("enough"));
+        },
+      },
+    );
+    expect(((await thrown(endless)) as Error).message).toBe("enough");
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+  });
+
+  test("runs limits the search", async () => {
+    const program = function* () {
+      const one = chan<number>(12);
+      for (let g = 0; g < 4; g++) go(() => one.send(g));
+    };
+    expect(await explore(program, { runs: 5 })).toEqual({ runs: 5, complete: false, reduced: false });
+    expect(await explore(program, { strategy: "pct", runs: 5 })).toEqual({ runs: 5, complete: false, reduced: false });
+  });
+});
