@@ -54,7 +54,8 @@ const TICK = 10;
 const PATIENCE = 500;
 
 class Monitor {
-  readonly #control = new Int32Array(new SharedArrayBuffer(8));
+  /** Shared with the monitor: sysmon.ts says what is in it. */
+  #control: Int32Array = new Int32Array(2);
   #worker: NodeWorker | null = null;
   #listener: ((hog: Hog) => void) | null = null;
   /** Settles when it watches. */
@@ -75,6 +76,7 @@ class Monitor {
       const option = preempt ? "preempt" : "sysmon";
       throw new ArgumentError(`threads: ${option} works in Node only, where the library is not in a bundle`);
     }
+    this.#control = new Int32Array(new SharedArrayBuffer(8));
     isolate.open();
     allowPreemption();
     noteThread();
