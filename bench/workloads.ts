@@ -293,6 +293,7 @@ export const timed: readonly TimedWorkload[] = [
 export const tables: readonly TableWorkload[] = [
   { name: "lateness", title: "How late sleepers wake", file: "lateness.ts" },
   { name: "interop", title: "Streams through channels", file: "interop.ts" },
+  { name: "threads-go", title: "Goroutines on other threads", file: "threads-go.ts" },
 ];
 
 export const memory: readonly MemoryWorkload[] = [

@@ -15,7 +15,7 @@ import type { P } from "../runtime/proc.ts";
 import { type Away, children } from "./away.ts";
 import { buffers } from "./buffers.ts";
 import { isolate } from "./isolate.ts";
-import { ISOLATES, memory, SCHEDULER } from "./memory.ts";
+import { ISOLATES, memory } from "./memory.ts";
 import { FREE, LIVE, MAX_ISOLATES, recordOf, STATE } from "./record.ts";
 import { recover } from "./recover.ts";
 import { parallels } from "./registry.ts";
@@ -24,10 +24,7 @@ import { CHILD, COUNT, dropArgs, KIND_BACK, OWNER, RETURNED, RUNNER, takeResult 
 import { findTask, queued, relock } from "./taskq.ts";
 import { onTold, tell } from "./tell.ts";
 import { type Gone, hasFile, Thread, type WorkerLike } from "./thread.ts";
-import { gone, procs, setProcs } from "./wakep.ts";
-
-/** How many threads there are besides the first one. */
-const THREADS = SCHEDULER + 80;
+import { gone, procs, setProcs, setThreads, threads } from "./wakep.ts";
 
 /** A run is over. */
 export const OVER = "over";
@@ -99,13 +96,13 @@ class Crew {
   /** A task was put into a queue, and nobody is idle. */
   more(): void {
     if (memory.self !== 0) {
-      if (Atomics.load(memory.i32, THREADS) < procs()) tell(0, MORE, undefined);
+      if (threads() < procs()) tell(0, MORE, undefined);
       return;
     }
     if (this.#threads.size >= procs()) return;
     let coming = 0;
     for (const thread of this.#threads) if (!thread.ready) coming++;
-    if (queued() > coming) this.#start();
+    for (const n = queued(); coming < n && this.#threads.size < procs(); coming++) this.#start();
   }
 
   /** Ends all threads. */
@@ -122,7 +119,7 @@ class Crew {
       gone: (which, why) => this.#gone(which, why),
     });
     this.#threads.add(thread);
-    Atomics.store(memory.i32, THREADS, this.#threads.size);
+    setThreads(this.#threads.size);
   }
 
   /** The threads go with the last run that needed them. */
@@ -134,7 +131,7 @@ class Crew {
   #gone(thread: Thread, why: Gone): void {
     this.#threads.delete(thread);
     const { i32 } = memory;
-    Atomics.store(i32, THREADS, this.#threads.size);
+    setThreads(this.#threads.size);
     relock(thread.isolate);
     gone(thread.isolate);
     recover(thread.isolate);

@@ -8,7 +8,9 @@ import { sendContexts } from "./context.ts";
 import { crew } from "./crew.ts";
 import { goroutinesElsewhere } from "./dump.ts";
 import { callAnywhere, goAnywhere } from "./go.ts";
+import { memory } from "./memory.ts";
 import { asleep } from "./quiet.ts";
+import { procs } from "./wakep.ts";
 
 const others: Others = {
   go: goAnywhere,
@@ -25,7 +27,8 @@ export function takePart(): Promise<void> | undefined {
   if (m.others !== null) return undefined;
   sendContexts();
   const buffersKnown = shareBuffers();
-  crew.procs(runtime.gomaxprocs());
+  // A thread that others have started must not set it back.
+  if (!memory.opened || procs() === 0) crew.procs(runtime.gomaxprocs());
   m.others = others;
   return buffersKnown;
 }

@@ -10,6 +10,7 @@ import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import type { P } from "../runtime/proc.ts";
 import { type Proxies, Waiter } from "../runtime/waiter.ts";
+import { crew } from "./crew.ts";
 import { isolate, KIND, type Source } from "./isolate.ts";
 import { memory } from "./memory.ts";
 import { textAt } from "./names.ts";
@@ -89,11 +90,12 @@ const loaded: Set<string> = once("loaded", () => new Set<string>());
 export const source: Source = {
   take() {
     if (memory.self > Math.max(1, procs())) return false;
+    // Before a task is out of its queue: whoever asks whether all are asleep must see one or the other.
+    if (memory.i32[memory.record + DRY] !== 0) Atomics.store(memory.i32, memory.record + DRY, 0);
     for (;;) {
       const task = findTask((n) => m.fallback.below(n));
       if (task === 0) return false;
-      found();
-      if (memory.i32[memory.record + DRY] !== 0) Atomics.store(memory.i32, memory.record + DRY, 0);
+      if (found()) crew.more();
       if (begin(task)) return true;
     }
   },

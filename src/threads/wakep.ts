@@ -18,11 +18,22 @@ const TOKEN = SCHEDULER + 16;
 /** How many are idle, and which: a bit each. A hint: whether one sleeps, its own record says. */
 const IDLE = SCHEDULER + 32;
 const IDLE_BITS = SCHEDULER + 48;
+/** How many threads there are besides the first one. */
+const THREADS = SCHEDULER + 80;
 /** The most threads that take tasks. */
 const PROCS = SCHEDULER + 64;
 
 export function procs(): number {
   return Atomics.load(memory.i32, PROCS);
+}
+
+/** How many threads there are besides the first one. */
+export function threads(): number {
+  return Atomics.load(memory.i32, THREADS);
+}
+
+export function setThreads(n: number): void {
+  Atomics.store(memory.i32, THREADS, n);
 }
 
 export function setProcs(n: number): void {
@@ -64,11 +75,15 @@ export function setIdle(isolate: number, idle: boolean): void {
   else Atomics.sub(i32, IDLE, 1);
 }
 
-/** This thread has found a task: it is no more on its way, and if there is more to do the next one may come. */
-export function found(): void {
+/**
+ * This thread has found a task: it is no more on its way, and if there is more to do the next one may come. Says whether
+ * there is more to do and nobody to come.
+ */
+export function found(): boolean {
   const { i32 } = memory;
   if (Atomics.load(i32, TOKEN) !== 0) Atomics.store(i32, TOKEN, 0);
-  if (Atomics.load(i32, IDLE) > 0 && anyTask()) wakep();
+  if (Atomics.load(i32, IDLE) === 0) return Atomics.load(i32, THREADS) < Atomics.load(i32, PROCS) && anyTask();
+  return anyTask() && !wakep();
 }
 
 /** This thread goes idle. It looks at the queues once more after this. */

@@ -13,6 +13,12 @@ test("goroutines start goroutines from any thread", async () => {
   expect(await threaded("tree")).toEqual({ code: 0, signal: null, stdout: "4096 false true\n", stderr: "" });
 });
 
+test("there are as many threads as there is work for, up to gomaxprocs, which can change", async () => {
+  const { code, stdout, stderr } = await threaded("gate", [], { env: { MILLRACE_THREADS: "3" } });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toBe("3 [ 1 ]\n1 [ 2, 2 ]\n2 [ 5, 5, 5, 5, 5 ]\n5\n");
+});
+
 test("what a thread prints is not lost, and comes in order", async () => {
   const { code, stdout, stderr } = await life("output");
   expect({ code, stderr }).toEqual({ code: 0, stderr: "an error\n" });
