@@ -249,5 +249,5 @@ export function show(value: unknown): string {
   const name = (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor?.name;
   return name === undefined || name === "" || name === "Object"
     ? "an object"
-    : `${/^[AEIOU]/i.test(name) ? "an" : "a"} ${name}`;
+    : `${/^[AEIO]/i.test(name) ? "an" : "a"} ${name}`;
 }
