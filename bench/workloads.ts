@@ -294,6 +294,7 @@ export const tables: readonly TableWorkload[] = [
   { name: "lateness", title: "How late sleepers wake", file: "lateness.ts" },
   { name: "interop", title: "Streams through channels", file: "interop.ts" },
   { name: "threads-go", title: "Goroutines on other threads", file: "threads-go.ts" },
+  { name: "explore", title: "Schedules a second", file: "explore.ts" },
 ];
 
 export const memory: readonly MemoryWorkload[] = [

@@ -269,8 +269,9 @@ export class Execution implements Strategy {
 
   #tell(watcher: Watcher, before: number): void {
     const ready = this.#ready;
-    ready.length = 0;
-    for (let at = before; at < this.#queue.length; at++) ready.push(this.#queue.at(at));
+    const count = Math.max(0, this.#queue.length - before); // a run that is over has none
+    if (ready.length > count) ready.length = count;
+    for (let at = 0; at < count; at++) ready[at] = this.#queue.at(before + at);
     watcher.end(ready);
   }
 
@@ -287,11 +288,10 @@ export class Execution implements Strategy {
     const options = this.#options;
     const queue = this.#queue;
     const { length } = queue;
-    options.length = 0;
+    if (options.length > length) options.length = length; // which costs more than all the rest
     for (let at = 0; at < length; at++) {
       const { id } = queue.at(at);
-      let to = options.length;
-      options.push(id);
+      let to = at;
       for (; to > 0 && (options[to - 1] as number) > id; to--) options[to] = options[to - 1] as number;
       options[to] = id;
     }

@@ -58,6 +58,8 @@ export class Exhaustive implements Chooser {
   readonly #nodes: (Turn | Draw)[] = [];
   /** The node of each step, where it has one. */
   readonly #turns: (Turn | undefined)[] = [];
+  /** The last step that has a node in the present run. */
+  #at = -1;
   #depth = 0;
   #from = 0;
   #latest: Turn | null = null;
@@ -72,6 +74,7 @@ export class Exhaustive implements Chooser {
   begin(): void {
     this.#depth = 0;
     this.#latest = null;
+    this.#at = -1;
     this.diverged = this.redundant = false;
     this.watcher.reset(this.#from);
   }
@@ -90,7 +93,8 @@ export class Exhaustive implements Chooser {
     }
     this.#nodes[this.#depth++] = node;
     this.#latest = node;
-    this.#turns.length = step;
+    // Where the clock went on by itself there is none.
+    while (++this.#at < step) this.#turns[this.#at] = undefined;
     this.#turns[step] = node;
     return options.indexOf(node.who);
   }
@@ -163,7 +167,7 @@ export class Exhaustive implements Chooser {
     const node = this.#turns[a];
     const trace = this.watcher;
     // The clock goes on by itself only when nobody can do anything: nothing can be put before or behind that.
-    if (!this.#reduce || node === undefined || this.#turns[b] === undefined) return;
+    if (!this.#reduce || node === undefined || b > this.#at || this.#turns[b] === undefined) return;
     // What can be the first of the steps that lead to `b` without `a`. They do what they did, because they do not follow
     // `a`. What `b` would do instead nobody knows, so it counts only where it is the only one.
     const initials: number[] = [];
@@ -196,7 +200,7 @@ export class Exhaustive implements Chooser {
     }
     this.#drawn.length = 0;
     // What the others would have done first shows no race, because they have not done it.
-    const last = this.#turns[length - 1];
+    const last = length - 1 === this.#at ? this.#turns[this.#at] : undefined;
     if (this.watcher.broken && last !== undefined) {
       for (const each of last.options) if (!last.back.includes(each)) last.back.push(each);
     }
