@@ -10,19 +10,19 @@ import { entries, root } from "./pack.ts";
 
 /** Bytes of everything that an entry exports, alone in a bundle, the runtime that it stands on included. */
 const BUDGET: Record<string, number> = {
-  millrace: 15_400,
+  millrace: 15_900,
   "millrace/time": 13_300,
-  "millrace/context": 15_000,
-  "millrace/sync": 20_600,
-  "millrace/patterns": 22_600,
-  "millrace/interop": 18_400,
+  "millrace/context": 15_200,
+  "millrace/sync": 21_000,
+  "millrace/patterns": 22_900,
+  "millrace/interop": 18_600,
   "millrace/trace": 9_000,
   "millrace/testing": 27_000,
   "millrace/threads": 52_000,
 };
 
 /** Bytes of a small program: goroutines, channels, a select. */
-const SMALL = 13_400;
+const SMALL = 13_900;
 const SMALL_PROGRAM = `
   import { chan, go, run, select } from "millrace";
   run(function* () {
