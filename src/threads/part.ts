@@ -9,6 +9,7 @@ import { crew } from "./crew.ts";
 import { goroutinesElsewhere } from "./dump.ts";
 import { callAnywhere, goAnywhere } from "./go.ts";
 import { memory } from "./memory.ts";
+import { sendFunctions } from "./named.ts";
 import { asleep } from "./quiet.ts";
 import { procs } from "./wakep.ts";
 
@@ -26,6 +27,7 @@ const others: Others = {
 export function takePart(): Promise<void> | undefined {
   if (m.others !== null) return undefined;
   sendContexts();
+  sendFunctions();
   const buffersKnown = shareBuffers();
   // A thread that others have started must not set it back.
   if (!memory.opened || procs() === 0) crew.procs(runtime.gomaxprocs());

@@ -13,6 +13,9 @@ import type { Mutex } from "../sync/mutex.ts";
 import type { RWMutex } from "../sync/rwmutex.ts";
 import type { Semaphore } from "../sync/semaphore.ts";
 import type { WaitGroup } from "../sync/waitgroup.ts";
+import type { SharedMutex } from "./shared-mutex.ts";
+import type { SharedSemaphore } from "./shared-semaphore.ts";
+import type { SharedWaitGroup } from "./shared-waitgroup.ts";
 
 /** Has this key: objects of it are handles to what all threads share, or travel in a way of their own. */
 export declare const travels: unique symbol;
@@ -55,7 +58,7 @@ export type Sendable<T> = unknown extends T
           ? NotSendable<"functions stay on their thread: send data that says what to do">
           : SendableObject<T>;
 
-type SendableObject<T> = T extends Context
+type SendableObject<T> = T extends Context | Handle
   ? T
   : T extends Op<unknown>
     ? NotSendable<"an operation stays on its thread: perform it here and send its result">
@@ -81,4 +84,5 @@ type SendableObject<T> = T extends Context
 
 type SendableMap<T, K, V> = [K, V] extends [Sendable<K>, Sendable<V>] ? T : ReadonlyMap<Sendable<K>, Sendable<V>>;
 type SendableSet<T, M> = [M] extends [Sendable<M>] ? T : ReadonlySet<Sendable<M>>;
+type Handle = SharedMutex | SharedSemaphore | SharedWaitGroup;
 type Local = Mutex | RWMutex | WaitGroup | Semaphore;

@@ -2,7 +2,7 @@
 import { type Chan, type Goroutine, go, type Op, type RecvChan, type SendChan } from "millrace";
 import type { Context } from "millrace/context";
 import type { Mutex, WaitGroup } from "millrace/sync";
-import type { Sendable } from "millrace/threads";
+import { type Sendable, SharedMutex, SharedWaitGroup, sharedChan } from "millrace/threads";
 import { type Equal, expectType } from "./equal.ts";
 
 declare function send<T>(value: T & Sendable<T>): T;
@@ -40,6 +40,7 @@ export function travels(job: Job, tree: Tree, ctx: Context, out: SendChan<number
   send(new Map([[job, new Set([tree])]]));
   send(new Error("e", { cause: job }));
   send(new Float64Array(new SharedArrayBuffer(8)));
+  send([sharedChan<number>(1), { lock: new SharedMutex(), wg: new SharedWaitGroup() }]);
   send({} as unknown);
   expectType<Equal<Sendable<Job>, Job>>();
   expectType<Equal<Sendable<number | string>, number | string>>();
