@@ -37,7 +37,7 @@ const waitStep = fc.record({
 
 test("WaitQueue is an array with removal anywhere", () => {
   fc.assert(
-    fc.property(fc.array(waitStep, { maxLength: 60 }), (steps) => {
+    fc.property(fc.array(waitStep, { maxLength: 60, size: "max" }), (steps) => {
       const q = new WaitQueue();
       const model: Named[] = [];
       const gone: Named[] = [];
@@ -77,7 +77,7 @@ const times = <T>(n: number, value: T): T[] => Array<T>(n).fill(value);
 
 const runStep = fc.record({
   op: fc.constantFrom(
-    ...times(30, "push" as const),
+    ...times(90, "push" as const),
     ...times(6, "unshift" as const),
     ...times(15, "shift" as const),
     ...times(8, "take" as const),
@@ -89,7 +89,7 @@ const runStep = fc.record({
 
 test("RunQueue is an array, however it wraps and grows", () => {
   fc.assert(
-    fc.property(fc.array(runStep, { maxLength: 400 }), fc.nat(200), (steps, start) => {
+    fc.property(fc.array(runStep, { maxLength: 400, size: "max" }), fc.nat(200), (steps, start) => {
       const q = new RunQueue();
       const model: G[] = [];
       let made = 0;
@@ -122,7 +122,7 @@ test("RunQueue is an array, however it wraps and grows", () => {
       while (model.length > 0) expect(q.shift()).toBe(model.shift());
       expect(q.length).toBe(0);
     }),
-    { numRuns: 300 },
+    { numRuns: 300, endOnFailure: true },
   );
 });
 

@@ -77,6 +77,25 @@ describe("time", () => {
     expect(seen).toEqual(["promise", "ch"]);
   });
 
+  test("jumps to the nearest timer, whichever run's that is", async () => {
+    const log = await bubble(function* () {
+      const log: string[] = [];
+      const nested = run(function* () {
+        for (const minutes of [10, 10, 25]) {
+          yield* time.sleep(minutes * time.Minute);
+          log.push(`nested ${minutes}`);
+        }
+      });
+      for (const minutes of [30, 5, 5]) {
+        yield* time.sleep(minutes * time.Minute);
+        log.push(`main ${minutes}`);
+      }
+      yield* wait(nested);
+      return log;
+    });
+    expect(log).toEqual(["nested 10", "nested 10", "main 30", "main 5", "main 5", "nested 25"]);
+  });
+
   test("two bubbles have clocks of their own", async () => {
     const sleeper = (n: number) =>
       bubble(function* () {
