@@ -8,7 +8,7 @@
  * threads on their way, one more, up to `procs`. A program that needs one gets one.
  */
 import { once } from "../runtime/copies.ts";
-import { isMainThread, uncaught } from "../runtime/host.ts";
+import { uncaught } from "../runtime/host.ts";
 import { m } from "../runtime/m.ts";
 import { ArgumentError, FatalError, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
@@ -70,7 +70,7 @@ class Crew {
 
   /** Whether there are other threads to run something on, or could be. */
   able(): boolean {
-    if (!isMainThread() && memory.opened) return true;
+    if (memory.self !== 0) return true;
     if (this.#procs === 1 || typeof SharedArrayBuffer === "undefined") return false;
     if (this.#worker === null && !hasFile()) return false;
     isolate.open();
@@ -114,11 +114,14 @@ class Crew {
     buffers.open(); // before the first thread that could send one
     const share = memory.share(memory.newIsolate());
     const modules = new Set([...parallels.values()].map((f) => f.url));
-    const thread = new Thread(share, [...modules], this.#worker, {
-      ready: () => {},
-      gone: (which, why) => this.#gone(which, why),
-    });
-    this.#threads.add(thread);
+    try {
+      const watcher = { ready: () => {}, gone: (which: Thread, why: Gone) => this.#gone(which, why) };
+      this.#threads.add(new Thread(share, [...modules], this.#worker, watcher));
+    } catch (error) {
+      // The program's own worker could not be made: nobody is this isolate.
+      Atomics.store(memory.i32, recordOf(share.isolate) + STATE, FREE);
+      throw error;
+    }
     setThreads(this.#threads.size);
   }
 

@@ -21,7 +21,7 @@ import { memory } from "./memory.ts";
 import { pointerOf } from "./names.ts";
 import { CAUGHT, caught, type Outcome, type Parallel, parallelOf } from "./registry.ts";
 import { mayShare, sharedRun } from "./sharedrun.ts";
-import { BY, BY_NAME, CHILD, FN, GID, newTask, OWNER, RUN } from "./task.ts";
+import { BY, BY_NAME, CHILD, dropArgs, FN, GID, newTask, OWNER, RUN } from "./task.ts";
 import { runqput } from "./taskq.ts";
 import { wakep } from "./wakep.ts";
 
@@ -59,14 +59,21 @@ function start(f: Parallel, p: P, fn: Body, args: unknown[], by: G | null): Goro
   const task = newTask(args);
   const { i32 } = memory;
   const id = p.nextId();
-  const away = new Away(p, id, f.name, task, by === null ? null : { id: by.id, name: by.name });
-  if (p.over) return away;
+  if (p.over) {
+    dropArgs(task);
+    memory.free(task);
+    return new Away(p, id, f.name, 0, null);
+  }
+  const run = sharedRun(p) ?? crew.share(p);
+  if (by === null) starts(null, 0);
+  else if (creator === null || creator.id !== by.id || creatorRun !== run) starts(by, run);
+  const away = new Away(p, id, f.name, task, creator);
   i32[task + FN] = f.pointer || pointTo(f);
   i32[task + OWNER] = memory.self;
-  i32[task + RUN] = sharedRun(p) ?? crew.share(p);
+  i32[task + RUN] = run;
   i32[task + GID] = id;
-  i32[task + BY] = by === null ? 0 : by.id;
-  i32[task + BY_NAME] = by === null ? 0 : pointerOf(by.name);
+  i32[task + BY] = creator === null ? 0 : creator.id;
+  i32[task + BY_NAME] = creatorName;
   i32[task + CHILD] = children.next();
   children.add(away);
   // Nobody reports a deadlock of the default run, so it may hold the process open.
@@ -74,6 +81,17 @@ function start(f: Parallel, p: P, fn: Body, args: unknown[], by: G | null): Goro
   runqput(task);
   if (!wakep()) crew.more();
   return away;
+}
+
+/** Who started one last: mostly it is the same again. */
+let creator: Away["creator"] = null;
+let creatorName = 0;
+let creatorRun = 0;
+
+function starts(by: G | null, run: number): void {
+  creatorRun = run;
+  creator = by === null ? null : { id: by.id, name: by.name };
+  creatorName = by === null ? 0 : pointerOf(by.name);
 }
 
 function pointTo(f: Parallel): number {
