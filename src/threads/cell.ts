@@ -16,7 +16,13 @@ export function store(at: number, value: unknown, where: string): void {
   const { i32 } = memory;
   const { tag, bytes } = scratch;
   if (bytes !== null) {
-    const block = memory.alloc(4 + scratch.length);
+    let block: number;
+    try {
+      block = memory.alloc(4 + scratch.length);
+    } catch (error) {
+      discard(tag, 0, bytes, 0, scratch.length);
+      throw error;
+    }
     i32[block + HEAD] = scratch.length;
     scratch.copyTo(memory.u8, (block + HEAD + 1) * 4);
     scratch.aux = block;
