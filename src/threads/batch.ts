@@ -14,6 +14,7 @@ import { BUFFER, DIRTY, OPEN, QCOUNT, RECVQ, RECVX, SENDQ, SENDX, SIZE, SLOT_WOR
 import { drop, move, packNumber } from "./slot.ts";
 import { CELL, dequeue, SERVED, serve } from "./sudog.ts";
 import { waiting } from "./waiting.ts";
+import { SLOT } from "./wire.ts";
 
 /** At most so many under one lock. */
 const ROUND = 256;
@@ -128,9 +129,10 @@ function receiveRound(ch: SharedHchan, values: unknown[], most: number): number 
   i32[c + DIRTY] = 1;
   for (let i = 0; i < n; i++) {
     const from = c + BUFFER + x * SLOT_WORDS;
-    words[2 * i] = i32[from] as number;
+    const tag = i32[from] as number;
+    words[2 * i] = tag;
     words[2 * i + 1] = i32[from + 1] as number;
-    doubles[i] = f64[(from + 2) >> 1] as number;
+    if (tag === SLOT.f64) doubles[i] = f64[(from + 2) >> 1] as number;
     x = x + 1 === size ? 0 : x + 1;
   }
   i32[c + RECVX] = x;
@@ -156,8 +158,11 @@ function receiveRound(ch: SharedHchan, values: unknown[], most: number): number 
   // To unpack may run code that comes back to here.
   received = null;
   try {
+    const plain = ch.codec === null;
     for (let i = 0; i < n; i++) {
-      values.push(ch.unpack(words[2 * i] as number, words[2 * i + 1] as number, doubles[i] as number));
+      const tag = words[2 * i] as number;
+      const aux = words[2 * i + 1] as number;
+      values.push(plain && tag === SLOT.i32 ? aux : ch.unpack(tag, aux, doubles[i] as number));
     }
   } finally {
     received = { words, doubles };
