@@ -5,6 +5,7 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { isMainThread, Worker } from "node:worker_threads";
+import { markdownTable } from "markdown-table";
 import { type Go, go, type RecvChan, run, type SendChan, wait } from "millrace";
 import { parallel, type SharedChan, sharedChan } from "millrace/threads";
 
@@ -102,10 +103,19 @@ async function posted(n: number, step: number, make: (i: number) => unknown): Pr
 
 let worker: Worker;
 
+const WANTED: Readonly<Record<string, string>> = {
+  "numbers, one by one": "≤ 0.33",
+  "numbers, by the hundred": "≤ 1.5",
+  "objects, one by one": "≤ 0.5",
+  "objects, by the hundred": "≤ 1.0",
+  "ping-pong": "≤ 1.0",
+};
+
 const median = (of: number[]): number => of.sort((a, b) => a - b)[of.length >> 1] as number;
 
 /** All in one run, because threads go with the run that started them. */
 function* measure(rounds: number): Go {
+  const table = [["ns a value, or a round trip", "sharedChan(1024)", "postMessage", "ratio", "wanted"]];
   for (const [name, { n, ours, post }] of Object.entries(rows)) {
     const all: [number[], number[]] = [[], []];
     for (let round = -1; round < rounds; round++) {
@@ -118,20 +128,18 @@ function* measure(rounds: number): Go {
       all[0].push(((between - start) / n) * 1e6);
       all[1].push(((end - between) / n) * 1e6);
     }
-    const [mine, theirs] = [median(all[0]), median(all[1])];
-    console.log(
-      name.padEnd(26),
-      `${mine.toFixed(0)} ns`.padStart(10),
-      `${theirs.toFixed(0)} ns`.padStart(10),
-      (mine / theirs).toFixed(2),
-    );
+    const [mine, theirs] = [median([...all[0]]), median([...all[1]])];
+    const ratios = all[0].map((ns, i) => ns / (all[1][i] as number));
+    const cells = [mine.toFixed(0), theirs.toFixed(0), median(ratios).toFixed(2), WANTED[name] ?? ""];
+    table.push([name, ...cells]);
   }
+  console.log("Two threads, taken turn about. The round trip is through two channels of capacity 1.\n");
+  console.log(markdownTable(table, { align: ["l", "r", "r", "r", "r"] }));
 }
 
 if (isMainThread) {
   const file = fileURLToPath(new URL("./threads-post.mjs", import.meta.url));
   worker = new Worker(file);
-  console.log("".padEnd(26), "millrace".padStart(10), "postMsg".padStart(10), "ratio");
   await run(() => measure(Number(process.argv[2] ?? 5)));
   await worker.terminate();
   process.exit(0);

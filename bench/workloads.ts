@@ -293,6 +293,7 @@ export const timed: readonly TimedWorkload[] = [
 export const tables: readonly TableWorkload[] = [
   { name: "lateness", title: "How late sleepers wake", file: "lateness.ts" },
   { name: "interop", title: "Streams through channels", file: "interop.ts" },
+  { name: "threads", title: "Values between two threads", file: "threads.ts" },
   { name: "threads-go", title: "Goroutines on other threads", file: "threads-go.ts" },
   { name: "explore", title: "Schedules a second", file: "explore.ts" },
 ];
