@@ -20,9 +20,13 @@ const drain = parallel(import.meta, "drain", function* (ch: RecvChan<unknown>, n
   for (let i = 0; i < n; i++) yield* ch.recv();
 });
 
-const drainMany = parallel(import.meta, "drainMany", function* (ch: SharedChan<unknown>, n: number): Go {
-  for (let i = 0; i < n; ) i += (yield* ch.recvMany(HUNDRED)).length;
-});
+const drainMany = parallel(
+  import.meta,
+  "drainMany",
+  function* (ch: SharedChan<number> | SharedChan<object>, n: number): Go {
+    for (let i = 0; i < n; ) i += (yield* ch.recvMany(HUNDRED)).length;
+  },
+);
 
 const echo = parallel(import.meta, "echo", function* (to: RecvChan<number>, from: SendChan<number>, n: number): Go {
   for (let i = 0; i < n; i++) yield* from.send((yield* to.recv()) as number);
