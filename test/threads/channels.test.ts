@@ -19,7 +19,7 @@ test("locks, groups and semaphores hold on several threads", async () => {
 });
 
 test("a channel's own codec makes objects of a class on the other thread; its functions must be parallel", async () => {
-  const { code, stdout } = await threaded("codec");
+  const { code, stdout } = await threaded("points");
   const [first, second] = stdout.split("\n");
   expect([code, first]).toEqual([0, "true Point { x: 2, y: 1 }"]);
   expect(second).toMatch(/^sharedChan: codec\.encode is function encode, and functions stay on their thread/);

@@ -1,6 +1,8 @@
-/** A channel with a way of its own to send values, which other threads know by the names of its functions. */
-import { type Go, go, main } from "millrace";
-import { parallel, type SharedChan, sharedChan } from "millrace/threads";
+/** A channel with a codec of its own, and parallel functions as values. */
+
+import { isMainThread } from "node:worker_threads";
+import { type Go, go, main, type RecvChan } from "millrace";
+import { parallel, sharedChan } from "millrace/threads";
 
 class Point {
   readonly x: number;
@@ -9,28 +11,33 @@ class Point {
     this.x = x;
     this.y = y;
   }
+  get length(): number {
+    return Math.hypot(this.x, this.y);
+  }
 }
 
-const encode = parallel(import.meta, "encode", ({ x, y }: Point) => [x, y]);
-const decode = parallel(import.meta, "decode", (data: unknown) => new Point(...(data as [number, number])));
+const codec = {
+  encode: parallel(import.meta, "point.encode", (p: Point) => Float64Array.of(p.x, p.y)),
+  decode: parallel(import.meta, "point.decode", (data: unknown) => {
+    const [x = 0, y = 0] = data as Float64Array;
+    return new Point(x, y);
+  }),
+};
 
-const mirror = parallel(import.meta, "mirror", function* (from: SharedChan<Point>, to: SharedChan<Point>): Go {
-  const p = (yield* from.recv()) as Point;
-  yield* to.send(new Point(p.y, p instanceof Point ? p.x : -1));
+const double = parallel(import.meta, "double", (n: number) => 2 * n);
+
+const measure = parallel(import.meta, "measure", function* (points: RecvChan<Point>, then: (n: number) => number): Go<
+  [number, boolean]
+> {
+  return [then(((yield* points.recv()) as Point).length), isMainThread];
 });
 
 main(function* () {
-  const [there, back] = [
-    sharedChan<Point>(0, { codec: { encode, decode } }),
-    sharedChan<Point>(1, { codec: { encode, decode } }),
-  ];
-  go(mirror, there as never, back as never);
-  yield* there.send(new Point(1, 2));
-  const p = yield* back.recv();
-  console.log(p instanceof Point, p);
-  try {
-    sharedChan<Point>(0, { codec: { encode: (v) => v, decode: (v) => v as Point } });
-  } catch (error) {
-    console.log((error as Error).message);
-  }
+  const points = sharedChan<Point>(1, { codec });
+  const g = go(measure, points, double);
+  yield* points.send(new Point(3, 4));
+  console.log(yield* g.join());
+  yield* points.send(new Point(6, 8));
+  const back = (yield* points.recv()) as Point;
+  console.log(back instanceof Point, back.length);
 });
