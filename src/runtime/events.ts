@@ -18,6 +18,8 @@ interface At {
   readonly run: number;
   /** The goroutine in it; 0 where none is known: in a callback of the host, in an async function after an `await`. */
   readonly g: number;
+  /** The thread, where that is not the one of the listener: channels, timers and runs have numbers of their own there. */
+  readonly thread?: number;
 }
 
 /**
@@ -99,15 +101,22 @@ export type RuntimeEvent =
 export type Listener = (event: RuntimeEvent) => void;
 
 /** Where the events go: to one listener, or to one that stands for several. */
-export const tap: { listener: Listener | null; readonly all: Listener[] } = once("tap", () => ({
-  listener: null,
-  all: [],
-}));
+export const tap: {
+  listener: Listener | null;
+  readonly all: Listener[];
+  /** Those of them that are told of other threads too. */
+  readonly everywhere: Listener[];
+} = once("tap", () => ({ listener: null, all: [], everywhere: [] }));
 
 /** Sends one event to whoever listens. A listener that throws is cut off, so that watching never changes what is watched. */
 export function emit(event: RuntimeEvent): void {
   const { listener } = tap;
   if (listener !== null) tell(listener, event);
+}
+
+/** Sends an event of another thread to those who want to know. */
+export function emitElsewhere(event: RuntimeEvent): void {
+  for (const listener of [...tap.everywhere]) tell(listener, event);
 }
 
 function tell(listener: Listener, event: RuntimeEvent): void {
@@ -126,6 +135,8 @@ function tellAll(event: RuntimeEvent): void {
 function leave(listener: Listener): void {
   const at = tap.all.indexOf(listener);
   if (at >= 0) tap.all.splice(at, 1);
+  const everywhere = tap.everywhere.indexOf(listener);
+  if (everywhere >= 0) tap.everywhere.splice(everywhere, 1);
   choose();
 }
 
@@ -140,6 +151,7 @@ function choose(): void {
  * Several may listen at a time; each gets every event, in the order in which they came.
  *
  * @param listener called with each event, synchronously; it must not start or perform operations
+ * @param options `threads`: events of goroutines on other threads too, later, with the number of the thread
  *
  * @example
  * ```ts
@@ -153,10 +165,11 @@ function choose(): void {
  * console.log(seen.includes("chan-send")); // true
  * ```
  */
-export function listen(listener: Listener): () => void {
+export function listen(listener: Listener, options: { readonly threads?: boolean } = {}): () => void {
   // A function of its own, so that one that listens twice can leave once.
   const mine: Listener = (event) => listener(event);
   tap.all.push(mine);
+  if (options.threads === true) tap.everywhere.push(mine);
   choose();
   return () => leave(mine);
 }

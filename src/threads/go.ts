@@ -9,6 +9,7 @@
  * bubble, an exploration. Its arguments are copied all the same, so that a program means the same with one thread.
  */
 import type { Body } from "../runtime/body.ts";
+import { emit, tap } from "../runtime/events.ts";
 import type { G, Goroutine } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import type { Go } from "../runtime/op.ts";
@@ -24,6 +25,7 @@ import { mayShare, sharedRun } from "./sharedrun.ts";
 import { BY, BY_NAME, CHILD, dropArgs, FN, GID, newTask, OWNER, RUN } from "./task.ts";
 import { runqput } from "./taskq.ts";
 import { wakep } from "./wakep.ts";
+import { watch } from "./watch.ts";
 
 /** Starts `fn` with `args` on any thread, if it is parallel. */
 export function goAnywhere(p: P, fn: Body, args: unknown[], by: G | null): Goroutine | null {
@@ -78,6 +80,8 @@ function start(f: Parallel, p: P, fn: Body, args: unknown[], by: G | null): Goro
   children.add(away);
   // Nobody reports a deadlock of the default run, so it may hold the process open.
   if (p === m.fallback) isolate.hold(true);
+  watch();
+  if (tap.listener !== null) emit({ kind: "go-create", run: p.id, g: id, name: f.name, by: creator?.id ?? 0 });
   runqput(task);
   if (!wakep()) crew.more();
   return away;

@@ -35,6 +35,7 @@ import {
 } from "./task.ts";
 import { anyTask, findTask } from "./taskq.ts";
 import { anyIdle, found, procs, rest } from "./wakep.ts";
+import { followWatch, send } from "./watch.ts";
 
 /** Waits for the end of a goroutine, to send its task back. */
 class Homecoming extends Waiter {
@@ -70,6 +71,7 @@ class Homecoming extends Waiter {
 const under: Map<number, P> = once("tasks", () => new Map<number, P>());
 
 function sendBack(task: number): void {
+  send();
   const { i32 } = memory;
   i32[task + KIND] = KIND_BACK;
   isolate.post(i32[task + OWNER] as number, task);
@@ -135,6 +137,7 @@ function begin(task: number): boolean {
 
 function start(task: number, run: number, fn: Body, args: unknown[]): void {
   const { i32 } = memory;
+  followWatch();
   const p = runAt(run) ?? open(run);
   const by = i32[task + BY] as number;
   const creator = by === 0 ? null : { id: by, name: textAt(i32[task + BY_NAME] as number) };

@@ -19,6 +19,12 @@ test("there are as many threads as there is work for, up to gomaxprocs, which ca
   expect(stdout).toBe("3 [ 1 ]\n1 [ 2, 2 ]\n2 [ 5, 5, 5, 5, 5 ]\n5\n");
 });
 
+test("a listener that wants to hears what happens on other threads", async () => {
+  const { code, stdout, stderr } = await threaded("watch");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toBe("go-start chan-make chan-send go-park go-ready go-resume go-end\ntrue\ntrue\n");
+});
+
 test("what a thread prints is not lost, and comes in order", async () => {
   const { code, stdout, stderr } = await life("output");
   expect({ code, stderr }).toEqual({ code: 0, stderr: "an error\n" });
