@@ -68,7 +68,8 @@ export class Isolate {
   #held = false;
   readonly #woken = (): void => {
     this.#armed = false;
-    this.more();
+    this.#take();
+    // Only who has nothing to run begins something new: it would wait behind what runs, and another thread may be free.
     if (!anyBusy()) this.idle();
   };
 

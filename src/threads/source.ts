@@ -34,7 +34,7 @@ import {
   VANISHED,
 } from "./task.ts";
 import { anyTask, findTask } from "./taskq.ts";
-import { anyIdle, found, procs, rest } from "./wakep.ts";
+import { anyIdle, found, procs, rest, threads } from "./wakep.ts";
 import { followWatch, send } from "./watch.ts";
 
 /** Waits for the end of a goroutine, to send its task back. */
@@ -102,7 +102,7 @@ export const source: Source = {
     }
   },
   takeIfNobodyElse() {
-    if (!anyIdle()) this.take();
+    if (!anyIdle() && threads() >= procs()) this.take();
   },
   rest: () => rest(memory.self),
   any: () => memory.self <= Math.max(1, procs()) && anyTask(),
