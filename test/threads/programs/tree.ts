@@ -15,5 +15,5 @@ const tree = parallel(import.meta, "tree", function* (depth: number): Go<{ leave
 main(function* () {
   runtime.gomaxprocs(3);
   const { leaves, threads } = yield* go(tree, 12).join();
-  console.log(leaves, threads.includes(0), threads.length > 1);
+  console.log(leaves, threads.includes(0));
 });
