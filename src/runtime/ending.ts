@@ -3,6 +3,8 @@ import type { G } from "./g.ts";
 import { m } from "./m.ts";
 import type { Outcome, RunOptions } from "./options.ts";
 import { DeadlockError, Goexit, LeakError } from "./panic.ts";
+import type { P } from "./proc.ts";
+import { Gwaiting } from "./status.ts";
 import { formatAll, type GoroutineInfo } from "./traceback.ts";
 
 /** Nothing can ever run again; `left` are the goroutines that wait, which are none after main's goexit. */
@@ -35,6 +37,15 @@ export function checkLeaks(
     return { ok: false, error, g: null };
   }
   return outcome;
+}
+
+/** Takes everyone who waits in `p` off all queues, and forgets where they stood, except for who ends the run. */
+export function leaveAll({ allgs, awaiting }: P): void {
+  for (const g of allgs.sorted()) {
+    if (g.status === Gwaiting) g.op?.dequeue(g);
+    if (g !== m.curg) g.gen = null;
+  }
+  for (const w of awaiting) w.op.dequeue(w);
 }
 
 /** The goroutines that called goexit, with what is thrown in each at every operation until it has ended. */

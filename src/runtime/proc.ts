@@ -17,19 +17,22 @@ import { AwaitList } from "./async.ts";
 import { asGenerator, type Body, isGeneratorFunction, isIterator, isThenable, next, throwInto } from "./body.ts";
 import { type Clock, hostClock } from "./clock.ts";
 import { isOver, underWay } from "./dry.ts";
-import { checkLeaks, deadlock, Exits } from "./ending.ts";
+import { checkLeaks, deadlock, Exits, leaveAll } from "./ending.ts";
 import { emit, tap } from "./events.ts";
-import { type Creator, G } from "./g.ts";
+import { G } from "./g.ts";
 import { entropy, microtask, uncaught } from "./host.ts";
+import { Ids } from "./ids.ts";
 import { GO_ON, m, type Preemption, type Verdict, YIELD_TO_HOST, YIELD_TO_OTHERS } from "./m.ts";
+import { asyncGenerator, didNotWait, yielded } from "./misuse.ts";
 import { DONE, type Go, Op, PARKED, type Parked } from "./op.ts";
 import type { Outcome, RunOptions } from "./options.ts";
-import { ArgumentError, type FatalError, Goexit, show } from "./panic.ts";
+import { Origins } from "./origins.ts";
+import { type FatalError, Goexit } from "./panic.ts";
 import { RunQueue } from "./runq.ts";
 import { Gdead, Gnew, Gpreempted, Gretry, Grunnable, Grunning, Gwaiting } from "./status.ts";
 import { Random, Seeded, type Strategy } from "./strategy.ts";
 import { Timers } from "./timers.ts";
-import { callSite, type GoroutineInfo, infoOf } from "./traceback.ts";
+import { type GoroutineInfo, infoOfAll } from "./traceback.ts";
 import { Unused } from "./unused.ts";
 
 let runs = 0;
@@ -41,24 +44,22 @@ export class P {
   readonly debug: boolean;
   /** Whether the places where goroutines are started are recorded, which costs a stack trace each. */
   sites: boolean;
-  /** The run has ended. */
   over = false;
   /** Called when the run queue is empty and nothing is booked: a virtual clock advances here. */
   idle: (() => void) | null = null;
   /** Called when the run ends: what the time package and others hold for this run is given back. */
   readonly atEnd: (() => void)[] = [];
-  /** What its timers and contexts take the time from. */
   clock: Clock = hostClock;
   readonly timers: Timers = new Timers(this);
-  /** Its goroutines. */
   readonly allgs: Allgs = new Allgs();
-  /** Those that wait with `await`. */
   readonly awaiting: AwaitList = new AwaitList();
   readonly exits: Exits = new Exits();
   strategy: Strategy | null;
   /** Select's permutations, by length. */
   readonly orders: (number[] | undefined)[] = [];
   readonly unused: Unused | null;
+  readonly ids: Ids = new Ids();
+  readonly origins: Origins = new Origins();
 
   readonly #random: Random;
   readonly #runq = new RunQueue();
@@ -67,19 +68,13 @@ export class P {
   /** Nothing runs but by the function that `byHand` gave. */
   #byHand = false;
   #verdict: Verdict = GO_ON;
-  #ids = 0;
-  #lastId = Number.MAX_SAFE_INTEGER;
-  #moreIds: (() => number) | null = null;
   #unlooked = 0;
   /** Who ran at the last look at the clock, and whether it was the same at the one before. */
   #seen: G | null = null;
   #hogs = false;
-  /** The creator of the goroutine started last: mostly also that of the next. */
-  #creator: Creator | null = null;
   #main: G | null = null;
   #mainExited = false;
   #finished: ((outcome: Outcome) => void) | null = null;
-  #sites: WeakMap<G, string> | null = null;
   readonly #drainFn = (): void => this.#drain();
   readonly #at = (index: number): G => this.#runq.at(index);
 
@@ -97,11 +92,7 @@ export class P {
 
   /** Runs `fn` as the main goroutine; `finished` is called once, when the run is over. */
   start(fn: Body, finished: (outcome: Outcome) => void): G {
-    this.#finished = finished;
-    if (this.debug) m.watching++;
-    if (this.#byHand) m.runs.push(this);
-    else underWay(this);
-    if (tap.listener !== null) emit({ kind: "run-start", run: this.id, name: this.name });
+    this.open(finished);
     this.#main = this.go(fn, [], null);
     return this.#main;
   }
@@ -110,7 +101,8 @@ export class P {
   open(finished: (outcome: Outcome) => void): void {
     this.#finished = finished;
     if (this.debug) m.watching++;
-    underWay(this);
+    if (this.#byHand) m.runs.push(this);
+    else underWay(this);
     if (tap.listener !== null) emit({ kind: "run-start", run: this.id, name: this.name });
   }
 
@@ -124,56 +116,13 @@ export class P {
 
   /** Starts the goroutine of `gen`, or, where that is null, one that is to call `fn` with `args`. */
   launch(fn: Body, gen: Go<unknown> | null, args: unknown[] | undefined, by: G | null): G {
-    let creator: Creator | null = null;
-    if (by !== null) creator = this.#creator?.id === by.id ? this.#creator : { id: by.id, name: by.name };
-    this.#creator = creator;
-    const g = new G(this, this.nextId(), fn, creator);
+    const creator = this.origins.creator(by);
+    const g = new G(this, this.ids.next(), fn, creator);
     g.gen = gen;
     g.value = args;
     this.allgs.add(g);
-    if (this.sites) {
-      this.#sites ??= new WeakMap();
-      this.#sites.set(g, callSite(this.launch, gen === null ? 2 : 1));
-    }
+    if (this.sites) this.origins.note(g, this.launch, gen === null ? 2 : 1);
     if (tap.listener !== null) emit({ kind: "go-create", run: this.id, g: g.id, name: g.name, by: creator?.id ?? 0 });
-    this.ready(g);
-    return g;
-  }
-
-  /** The next number of a goroutine of this run. */
-  nextId(): number {
-    if (this.#ids === this.#lastId) this.#ids = (this.#moreIds as () => number)();
-    return ++this.#ids;
-  }
-
-  /**
-   * From now on numbers come in batches of `size`, because other threads take from the same: `more` gives the last number
-   * before the next batch. Gives the last number used.
-   */
-  shareIds(size: number, more: () => number): number {
-    const last = this.#ids;
-    this.#lastId = last;
-    this.#moreIds = () => {
-      const before = more();
-      this.#lastId = before + size;
-      return before;
-    };
-    return last;
-  }
-
-  /** Makes runnable a goroutine that another thread has started with `go`, under the number it has got there. */
-  arrive(id: number, fn: Body, args: unknown[], creator: Creator | null): G {
-    const g = new G(this, id, fn, creator);
-    g.value = args;
-    if (isGeneratorFunction(fn)) {
-      try {
-        g.gen = fn.apply(undefined, args as never[]) as Go<unknown>;
-        g.value = undefined;
-      } catch {
-        // A default value of a parameter: called once more when its turn comes, it panics there.
-      }
-    }
-    this.allgs.add(g);
     this.ready(g);
     return g;
   }
@@ -267,9 +216,8 @@ export class P {
   }
 
   /**
-   * Takes the run out of the host's hands, before it starts: from now on it stands still except for what `step` does, at
-   * once and on the caller's stack. It resumes the goroutine of `queue` that the strategy picks, and comes back when that
-   * one parks, ends or is preempted.
+   * Takes the run out of the host's hands, before it starts: from now on only `step` moves it, on the caller's stack. It
+   * resumes the goroutine of `queue` that the strategy picks, and comes back when that one parks, ends or is preempted.
    */
   byHand(): { readonly queue: RunQueue; readonly step: () => void } {
     this.#scheduled = true; // so `ready` books nothing
@@ -308,7 +256,7 @@ export class P {
     }
   }
 
-  /** Calls the function of a goroutine that is no generator function and sees what it is. */
+  /** Calls a function that is no generator function and sees what it is. */
   #begin(g: G): void {
     const args = g.value as never[];
     g.value = undefined;
@@ -324,10 +272,8 @@ export class P {
         (value) => this.#settled(g, () => this.#end(g, value)),
         (error) => this.#settled(g, () => this.#threw(g, error)),
       );
-    } else if (Symbol.asyncIterator in body && "next" in body) {
-      const kinds = "a goroutine is a generator, async or plain function";
-      throw new ArgumentError(`go: ${g.name} is an async generator; ${kinds}`);
-    } else this.#end(g, body);
+    } else if (Symbol.asyncIterator in body && "next" in body) throw asyncGenerator(g);
+    else this.#end(g, body);
   }
 
   /** The promise of an async goroutine is settled: what its end does, `g` does. */
@@ -349,20 +295,16 @@ export class P {
       this.#end(g, result.value);
       return;
     }
-    const said = result.value instanceof Op ? "an operation without the star" : show(result.value);
-    const error = new ArgumentError(`goroutine ${g.id} (${g.name}) yielded ${said}; write yield* before an operation`);
-    error.stack = String(error); // the frames here are not where it yielded, and those can't be had
-    this.#left(g, throwInto(g.gen as Go<unknown>, error));
+    this.#left(g, throwInto(g.gen as Go<unknown>, yielded(g, result.value)));
   }
 
   /** `g` was told that an operation has to wait, and went on all the same: its result would come to the wrong place. */
   #misused(g: G): never {
-    const what = g.op === null ? "an operation" : `its operation (${g.op.reason})`;
+    const error = didNotWait(g);
     if (g.status === Gwaiting) g.op?.dequeue(g);
-    else for (let i = this.#runq.length - 1; i >= 0; i--) if (this.#runq.at(i) === g) this.#runq.take(i);
+    else this.#runq.remove(g);
     g.status = Grunning;
-    const how = "call a generator that performs operations with yield*, not in a loop or a spread";
-    throw new ArgumentError(`goroutine ${g.id} (${g.name}) did not wait for ${what}; ${how}`);
+    throw error;
   }
 
   #end(g: G, value: unknown): void {
@@ -414,11 +356,7 @@ export class P {
     if (this.debug) m.watching--;
     m.budget = 0;
     this.unused?.report(null);
-    for (const g of this.allgs.sorted()) {
-      if (g.status === Gwaiting) g.op?.dequeue(g);
-      g.gen = g === m.curg ? g.gen : null;
-    }
-    for (const w of this.awaiting) w.op.dequeue(w);
+    leaveAll(this);
     this.#runq.clear();
     this.allgs.clear();
     this.awaiting.clear();
@@ -443,16 +381,8 @@ export class P {
     return g.id === 1 && this.#finished !== null;
   }
 
-  /** Everything a dump shows. */
   info(): GoroutineInfo[] {
-    const here = infoOf(this);
-    const elsewhere = m.others?.goroutines(this) ?? [];
-    return elsewhere.length === 0 ? here : [...here, ...elsewhere].sort((a, b) => a.id - b.id);
-  }
-
-  /** Where `g` was started, if the run records that. */
-  siteOf(g: G): string | undefined {
-    return this.#sites?.get(g);
+    return infoOfAll(this);
   }
 
   /** A random number below `n`, from the run's one source. */

@@ -162,7 +162,7 @@ export function panicTrace(error: unknown, g: G, thread: string): string {
 
 function origin(g: G): string {
   if (g.creator === null) return "";
-  const site = g.p.siteOf(g);
+  const site = g.p.origins.siteOf(g);
   return `\ncreated by ${g.creator.name} in goroutine ${g.creator.id}${site === undefined ? "" : `\n\t${site}`}`;
 }
 

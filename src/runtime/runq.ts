@@ -42,6 +42,11 @@ export class RunQueue {
     return g;
   }
 
+  /** Takes out all places of `g`. O(n). */
+  remove(g: G): void {
+    for (let i = this.length - 1; i >= 0; i--) if (this.at(i) === g) this.take(i);
+  }
+
   at(index: number): G {
     return this.#ring[(this.#head + index) & (this.#ring.length - 1)] as G;
   }

@@ -226,7 +226,7 @@ export function describe(g: G): GoroutineInfo {
   const state =
     g.status === Gwaiting ? "waiting" : g.status === Grunning || g.status === Gretry ? "running" : "runnable";
   const waiting = state === "waiting";
-  const site = g.p.siteOf(g);
+  const site = g.p.origins.siteOf(g);
   return {
     id: g.id,
     name: g.name,
@@ -254,7 +254,14 @@ function sinceEpoch(coarse: number): number {
   return Math.round(wall() - Math.max(0, m.look() - coarse));
 }
 
-/** All goroutines of a run. */
+/** All goroutines of a run, on whatever thread. */
+export function infoOfAll(p: P): GoroutineInfo[] {
+  const here = infoOf(p);
+  const elsewhere = m.others?.goroutines(p) ?? [];
+  return elsewhere.length === 0 ? here : [...here, ...elsewhere].sort((a, b) => a.id - b.id);
+}
+
+/** Those that are on this thread. */
 export function infoOf(p: P): GoroutineInfo[] {
   const infos = p.allgs.sorted().map(describe);
   // An async function does not tell which operation it awaits. With one of each, that is known all the same.

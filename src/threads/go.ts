@@ -60,7 +60,7 @@ function start(f: Parallel, p: P, fn: Body, args: unknown[], by: G | null): Goro
   isolate.open();
   const task = newTask(args);
   const { i32 } = memory;
-  const id = p.nextId();
+  const id = p.ids.next();
   if (p.over) {
     dropArgs(task);
     memory.free(task);

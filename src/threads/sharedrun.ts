@@ -43,7 +43,7 @@ function share(p: P): number {
   i32[record + NAME] = pointerOf(p.name);
   i32[record + HOME] = memory.self;
   const more = (): number => Atomics.add(i32, record + IDS, BATCH) >>> 0;
-  i32[record + IDS] = p.shareIds(BATCH, more) | 0;
+  i32[record + IDS] = p.ids.share(BATCH, more) | 0;
   know(p, record);
   return record;
 }
@@ -91,7 +91,7 @@ export function joinRun(record: number): P {
     asyncTimerChan: (flags & ASYNC_TIMER_CHAN) !== 0,
     debug: (flags & DEBUG) !== 0,
   });
-  p.shareIds(BATCH, () => Atomics.add(i32, record + IDS, BATCH) >>> 0);
+  p.ids.share(BATCH, () => Atomics.add(i32, record + IDS, BATCH) >>> 0);
   know(p, record);
   return p;
 }

@@ -4,10 +4,11 @@
  *
  * One at a time, because a task in a queue can still go to a thread that has nothing to do, and a goroutine can't.
  */
-import type { Body } from "../runtime/body.ts";
+import { type Body, isGeneratorFunction } from "../runtime/body.ts";
 import { once } from "../runtime/copies.ts";
-import type { G } from "../runtime/g.ts";
+import { type Creator, G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
+import type { Go } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { type Proxies, Waiter } from "../runtime/waiter.ts";
 import { crew } from "./crew.ts";
@@ -141,9 +142,26 @@ function start(task: number, run: number, fn: Body, args: unknown[]): void {
   const p = runAt(run) ?? open(run);
   const by = i32[task + BY] as number;
   const creator = by === 0 ? null : { id: by, name: textAt(i32[task + BY_NAME] as number) };
-  const g = p.arrive((i32[task + GID] as number) >>> 0, fn, args, creator);
+  const g = arrive(p, (i32[task + GID] as number) >>> 0, fn, args, creator);
   under.set(task, p);
   p.allgs.join(g, new Homecoming(task, g));
+}
+
+/** Makes runnable a goroutine that another thread has started with `go`, under the number it has got there. */
+function arrive(p: P, id: number, fn: Body, args: unknown[], creator: Creator | null): G {
+  const g = new G(p, id, fn, creator);
+  g.value = args;
+  if (isGeneratorFunction(fn)) {
+    try {
+      g.gen = fn.apply(undefined, args as never[]) as Go<unknown>;
+      g.value = undefined;
+    } catch {
+      // A default value of a parameter: called once more when its turn comes, it panics there.
+    }
+  }
+  p.allgs.add(g);
+  p.ready(g);
+  return g;
 }
 
 /** This thread's part of a run. */

@@ -1,0 +1,25 @@
+/** What a goroutine is told that performs operations in a way that can't work. The errors are thrown where it stands. */
+import type { G } from "./g.ts";
+import { Op } from "./op.ts";
+import { ArgumentError, show } from "./panic.ts";
+
+/** `g` yielded something itself. */
+export function yielded(g: G, value: unknown): ArgumentError {
+  const said = value instanceof Op ? "an operation without the star" : show(value);
+  const error = new ArgumentError(`goroutine ${g.id} (${g.name}) yielded ${said}; write yield* before an operation`);
+  error.stack = String(error); // the frames here are not where it yielded, and those can't be had
+  return error;
+}
+
+/** `g` was told that an operation has to wait, and went on all the same. */
+export function didNotWait(g: G): ArgumentError {
+  const what = g.op === null ? "an operation" : `its operation (${g.op.reason})`;
+  const how = "call a generator that performs operations with yield*, not in a loop or a spread";
+  return new ArgumentError(`goroutine ${g.id} (${g.name}) did not wait for ${what}; ${how}`);
+}
+
+/** The function of `g` is of a kind that no goroutine can be. */
+export function asyncGenerator(g: G): ArgumentError {
+  const kinds = "a goroutine is a generator, async or plain function";
+  return new ArgumentError(`go: ${g.name} is an async generator; ${kinds}`);
+}
