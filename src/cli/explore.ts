@@ -11,7 +11,7 @@ import { ArgumentError } from "../runtime/panic.ts";
 import { ExploreError } from "../testing/errors.ts";
 import { type ExploreOptions, explore as search } from "../testing/explore.ts";
 import { replay } from "../testing/replay.ts";
-import { findFile, loadTypeScript } from "./run.ts";
+import { findFile } from "./file.ts";
 
 /** What the command line says. */
 export interface ExploreFlags extends Omit<ExploreOptions, "signal" | "progress"> {
@@ -24,7 +24,6 @@ export interface ExploreFlags extends Omit<ExploreOptions, "signal" | "progress"
 export async function explore(name: string, flags: ExploreFlags): Promise<void> {
   const file = findFile("explore", name);
   const { export: exported, replay: schedule, ...options } = flags;
-  loadTypeScript();
   const program = await programOf(name, file, exported);
   try {
     if (schedule !== undefined) console.log(`${name}: returned ${inspect(await replay(schedule, program))}`);

@@ -6,8 +6,8 @@
  */
 import { createRequire } from "node:module";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { type ExploreFlags, explore } from "./explore.ts";
-import { run } from "./run.ts";
+import type { ExploreFlags } from "./explore.ts";
+import { loadTypeScript, run } from "./run.ts";
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { readonly version: string };
 
@@ -90,7 +90,11 @@ function commandLine(): Command {
     .option("--no-reduce", "try also schedules that only reorder independent steps")
     .option("--replay <schedule>", "run this one schedule, which was found before")
     .showHelpAfterError("Try: millrace explore --help")
-    .action((file: string, flags: ExploreFlags) => explore(file, flags));
+    .action(async (file: string, flags: ExploreFlags) => {
+      const { explore } = await import("./explore.ts");
+      loadTypeScript();
+      await explore(file, flags);
+    });
   return program;
 }
 

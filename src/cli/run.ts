@@ -5,15 +5,13 @@
  * sends signals to the parent alone, and the parent can't tell the two apart: it would deliver a signal twice, or not at
  * all. In one process the program gets its signals, standard streams and exit code from the host itself.
  */
-import { statSync } from "node:fs";
 import module, { createRequire } from "node:module";
-import { extname, resolve } from "node:path";
+import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CommanderError } from "commander";
 import { register as registerRequire } from "tsx/cjs/api";
 import { register as registerImport } from "tsx/esm/api";
+import { findFile } from "./file.ts";
 import { isOurs, resolveSync } from "./resolve.ts";
-import { recordAll, recordFlight } from "./trace.ts";
 
 /** What Node's loader of CommonJS has besides its public face; every tool that hooks into `require` stands on it. */
 const loader = module as unknown as {
@@ -42,14 +40,24 @@ export async function run(name: string, args: readonly string[], settings: RunSe
   if (settings.seed !== undefined) process.env.MILLRACE_SEED = String(settings.seed);
   if (settings.threads !== undefined) process.env.MILLRACE_THREADS = String(settings.threads);
 
-  if (settings.flight !== undefined) recordFlight(settings.trace, settings.flight);
-  else if (settings.trace !== undefined) recordAll(settings.trace);
-
   loadTypeScript();
+  await record(settings);
   await load(file);
 }
 
-/** Makes this process load TypeScript, and `millrace` where the program has none of its own. */
+async function record({ trace, flight }: RunSettings): Promise<void> {
+  if (flight === undefined && trace === undefined) return;
+  const { recordAll, recordFlight } = await import("./trace.ts");
+  if (flight !== undefined) recordFlight(trace, flight);
+  else if (trace !== undefined) recordAll(trace);
+}
+
+/**
+ * Makes this process load TypeScript, and `millrace` where the program has none of its own.
+ *
+ * From now on the places in stacks of what is loaded are mapped to its sources, and the runtime tells its own frames from the
+ * program's by the folder that it sees itself in: so a command loads all of it before, or nothing.
+ */
 export function loadTypeScript(): void {
   registerRequire();
   registerImport();
@@ -57,16 +65,6 @@ export function loadTypeScript(): void {
   process.execArgv.push("--import", import.meta.resolve("tsx"));
   resolveOurselves();
   explainSyntaxErrors();
-}
-
-/** The path of the program called `name`. */
-export function findFile(command: string, name: string): string {
-  const file = resolve(name);
-  const stat = statSync(file, { throwIfNoEntry: false });
-  if (stat?.isFile()) return file;
-  const what = stat === undefined ? "no such file" : stat.isDirectory() ? "is a directory" : "is no file";
-  console.error(`millrace ${command}: ${name}: ${what}`);
-  throw new CommanderError(2, "millrace.file", what);
 }
 
 /**
