@@ -19,13 +19,15 @@ import { ISOLATES, memory } from "./memory.ts";
 import { FREE, LIVE, MAX_ISOLATES, recordOf, STATE } from "./record.ts";
 import { recover } from "./recover.ts";
 import { parallels } from "./registry.ts";
-import { recordOfRun, setOver, sharedRuns } from "./sharedrun.ts";
+import { partsOf, recordOfRun, setOver, sharedRuns } from "./sharedrun.ts";
 import { CHILD, COUNT, dropArgs, KIND_BACK, OWNER, RETURNED, RUNNER, takeResult } from "./task.ts";
 import { findTask, queued, relock } from "./taskq.ts";
 import { onTold, tell } from "./tell.ts";
 import { type Gone, hasFile, Thread, type WorkerLike } from "./thread.ts";
 import { gone, procs, setProcs, setThreads, threads } from "./wakep.ts";
 
+/** A thread has died. */
+const DIED = "died";
 /** A run is over. */
 export const OVER = "over";
 /** Tasks wait, and nobody is idle. */
@@ -83,11 +85,7 @@ class Crew {
     const record = recordOfRun(p);
     p.atEnd.push(() => {
       setOver(record);
-      const { i32, self } = memory;
-      const isolates = Atomics.load(i32, ISOLATES);
-      for (let i = 0; i < isolates; i++) {
-        if (i !== self && Atomics.load(i32, recordOf(i) + STATE) === LIVE) tell(i, OVER, record);
-      }
+      for (const each of others()) tell(each, OVER, record);
       this.#goHome();
     });
     return record;
@@ -171,13 +169,38 @@ function lose({ isolate: which, ready }: Thread, error: FatalError | null): void
     memory.free(away.task);
     if (error !== null) fail(away, error);
   }
+  if (error !== null) endRuns(which, error);
 }
 
 function fail(away: Away, error: FatalError): void {
   away.fail(error);
+  endRun(away.p, error);
+}
+
+function endRun(p: P, error: FatalError): void {
   const stack = error.cause instanceof Error ? error.cause.stack : undefined;
-  if (!away.p.over) away.p.finish({ ok: false, error, g: null, ...(stack !== undefined && { trace: stack }) });
-  if (!away.p.over) uncaught(error);
+  if (!p.over) p.finish({ ok: false, error, g: null, ...(stack !== undefined && { trace: stack }) });
+  if (!p.over) uncaught(error);
+}
+
+/** Ends the runs that had goroutines on it which others than this thread have started there; those of other threads, too. */
+function endRuns(which: number, error: FatalError): void {
+  for (const p of partsOf(which)) endRun(p, error);
+  for (const each of others()) tell(each, DIED, { which, error });
+}
+
+onTold(DIED, (value) => {
+  const { which, error } = value as { readonly which: number; readonly error: FatalError };
+  for (const p of partsOf(which)) endRun(p, error);
+});
+
+/** The other isolates that live. */
+function* others(): Generator<number> {
+  const { i32, self } = memory;
+  const isolates = Atomics.load(i32, ISOLATES);
+  for (let i = 0; i < isolates; i++) {
+    if (i !== self && Atomics.load(i32, recordOf(i) + STATE) === LIVE) yield i;
+  }
 }
 
 /** Nobody is there to take what is left in the queues, and what it belonged to is over. */

@@ -112,9 +112,14 @@ export class Isolate {
 
   /**
    * Takes what has arrived, and says whether there was anything. Called at the start of every turn, so now and then it
-   * begins something new as well: goroutines that run on and on must not keep out those that have not begun.
+   * begins something new as well: goroutines that run on and on must not keep out those that have not begun. From then on
+   * this thread counts as awake, until `idle`.
    */
   poll(): boolean {
+    const { i32, record } = memory;
+    // What the host has brought on, a timer or a promise, does not wake this thread: it says itself that it is awake, or it
+    // would be woken for tasks that another could begin.
+    if (i32[record + PARK] !== RUNNING) Atomics.store(i32, record + PARK, RUNNING);
     if (this.source !== null && ++this.#turns % 64 === 0) this.source.takeIfNobodyElse();
     return this.#take();
   }
@@ -145,10 +150,10 @@ export class Isolate {
   idle(): void {
     this.#still();
     const { source } = this;
-    if (!memory.shared || waitAsync === undefined || (this.#armed && source === null)) return;
+    if (!memory.shared || waitAsync === undefined) return;
     const { i32, record } = memory;
     for (;;) {
-      if (!this.#armed) Atomics.store(i32, record + PARK, PARKED);
+      Atomics.store(i32, record + PARK, PARKED);
       source?.rest();
       if (Atomics.load(i32, record + INBOX) === 0 && source?.any() !== true) {
         if (this.#armed) return;
@@ -159,7 +164,7 @@ export class Isolate {
           return;
         }
       }
-      if (!this.#armed) Atomics.store(i32, record + PARK, RUNNING);
+      Atomics.store(i32, record + PARK, RUNNING);
       this.more();
       if (anyBusy()) return; // it comes back here
     }
@@ -185,7 +190,7 @@ export class Isolate {
     microtask(() => {
       this.#booked = false;
       this.poll();
-      if (!anyBusy()) this.#still();
+      if (!anyBusy()) this.idle();
     });
   }
 

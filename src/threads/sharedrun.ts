@@ -8,13 +8,19 @@ import { m } from "../runtime/m.ts";
 import { P } from "../runtime/proc.ts";
 import { HEAD, memory } from "./memory.ts";
 import { pointerOf, textAt } from "./names.ts";
+import { MAX_ISOLATES } from "./record.ts";
 
-/** Words of the record: whether it is over; numbers of goroutines given out; settings; its name; the thread of its main. */
+/**
+ * Words of the record: whether it is over; numbers of goroutines given out; settings; its name; the thread of its main; and,
+ * a bit each, the isolates that have goroutines of it.
+ */
 const OVER = HEAD;
 const IDS = HEAD + 1;
 const FLAGS = HEAD + 2;
 const NAME = HEAD + 3;
 const HOME = HEAD + 4;
+const PARTS = HEAD + 5;
+const PART_WORDS = MAX_ISOLATES / 32;
 
 const ASYNC_TIMER_CHAN = 1;
 const DEBUG = 2;
@@ -36,8 +42,9 @@ export function sharedRun(p: P): number | undefined {
 }
 
 function share(p: P): number {
-  const record = memory.alloc(20);
+  const record = memory.alloc(20 + 4 * PART_WORDS);
   const { i32 } = memory;
+  i32.fill(0, record + PARTS, record + PARTS + PART_WORDS);
   i32[record + OVER] = 0;
   i32[record + FLAGS] = (p.asyncTimerChan ? ASYNC_TIMER_CHAN : 0) | (p.debug ? DEBUG : 0);
   i32[record + NAME] = pointerOf(p.name);
@@ -65,6 +72,26 @@ export function runAt(record: number): P | undefined {
 /** Those that this thread shares with others. */
 export function sharedRuns(): [P, number][] {
   return [...records];
+}
+
+/** Says whether this thread has goroutines of a run, so that the run is lost with it. Those that closures start are seen late. */
+export function takesPart(record: number, yes: boolean): void {
+  const { i32, self } = memory;
+  const at = record + PARTS + (self >> 5);
+  const bit = 1 << (self & 31);
+  if ((((i32[at] as number) & bit) !== 0) === yes) return;
+  if (yes) Atomics.or(i32, at, bit);
+  else Atomics.and(i32, at, ~bit);
+}
+
+/** The runs of this thread that had goroutines on an isolate which is gone. */
+export function* partsOf(isolate: number): Generator<P> {
+  const { i32, self } = memory;
+  const bit = 1 << (isolate & 31);
+  for (const [p, record] of sharedRuns()) {
+    if (homeOf(record) !== self) continue;
+    if ((Atomics.and(i32, record + PARTS + (isolate >> 5), ~bit) & bit) !== 0 && !p.over) yield p;
+  }
 }
 
 /** The isolate that a run's main is on. */

@@ -18,7 +18,7 @@ import { textAt } from "./names.ts";
 import { panicked } from "./panics.ts";
 import { DRY } from "./record.ts";
 import { CAUGHT, caught, type Parallel, parallels } from "./registry.ts";
-import { isOver, joinRun, runAt } from "./sharedrun.ts";
+import { isOver, joinRun, runAt, takesPart } from "./sharedrun.ts";
 import {
   argsOf,
   BY,
@@ -55,6 +55,7 @@ class Homecoming extends Waiter {
 
   override complete(value: unknown): void {
     under.delete(this.#task);
+    if (this.#g.p.allgs.length === 0) takesPart(memory.i32[this.#task + RUN] as number, false);
     try {
       putResult(this.#task, value);
     } catch (error) {
@@ -143,6 +144,7 @@ function start(task: number, run: number, fn: Body, args: unknown[]): void {
   const by = i32[task + BY] as number;
   const creator = by === 0 ? null : { id: by, name: textAt(i32[task + BY_NAME] as number) };
   const g = arrive(p, (i32[task + GID] as number) >>> 0, fn, args, creator);
+  takesPart(run, true);
   under.set(task, p);
   p.allgs.join(g, new Homecoming(task, g));
 }

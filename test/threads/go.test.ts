@@ -66,4 +66,11 @@ describe("a thread that dies ends the run that needs it, and another takes its p
     expect(stderr).toContain(`fatal error: thread 1 is gone: ${why}\n`);
     expect(code).toBe(2);
   });
+
+  test.each(["goroutine", "closure"])("that of a %s which main has not started, too", async (what) => {
+    const { code, stdout, stderr } = await threaded("die-elsewhere", [what], { env: { MILLRACE_THREADS: "2" } });
+    expect(stdout).toBe("starter,victim\n");
+    expect(stderr).toMatch(/^fatal error: thread \d is gone: process\.exit\(4\) was called in it\n/);
+    expect(code).toBe(2);
+  });
 });

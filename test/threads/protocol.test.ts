@@ -101,6 +101,22 @@ describe("a thread that sleeps in its event loop", () => {
   });
 });
 
+test("a thread that was asleep, has something to do for itself, and goes to sleep again, gets them", () => {
+  const busyBetween = thread(SLEEPER, (isolate) => {
+    isolate.on(LETTER, (message) => sim.note(message));
+    isolate.idle();
+    isolate.poll(); // a turn that the host has begun: the wait from before is still under way
+    isolate.idle();
+  });
+  report(
+    "between",
+    sim.explore([busyBetween, sender(1, 9000, 9100)], allArrived([9000, 9100]), {
+      memory: letters(9000, 9100),
+      preemptions: 3,
+    }),
+  );
+});
+
 describe("faults are found:", () => {
   const lost = (body: (isolate: Isolate) => void, sends: () => void = sender(1, 9000)): (() => Explored) => {
     const careless = thread(SLEEPER, (isolate) => {
