@@ -10,8 +10,8 @@ import { entries, root } from "./pack.ts";
 
 /** Bytes of everything that an entry exports, alone in a bundle, the runtime that it stands on included. */
 const BUDGET: Record<string, number> = {
-  millrace: 15_900,
-  "millrace/time": 13_300,
+  millrace: 16_000,
+  "millrace/time": 13_500,
   "millrace/context": 15_200,
   "millrace/sync": 21_000,
   "millrace/patterns": 22_900,
