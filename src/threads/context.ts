@@ -27,11 +27,12 @@ import { microtask } from "../runtime/host.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
 import { formatDuration } from "../time/duration.ts";
 import { monotonicAt, type Time, timeAt } from "../time/time.ts";
-import { CELL, copy, drop, peek, store } from "./cell.ts";
 import { HANDLE, registerHandle } from "./handles.ts";
 import { isolate } from "./isolate.ts";
 import { HEAD, memory } from "./memory.ts";
+import { SLOT_WORDS } from "./object.ts";
 import { MAX_ISOLATES } from "./record.ts";
+import { copy, drop, pack, peek } from "./slot.ts";
 import { onTold, tell } from "./tell.ts";
 
 const REFS = HEAD;
@@ -40,8 +41,8 @@ const STATE = HEAD + 2;
 /** A double, at an even word. */
 const DEADLINE = HEAD + 4;
 const CAUSE = HEAD + 6;
-const REST = CAUSE + CELL;
-const WAITING = REST + CELL;
+const REST = CAUSE + SLOT_WORDS;
+const WAITING = REST + SLOT_WORDS;
 const WORDS = WAITING + MAX_ISOLATES / 32 - HEAD;
 
 /** In place of a deadline: it can't be cancelled at all. */
@@ -102,7 +103,7 @@ class Sent extends Watcher {
     f64[(record + DEADLINE) >> 1] = clock === undefined ? ENDLESS : common() + when - clock.now();
     i32[record + CAUSE] = 0;
     i32.fill(0, record + WAITING, record + HEAD + WORDS);
-    store(record + REST, rest, "context");
+    pack(record + REST, rest, "context");
     if (this.node === null) return;
     if (this.node.err() !== undefined) this.#end();
     else {
@@ -124,7 +125,7 @@ class Sent extends Watcher {
   /** Writes that it has ended. */
   #end(): void {
     const cause = causeOf(this.ctx);
-    store(this.record + CAUSE, sendable(cause, new Error(String(cause))), "context");
+    pack(this.record + CAUSE, sendable(cause, new Error(String(cause))), "context");
     Atomics.store(memory.i32, this.record + STATE, this.node?.error === DeadlineExceeded ? LATE : CANCELED);
   }
 

@@ -11,10 +11,11 @@ import { monotonic } from "../runtime/host.ts";
 import type { P } from "../runtime/proc.ts";
 import { type GoroutineInfo, infoOf } from "../runtime/traceback.ts";
 import { children } from "./away.ts";
-import { CELL, drop, load, store } from "./cell.ts";
 import { HEAD, ISOLATES, LINK, memory, push } from "./memory.ts";
+import { SLOT_WORDS } from "./object.ts";
 import { LIVE, recordOf, SCHED, STATE } from "./record.ts";
 import { runAt, sharedRun } from "./sharedrun.ts";
+import { drop, pack, take } from "./slot.ts";
 import { RUNNER } from "./task.ts";
 import { onTold, tell } from "./tell.ts";
 
@@ -76,7 +77,7 @@ function listen(question: number, silent: Set<number>): GoroutineInfo[] {
       const next = i32[at + LINK] as number;
       // One that came too late for an earlier question is of no use.
       if (i32[at + QUESTION] === question && silent.delete(i32[at + FROM] as number)) {
-        infos.push(...(load(at + LIST) as GoroutineInfo[]));
+        infos.push(...(take(at + LIST) as GoroutineInfo[]));
       } else drop(at + LIST);
       memory.free(at);
       at = next;
@@ -97,10 +98,10 @@ onTold(DUMP, (value, from) => {
   const p = runAt(run);
   const { i32, self } = memory;
   const infos = p === undefined ? [] : infoOf(p);
-  const answer = memory.alloc((LIST + CELL - HEAD) * 4);
+  const answer = memory.alloc((LIST + SLOT_WORDS - HEAD) * 4);
   i32[answer + QUESTION] = question;
   i32[answer + FROM] = self;
-  store(answer + LIST, self === 0 ? infos : infos.map((info) => ({ ...info, thread: self })), DUMP);
+  pack(answer + LIST, self === 0 ? infos : infos.map((info) => ({ ...info, thread: self })), DUMP);
   const theirs = recordOf(from);
   push(i32, theirs + ANSWERS, answer);
   Atomics.add(i32, theirs + ANSWERED, 1);

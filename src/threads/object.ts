@@ -45,5 +45,5 @@ export const CLOSED = 1;
 /** A thread died while it changed it. */
 export const LOST = 2;
 
-/** Words of a slot, which is a cell. */
+/** Words of a slot. */
 export const SLOT_WORDS = 4;

@@ -2,7 +2,7 @@
  * A value in four words of shared memory: its tag, `aux`, and a double. What does not fit there is in a block that the
  * slot owns. Slots are moved by copying their words; whoever has the words has the block, and either unpacks it or drops it.
  */
-import { decode, discard, Encoded, encode } from "./codec.ts";
+import { decode, discard, Encoded, encode, isCounted } from "./codec.ts";
 import { HEAD, memory } from "./memory.ts";
 import { SLOT } from "./wire.ts";
 
@@ -79,14 +79,20 @@ export function take(at: number): unknown {
   return unpack(tag, i32[at + 1] as number, f64[(at + 2) >> 1] as number);
 }
 
-/** A copy of the value in the slot at `at`, which keeps it. For what refers to nothing that is counted. */
+/** A copy of the value in the slot at `at`, which keeps it. */
 export function peek(at: number): unknown {
-  const { i32, f64 } = memory;
+  const { i32, f64, u8 } = memory;
   const tag = i32[at] as number;
   const aux = i32[at + 1] as number;
-  if ((tag & BLOCK) === 0) return decode(tag, aux, f64[(at + 2) >> 1] as number, null);
-  const start = (aux + HEAD + 1) * 4;
-  return decode(tag & ~BLOCK, 0, 0, memory.u8, start, start + (i32[aux + HEAD] as number));
+  let value: unknown;
+  if ((tag & BLOCK) === 0) value = decode(tag, aux, f64[(at + 2) >> 1] as number, null);
+  else {
+    const start = (aux + HEAD + 1) * 4;
+    value = decode(tag & ~BLOCK, 0, 0, u8, start, start + (i32[aux + HEAD] as number));
+  }
+  // What was read has adopted the references: takes them for the slot once more.
+  if (isCounted(tag & ~BLOCK)) encode(value, scratch);
+  return value;
 }
 
 /** Gives up the value in the slot at `at`, which is empty then. */
@@ -103,4 +109,11 @@ export function drop(at: number): void {
   const start = (aux + HEAD + 1) * 4;
   discard(tag & ~BLOCK, 0, memory.u8, start, start + (i32[aux + HEAD] as number));
   memory.free(aux);
+}
+
+/** What another thread would get for `value`; `where` is what errors call it. */
+export function copy(value: unknown, where: string): unknown {
+  encode(value, scratch, where);
+  const { tag, aux, f64, bytes, length } = scratch;
+  return decode(tag, aux, f64, bytes, 0, length);
 }

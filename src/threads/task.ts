@@ -6,9 +6,11 @@
  * first cell and posts the block to the owner's inbox; the owner frees it. So a task is in one place at any time, and
  * only its owner allocates and frees.
  */
-import { CELL, drop, load, store } from "./cell.ts";
+
 import { KIND_SCHEDULER } from "./isolate.ts";
 import { HEAD, memory } from "./memory.ts";
+import { SLOT_WORDS } from "./object.ts";
+import { drop, pack, take } from "./slot.ts";
 
 /** A task comes back to its owner. */
 export const KIND_BACK: number = KIND_SCHEDULER;
@@ -36,7 +38,7 @@ export const RETURNED = 1;
 /** Its run was over before it ended. */
 export const VANISHED = 2;
 
-/** This many arguments have a cell each; if there are more, the last cell holds the rest. */
+/** This many arguments have a slot each; if there are more, the last slot holds the rest. */
 const MOST = 5;
 
 /**
@@ -47,7 +49,7 @@ const MOST = 5;
 export function newTask(args: readonly unknown[]): number {
   const { length } = args;
   const cells = length > MOST ? MOST : length > 1 ? length : 1;
-  const task = memory.alloc((ARGS - HEAD + cells * CELL) * 4);
+  const task = memory.alloc((ARGS - HEAD + cells * SLOT_WORDS) * 4);
   const { i32 } = memory;
   i32[task + COUNT] = length;
   i32[task + RUNNER] = 0;
@@ -56,10 +58,10 @@ export function newTask(args: readonly unknown[]): number {
     for (; done < cells; done++) {
       const rest = length > MOST && done === MOST - 1;
       const value = rest ? args.map((arg, i) => (i < done ? null : arg)) : args[done];
-      store(task + ARGS + done * CELL, value, rest ? "go: args" : `go: args[${done}]`);
+      pack(task + ARGS + done * SLOT_WORDS, value, rest ? "go: args" : `go: args[${done}]`);
     }
   } catch (error) {
-    while (--done >= 0) drop(task + ARGS + done * CELL);
+    while (--done >= 0) drop(task + ARGS + done * SLOT_WORDS);
     memory.free(task);
     throw error;
   }
@@ -72,7 +74,7 @@ export function argsOf(task: number): unknown[] {
   const args: unknown[] = new Array(length);
   const cells = Math.min(length, MOST);
   for (let i = 0; i < cells; i++) {
-    const value = load(task + ARGS + i * CELL);
+    const value = take(task + ARGS + i * SLOT_WORDS);
     if (length > MOST && i === MOST - 1) {
       const rest = value as unknown[];
       for (let j = i; j < length; j++) args[j] = rest[j];
@@ -84,15 +86,15 @@ export function argsOf(task: number): unknown[] {
 /** Gives up the arguments of a task that nobody will run. */
 export function dropArgs(task: number): void {
   const cells = Math.min(memory.i32[task + COUNT] as number, MOST);
-  for (let i = 0; i < cells; i++) drop(task + ARGS + i * CELL);
+  for (let i = 0; i < cells; i++) drop(task + ARGS + i * SLOT_WORDS);
 }
 
 /** Writes what came of it. */
 export function putResult(task: number, value: unknown): void {
-  store(task + ARGS, value, "the result of a parallel function");
+  pack(task + ARGS, value, "the result of a parallel function");
   memory.i32[task + COUNT] = RETURNED;
 }
 
 export function takeResult(task: number): unknown {
-  return load(task + ARGS);
+  return take(task + ARGS);
 }

@@ -3,10 +3,11 @@
  * order, also while the other's event loop is busy, and seen by whoever looks whether anything is on its way.
  */
 import { once } from "../runtime/copies.ts";
-import { CELL, drop, load, store } from "./cell.ts";
 import { isolate, KIND, KIND_SCHEDULER } from "./isolate.ts";
 import { HEAD, memory } from "./memory.ts";
 import { pointerOf, textAt } from "./names.ts";
+import { SLOT_WORDS } from "./object.ts";
+import { drop, pack, take } from "./slot.ts";
 
 const KIND_TOLD = KIND_SCHEDULER + 1;
 const ABOUT = 3;
@@ -24,9 +25,9 @@ const listeners: Map<string, Listener> = once("listeners", () => new Map<string,
  */
 export function tell(to: number, about: string, value: unknown): void {
   const { i32 } = memory;
-  const message = memory.alloc((VALUE + CELL - HEAD) * 4);
+  const message = memory.alloc((VALUE + SLOT_WORDS - HEAD) * 4);
   try {
-    store(message + VALUE, value, about);
+    pack(message + VALUE, value, about);
   } catch (error) {
     memory.free(message);
     throw error;
@@ -48,7 +49,7 @@ isolate.on(KIND_TOLD, (message) => {
   const from = i32[message + FROM] as number;
   let value: unknown;
   if (listener === undefined) drop(message + VALUE);
-  else value = load(message + VALUE);
+  else value = take(message + VALUE);
   memory.free(message);
   listener?.(value, from);
 });

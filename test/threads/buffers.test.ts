@@ -1,9 +1,9 @@
 /** Shared buffers on other threads: they stay the same memory, and are given back when nobody uses them. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buffers, shareBuffers } from "../../src/threads/buffers.ts";
-import { copy } from "../../src/threads/cell.ts";
 import { isolate } from "../../src/threads/isolate.ts";
 import { memory } from "../../src/threads/memory.ts";
+import { copy } from "../../src/threads/slot.ts";
 import { onTold, tell } from "../../src/threads/tell.ts";
 import { type Child, start } from "./kit.ts";
 
