@@ -13,25 +13,9 @@ import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
 import { claim, type Waiter, WaitQueue } from "../runtime/waiter.ts";
+import { Held } from "./held.ts";
 
 let semaphores = 0;
-
-/** One acquisition. */
-class Held implements Disposable {
-  readonly #state: State;
-  #n: number;
-
-  constructor(state: State, n: number) {
-    this.#state = state;
-    this.#n = n;
-  }
-
-  [Symbol.dispose](): void {
-    const n = this.#n;
-    this.#n = 0;
-    if (n > 0) this.#state.release(n);
-  }
-}
 
 class State {
   used = 0;

@@ -169,7 +169,16 @@ function lose({ isolate: which, ready }: Thread, error: FatalError | null): void
     memory.free(away.task);
     if (error !== null) fail(away, error);
   }
-  if (error !== null) endRuns(which, error);
+  if (error === null) return;
+  const death: Death = { which, error };
+  endRuns(death);
+  for (const each of others()) tell(each, DIED, death);
+}
+
+/** A thread has died, and why. */
+interface Death {
+  readonly which: number;
+  readonly error: FatalError;
 }
 
 function fail(away: Away, error: FatalError): void {
@@ -183,16 +192,12 @@ function endRun(p: P, error: FatalError): void {
   if (!p.over) uncaught(error);
 }
 
-/** Ends the runs that had goroutines on it which others than this thread have started there; those of other threads, too. */
-function endRuns(which: number, error: FatalError): void {
+/** Ends the runs of this thread that had goroutines there, whoever has started them. */
+function endRuns({ which, error }: Death): void {
   for (const p of partsOf(which)) endRun(p, error);
-  for (const each of others()) tell(each, DIED, { which, error });
 }
 
-onTold(DIED, (value) => {
-  const { which, error } = value as { readonly which: number; readonly error: FatalError };
-  for (const p of partsOf(which)) endRun(p, error);
-});
+onTold(DIED, (death) => endRuns(death as Death));
 
 /** The other isolates that live. */
 function* others(): Generator<number> {

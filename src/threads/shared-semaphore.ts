@@ -10,6 +10,7 @@ import { at, emit, tap } from "../runtime/events.ts";
 import { NO, type Op, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import { made } from "../runtime/unused.ts";
+import { Held } from "../sync/held.ts";
 import { HANDLE, registerHandle } from "./handles.ts";
 import { lock, unlock } from "./lock.ts";
 import { memory } from "./memory.ts";
@@ -22,22 +23,6 @@ import { waiting } from "./waiting.ts";
 
 /** The largest size: weights are words. */
 const MOST = 2 ** 31 - 1;
-
-class Held implements Disposable {
-  readonly #state: State;
-  #n: number;
-
-  constructor(state: State, n: number) {
-    this.#state = state;
-    this.#n = n;
-  }
-
-  [Symbol.dispose](): void {
-    const n = this.#n;
-    this.#n = 0;
-    if (n > 0) this.#state.release(n);
-  }
-}
 
 class State extends SharedObject {
   semaphore: SharedSemaphore | null = null;
