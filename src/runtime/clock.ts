@@ -39,7 +39,7 @@ interface Alarm {
 }
 
 /** The moment at which virtual time begins, that of Go's `testing/synctest`: 2000-01-01 00:00 UTC. */
-const EPOCH = 946_684_800_000;
+export const EPOCH = 946_684_800_000;
 
 /**
  * A clock that stands still while anything can run, and then jumps to the next alarm. It lets the host have a turn first,

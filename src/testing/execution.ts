@@ -12,7 +12,7 @@
  * Fairness: who has yielded twice in a row, or has made `TURNS` steps in a row, lets the others go first. Without that a
  * loop that waits for a flag would run for ever under the schedules that never let the others set it.
  */
-import type { Clock } from "../runtime/clock.ts";
+import { type Clock, EPOCH } from "../runtime/clock.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import { type Go, NO, NOTHING, Op, type WaitReason } from "../runtime/op.ts";
@@ -23,47 +23,13 @@ import type { RunQueue } from "../runtime/runq.ts";
 import { Gdead, Gpreempted, Gwaiting } from "../runtime/status.ts";
 import type { Strategy } from "../runtime/strategy.ts";
 import { formatAll } from "../runtime/traceback.ts";
+import { type Chooser, CLOCK, type Watcher } from "./chooser.ts";
 import { EndlessError, type FailureKind, UnexplorableError } from "./errors.ts";
-
-/** The option that stands for the clock in a list of goroutines: the next timer fires. */
-export const CLOCK = 0;
 
 /** Steps that a goroutine may make in a row while others are runnable. */
 const TURNS = 100;
 /** How often it may yield in a row. */
 const YIELDS = 2;
-
-/** What decides where the program has no say. */
-export interface Chooser {
-  /**
-   * Who makes the next step: an index of `options`, which holds the numbers of goroutines, first that of the one that ran
-   * last if it may go on, then the others, oldest first, and at the end perhaps `CLOCK`. Negative: nobody, the run is given up.
-   */
-  next(options: readonly number[]): number;
-  /** Which ready case of a select to take: the first one from that index on, going round. */
-  start(n: number): number;
-  /** Told which one was taken, `n` for none. */
-  started?(start: number, taken: number, n: number): void;
-  /** A whole number from 0 to `n - 1`. */
-  below(n: number): number;
-  /** What a step does, for choosers that want to know. */
-  readonly watcher?: Watcher;
-}
-
-/** Told what each step does. */
-export interface Watcher {
-  /** A step of `g` begins, with `op` if it is to be attempted; null is the clock. */
-  begin(g: G | null, op: Op<unknown> | null): void;
-  touch(thing: object | null): void;
-  /** It ended the run, with an error: nobody else does anything any more. */
-  broke?(): void;
-  /** In it a choice was made. */
-  note(choice: number): void;
-  /** `g` is about to let others run before it attempts `op`: its frames are on the stack. */
-  performs?(g: G, op: Op<unknown>): void;
-  /** It has ended; it made these goroutines ready. */
-  end(ready: readonly G[]): void;
-}
 
 /** How a run ended that did not go as it should. */
 export interface Failure {
@@ -91,7 +57,7 @@ export type Program = () => unknown;
 class StillClock implements Clock {
   ms = 0;
   now = (): number => this.ms;
-  wall = (): number => 946_684_800_000 + this.ms; // 2000-01-01 00:00 UTC, as in a bubble
+  wall = (): number => EPOCH + this.ms;
   start(): this {
     return this;
   }

@@ -15,7 +15,7 @@
  *
  * Source: Abdulla, Aronsson, Jonsson, Sagonas, "Optimal dynamic partial order reduction", POPL 2014.
  */
-import { type Chooser, CLOCK } from "./execution.ts";
+import { type Chooser, CLOCK } from "./chooser.ts";
 import { type Footprint, independent, Trace, union, within } from "./trace.ts";
 
 /** A random number of more values than this is tried with the least, the middle and the greatest. */

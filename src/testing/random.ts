@@ -11,7 +11,7 @@
  * bugs", ASPLOS 2010.
  */
 import { Random } from "../runtime/strategy.ts";
-import { type Chooser, CLOCK, type Watcher } from "./execution.ts";
+import { type Chooser, CLOCK, type Watcher } from "./chooser.ts";
 import { mix } from "./trace.ts";
 
 /** A chooser by chance, with chances of its own for each run. */

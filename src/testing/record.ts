@@ -9,7 +9,8 @@ import { m } from "../runtime/m.ts";
 import type { Op } from "../runtime/op.ts";
 import { show } from "../runtime/panic.ts";
 import { currentStack } from "../runtime/traceback.ts";
-import { Execution, type Failure, type Program, type Watcher } from "./execution.ts";
+import type { Watcher } from "./chooser.ts";
+import { Execution, type Failure, type Program } from "./execution.ts";
 import { Follow, type Schedule } from "./schedule.ts";
 
 /** One step. */

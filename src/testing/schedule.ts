@@ -8,7 +8,8 @@
  * schedule is short when little happens in it, and what it says holds on every machine.
  */
 import { ArgumentError, show } from "../runtime/panic.ts";
-import { type Chooser, MAX_STEPS, type Settings, type Watcher } from "./execution.ts";
+import type { Chooser, Watcher } from "./chooser.ts";
+import { MAX_STEPS, type Settings } from "./execution.ts";
 import { mix } from "./trace.ts";
 
 const VERSION = "mr1";

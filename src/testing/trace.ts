@@ -14,7 +14,7 @@
 import { CONTEXTS } from "../context/cancel-ctx.ts";
 import { G } from "../runtime/g.ts";
 import { NOTHING, type Op } from "../runtime/op.ts";
-import type { Watcher } from "./execution.ts";
+import type { Watcher } from "./chooser.ts";
 
 /** The things that a step touches, by name; null for anything. */
 export type Footprint = readonly number[] | null;
