@@ -6,7 +6,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { isMainThread, Worker } from "node:worker_threads";
+import { isMainThread, threadId, Worker } from "node:worker_threads";
 import { markdownTable } from "markdown-table";
 import { type Go, go, run, runtime } from "millrace";
 import { parallel } from "millrace/threads";
@@ -19,6 +19,11 @@ function fib(n: number): number {
   return n < 2 ? n : fib(n - 1) + fib(n - 2);
 }
 const fibonacci = parallel(import.meta, "bench.fibonacci", fib);
+/** The thread that computes it. */
+const where = parallel(import.meta, "bench.where", (n: number) => {
+  fib(n);
+  return threadId;
+});
 
 const N = 100_000;
 const ROUNDS = 5;
@@ -70,10 +75,13 @@ function* warm(): Go<void> {
   }
 }
 
-function* fibonaccis(): Go<number> {
-  yield* go(fibonacci, 20).join();
-  for (let i = 0; i < 4; i++) go(fibonacci, 27);
-  while (runtime.numGoroutine() > 1) yield* sleep(1);
+/** All by threads that run already: what their start takes is a line of its own. */
+function* fibonaccis(threads: number): Go<number> {
+  for (const seen = new Set<number>(); seen.size < threads; ) {
+    const all = [];
+    for (let i = 0; i < 2 * threads; i++) all.push(go(where, 27));
+    for (const g of all) seen.add(yield* g.join());
+  }
   const start = performance.now();
   for (let i = 0; i < 200; i++) go(fibonacci, 27);
   while (runtime.numGoroutine() > 1) yield* sleep(1);
@@ -89,8 +97,8 @@ if (isMainThread) {
   for (let i = 0; i < ROUNDS; i++) {
     const raw = await messages(echo);
     const { forgotten, joined } = await onThreads(THREADS, goroutines);
-    const one = await onThreads(1, fibonaccis);
-    const two = await onThreads(2, fibonaccis);
+    const one = await onThreads(1, () => fibonaccis(1));
+    const two = await onThreads(THREADS, () => fibonaccis(THREADS));
     rounds.push({ raw, forgotten, joined, one, two });
   }
   await echo.terminate();
