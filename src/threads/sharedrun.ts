@@ -5,7 +5,8 @@
  */
 import { once } from "../runtime/copies.ts";
 import { m } from "../runtime/m.ts";
-import { P } from "../runtime/proc.ts";
+import type { P } from "../runtime/proc.ts";
+import { Part } from "./guest.ts";
 import { HEAD, memory } from "./memory.ts";
 import { pointerOf, textAt } from "./names.ts";
 import { MAX_ISOLATES } from "./record.ts";
@@ -74,14 +75,30 @@ export function sharedRuns(): [P, number][] {
   return [...records];
 }
 
-/** Says whether this thread has goroutines of a run, so that the run is lost with it. Those that closures start are seen late. */
-export function takesPart(record: number, yes: boolean): void {
-  const { i32, self } = memory;
-  const at = record + PARTS + (self >> 5);
-  const bit = 1 << (self & 31);
-  if ((((i32[at] as number) & bit) !== 0) === yes) return;
-  if (yes) Atomics.or(i32, at, bit);
-  else Atomics.and(i32, at, ~bit);
+/** The runs that this thread says it takes part in, and the one that it has begun something of last. */
+const parts: Map<P, number> = once("parts", () => new Map<P, number>());
+let last: P | null = null;
+
+/**
+ * Says that this thread has goroutines of a run, so that the run is lost with it. This is taken back when it begins
+ * something of another run or goes idle, not after each goroutine. Those that closures start are seen late.
+ */
+export function takesPart(p: P, record: number): void {
+  if (p === last) return;
+  leaveParts();
+  last = p;
+  parts.set(p, record);
+  Atomics.or(memory.i32, record + PARTS + (memory.self >> 5), 1 << (memory.self & 31));
+}
+
+/** Takes back that this thread has goroutines of runs, of those that it has none of any more. */
+export function leaveParts(): void {
+  last = null;
+  for (const [p, record] of parts) {
+    if (p.allgs.length > 0) continue;
+    parts.delete(p);
+    if (!p.over) Atomics.and(memory.i32, record + PARTS + (memory.self >> 5), ~(1 << (memory.self & 31)));
+  }
 }
 
 /** The runs of this thread that had goroutines on an isolate which is gone. */
@@ -110,10 +127,10 @@ export function setOver(record: number): void {
 }
 
 /** This thread's part of a run of another one. */
-export function joinRun(record: number): P {
+export function joinRun(record: number): Part {
   const { i32 } = memory;
   const flags = i32[record + FLAGS] as number;
-  const p = new P({
+  const p = new Part({
     name: textAt(i32[record + NAME] as number),
     asyncTimerChan: (flags & ASYNC_TIMER_CHAN) !== 0,
     debug: (flags & DEBUG) !== 0,

@@ -6,83 +6,22 @@
  */
 import { type Body, isGeneratorFunction } from "../runtime/body.ts";
 import { once } from "../runtime/copies.ts";
-import { type Creator, G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import type { Go } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
-import { type Proxies, Waiter } from "../runtime/waiter.ts";
 import { crew } from "./crew.ts";
-import { isolate, KIND, type Source } from "./isolate.ts";
+import { Guest, vanish } from "./guest.ts";
+import { isolate, type Source } from "./isolate.ts";
 import { memory } from "./memory.ts";
 import { textAt } from "./names.ts";
 import { panicked } from "./panics.ts";
 import { DRY } from "./record.ts";
 import { CAUGHT, caught, type Parallel, parallels } from "./registry.ts";
-import { isOver, joinRun, runAt, takesPart } from "./sharedrun.ts";
-import {
-  argsOf,
-  BY,
-  BY_NAME,
-  COUNT,
-  dropArgs,
-  FN,
-  GID,
-  KIND_BACK,
-  OWNER,
-  putResult,
-  RUN,
-  RUNNER,
-  VANISHED,
-} from "./task.ts";
+import { isOver, joinRun, leaveParts, runAt, takesPart } from "./sharedrun.ts";
+import { argsOf, BY, BY_NAME, dropArgs, FN, GID, RUN, RUNNER } from "./task.ts";
 import { anyTask, findTask } from "./taskq.ts";
 import { anyIdle, found, procs, rest, threads } from "./wakep.ts";
-import { followWatch, send } from "./watch.ts";
-
-/** Waits for the end of a goroutine, to send its task back. */
-class Homecoming extends Waiter {
-  override prev: Waiter | null = null;
-  override next: Waiter | null = null;
-  override value: unknown = undefined;
-  override proxies: Proxies = null;
-  readonly #task: number;
-  readonly #g: G;
-
-  constructor(task: number, g: G) {
-    super();
-    this.#task = task;
-    this.#g = g;
-  }
-
-  override complete(value: unknown): void {
-    under.delete(this.#task);
-    if (this.#g.p.allgs.length === 0) takesPart(memory.i32[this.#task + RUN] as number, false);
-    try {
-      putResult(this.#task, value);
-    } catch (error) {
-      this.#g.p.finish({ ok: false, error, g: this.#g });
-      vanish(this.#task);
-      return;
-    }
-    sendBack(this.#task);
-  }
-
-  override fail(): void {}
-}
-
-/** The tasks whose goroutines are here, and of which run. */
-const under: Map<number, P> = once("tasks", () => new Map<number, P>());
-
-function sendBack(task: number): void {
-  send();
-  const { i32 } = memory;
-  i32[task + KIND] = KIND_BACK;
-  isolate.post(i32[task + OWNER] as number, task);
-}
-
-function vanish(task: number): void {
-  memory.i32[task + COUNT] = VANISHED;
-  sendBack(task);
-}
+import { followWatch } from "./watch.ts";
 
 /** The functions of this thread, by the pointer of their name. */
 const known: Map<number, Parallel> = once("known", () => new Map<number, Parallel>());
@@ -106,7 +45,10 @@ export const source: Source = {
   takeIfNobodyElse() {
     if (!anyIdle() && threads() >= procs()) this.take();
   },
-  rest: () => rest(memory.self),
+  rest() {
+    leaveParts();
+    rest(memory.self);
+  },
   any: () => memory.self <= Math.max(1, procs()) && anyTask(),
 };
 
@@ -143,15 +85,7 @@ function start(task: number, run: number, fn: Body, args: unknown[]): void {
   const p = runAt(run) ?? open(run);
   const by = i32[task + BY] as number;
   const creator = by === 0 ? null : { id: by, name: textAt(i32[task + BY_NAME] as number) };
-  const g = arrive(p, (i32[task + GID] as number) >>> 0, fn, args, creator);
-  takesPart(run, true);
-  under.set(task, p);
-  p.allgs.join(g, new Homecoming(task, g));
-}
-
-/** Makes runnable a goroutine that another thread has started with `go`, under the number it has got there. */
-function arrive(p: P, id: number, fn: Body, args: unknown[], creator: Creator | null): G {
-  const g = new G(p, id, fn, creator);
+  const g = new Guest(task, p, (i32[task + GID] as number) >>> 0, fn, creator);
   g.value = args;
   if (isGeneratorFunction(fn)) {
     try {
@@ -161,9 +95,9 @@ function arrive(p: P, id: number, fn: Body, args: unknown[], creator: Creator | 
       // A default value of a parameter: called once more when its turn comes, it panics there.
     }
   }
+  takesPart(p, run);
   p.allgs.add(g);
   p.ready(g);
-  return g;
 }
 
 /** This thread's part of a run. */
@@ -171,11 +105,7 @@ function open(run: number): P {
   const p = joinRun(run);
   p.open((outcome) => {
     panicked(run, outcome); // first: whoever waits for the others must not think that they are just gone
-    for (const [task, of] of under) {
-      if (of !== p) continue;
-      under.delete(task);
-      vanish(task);
-    }
+    p.vanish();
   });
   return p;
 }

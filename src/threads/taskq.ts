@@ -3,7 +3,9 @@
  *
  * Each isolate has a ring of 256: it alone puts tasks in, at the tail; it and thieves take them out, at the head, with a
  * compare-and-swap. Head and tail only grow, so a head that is the same means that nothing was taken. What a full ring
- * cannot hold goes, half of it at a time, to the end of the one queue for all, a linked list under a lock.
+ * cannot hold goes, half of it at a time, to the end of the one queue for all: a list of batches under a lock, each of them a
+ * chain of tasks. Batches stay whole, so whoever holds the lock touches one task, however many go over: with one list of
+ * tasks, half the time of many small goroutines went into waiting for that lock.
  *
  * A ring is filled from the queue for all, or from another ring, only when it is empty: a batch into a ring that holds
  * something could overwrite it.
@@ -11,14 +13,18 @@
  * The lock says who holds it, and the list is in order after each of its writes if it is read from its head; so if its
  * holder dies, `relock` makes it whole.
  */
+import { KIND } from "./isolate.ts";
 import { ISOLATES, LINK, memory, SCHEDULER } from "./memory.ts";
 import { RUNQ, RUNQ_HEAD, RUNQ_TAIL, recordOf, SCHED } from "./record.ts";
+
+/** The word of the first task of a batch that leads to the next batch; a task in a queue is no message yet. */
+const NEXT: number = KIND;
 
 const RING = 256;
 const MASK = RING - 1;
 const HALF = RING / 2;
 
-/** The queue for all: who holds its lock (isolate plus one), first, last, how many. On a cache line of its own. */
+/** The queue for all: who holds its lock (isolate plus one), first batch, last, how many. On a cache line of its own. */
 const LOCK = SCHEDULER;
 const FIRST = SCHEDULER + 1;
 const LAST = SCHEDULER + 2;
@@ -54,22 +60,23 @@ function overflow(task: number, head: number): boolean {
   if (Atomics.compareExchange(i32, record + RUNQ_HEAD, head, (head + HALF) | 0) !== head) return false;
   for (let i = 0; i < HALF - 1; i++) i32[(batch[i] as number) + LINK] = batch[i + 1] as number;
   i32[last + LINK] = task;
-  append(first, task, HALF + 1);
+  i32[task + LINK] = 0;
+  append(first);
   return true;
 }
 
 const batch = new Int32Array(HALF);
 
-/** Appends a chain of `n` tasks to the queue for all. */
-function append(first: number, last: number, n: number): void {
+/** Appends a batch to the queue for all. */
+function append(first: number): void {
   const { i32 } = memory;
-  i32[last + LINK] = 0;
+  i32[first + NEXT] = 0;
   lock(i32);
   const before = i32[LAST] as number;
   if (before === 0) i32[FIRST] = first;
-  else i32[before + LINK] = first;
-  i32[LAST] = last;
-  Atomics.add(i32, SIZE, n);
+  else i32[before + NEXT] = first;
+  i32[LAST] = first;
+  Atomics.add(i32, SIZE, 1);
   unlock(i32);
 }
 
@@ -84,33 +91,50 @@ function runqget(): number {
   }
 }
 
-/** The first of the queue for all, and up to `most` in all: the others go into this isolate's ring, which is empty. */
-function globrunqget(most: number): number {
+/** The first of the queue for all; the others of its batch go into this isolate's ring, which is empty. */
+function globrunqget(): number {
   const { i32, record } = memory;
   if (Atomics.load(i32, SIZE) === 0) return 0;
   lock(i32);
-  const size = i32[SIZE] as number;
-  if (size === 0) {
-    unlock(i32);
-    return 0;
-  }
-  const threads = Atomics.load(i32, ISOLATES);
-  const n = Math.min(size, Math.floor(size / threads) + 1, most);
   const first = i32[FIRST] as number;
-  let next = i32[first + LINK] as number;
+  if (first !== 0) drop(i32, i32[first + NEXT] as number);
+  unlock(i32);
+  if (first === 0) return 0;
   const before = i32[record + RUNQ_TAIL] as number;
   let tail = before;
-  for (let i = 1; i < n; i++) {
+  for (let next = i32[first + LINK] as number; next !== 0; next = i32[next + LINK] as number) {
     i32[record + RUNQ + (tail & MASK)] = next;
     tail = (tail + 1) | 0;
-    next = i32[next + LINK] as number;
   }
-  i32[FIRST] = next;
-  if (next === 0) i32[LAST] = 0;
-  Atomics.sub(i32, SIZE, n);
-  unlock(i32);
   if (tail !== before) Atomics.store(i32, record + RUNQ_TAIL, tail);
   return first;
+}
+
+/** The first of the queue for all, alone: the others stay there. */
+function globrunqgetOne(): number {
+  const { i32 } = memory;
+  if (Atomics.load(i32, SIZE) === 0) return 0;
+  lock(i32);
+  const first = i32[FIRST] as number;
+  if (first !== 0) {
+    const rest = i32[first + LINK] as number;
+    const next = i32[first + NEXT] as number;
+    if (rest === 0) drop(i32, next);
+    else {
+      i32[rest + NEXT] = next;
+      if (next === 0) i32[LAST] = rest;
+      i32[FIRST] = rest;
+    }
+  }
+  unlock(i32);
+  return first;
+}
+
+/** Takes the first batch out of the queue for all; `next` comes after it. */
+function drop(i32: Int32Array, next: number): void {
+  if (next === 0) i32[LAST] = 0;
+  i32[FIRST] = next;
+  Atomics.sub(i32, SIZE, 1);
 }
 
 /** Takes half of what is in the ring of `victim`: gives one, the others go into this isolate's ring, which is empty. */
@@ -144,7 +168,7 @@ export function findTask(below: (n: number) => number): number {
   const tick = ((i32[record + TICK] as number) + 1) % 61;
   i32[record + TICK] = tick;
   // Now and then the queue for all comes first, or two threads that start goroutines for each other keep it waiting.
-  const own = tick === 0 ? globrunqget(1) || runqget() : runqget() || globrunqget(HALF);
+  const own = tick === 0 ? globrunqgetOne() || runqget() : runqget() || globrunqget();
   if (own !== 0) return own;
   const isolates = Atomics.load(i32, ISOLATES);
   const from = below(isolates);
@@ -169,10 +193,10 @@ export function anyTask(): boolean {
   return false;
 }
 
-/** How many tasks wait. */
+/** About how many tasks wait. */
 export function queued(): number {
   const { i32 } = memory;
-  let n = Atomics.load(i32, SIZE);
+  let n = Atomics.load(i32, SIZE) * HALF;
   const isolates = Atomics.load(i32, ISOLATES);
   for (let i = 0; i < isolates; i++) {
     const record = recordOf(i);
@@ -208,7 +232,7 @@ export function relock(isolate: number): void {
   if (Atomics.load(i32, LOCK) !== isolate + 1) return;
   let last = 0;
   let size = 0;
-  for (let at = i32[FIRST] as number; at !== 0; at = i32[at + LINK] as number) {
+  for (let at = i32[FIRST] as number; at !== 0; at = i32[at + NEXT] as number) {
     last = at;
     size++;
   }
