@@ -1,3 +1,8 @@
+/**
+ * Goroutines, channels and select. Everything else stands on these.
+ *
+ * @module millrace
+ */
 export { type ChanOptions, chan } from "./chan/make.ts";
 export { nilChan } from "./chan/nil.ts";
 export { type Range, range } from "./chan/range.ts";

@@ -1,4 +1,8 @@
-/** Go's package `context`: cancellation, deadlines and values, across calls and goroutines. */
+/**
+ * Go's package `context`: cancellation, deadlines and values, across calls and goroutines.
+ *
+ * @module millrace/context
+ */
 export { afterFunc } from "./after-func.ts";
 export { cause, fromSignal, withCancel, withCancelCause, withoutCancel } from "./cancel.ts";
 export { withDeadline, withDeadlineCause, withTimeout, withTimeoutCause } from "./deadline.ts";

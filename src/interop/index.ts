@@ -1,4 +1,8 @@
-/** Bridges to the platform: iterables, streams, events, signals, HTTP requests. */
+/**
+ * Bridges to the platform: iterables, streams, events, signals, HTTP requests.
+ *
+ * @module millrace/interop
+ */
 export { closeWithError } from "./close-with-error.ts";
 export { type Emitter, type EventOptions, fromEvent, OverflowError } from "./event.ts";
 export type { Source, SourceOptions } from "./feed.ts";

@@ -1,4 +1,8 @@
-/** What concurrent programs are made of, ready to use: pools, fan-in, fan-out, pipelines, pacing, retries. */
+/**
+ * What concurrent programs are made of, ready to use: pools, fan-in, fan-out, pipelines, pacing, retries.
+ *
+ * @module millrace/patterns
+ */
 export { type BatchOptions, batch } from "./batch.ts";
 export { type BroadcastOptions, broadcast } from "./broadcast.ts";
 export { debounce } from "./debounce.ts";

@@ -30,7 +30,8 @@ class Pipeline<T> extends Merge<T> {
 }
 
 /**
- * Sends the values of a source through stages, each of which reads the one before it.
+ * Sends the values of a source through stages, functions from channels to channels, each of which reads the one before
+ * it. The last argument may be options.
  *
  * Nothing is read before the channel it gives is; each stage reads as far as the next one wants. The channel closes when
  * the last stage has ended or the context is done; then every stage is stopped, and so is the source. What a stage throws
@@ -38,7 +39,6 @@ class Pipeline<T> extends Merge<T> {
  * Source: https://go.dev/blog/pipelines
  *
  * @param source a channel, an iterable or an async iterable
- * @param stages functions from channels to channels; the last argument may be options
  * @throws ArgumentError when they are not these
  *
  * @example

@@ -1,3 +1,8 @@
+/**
+ * Go's packages `sync` and `x/sync`: locks, groups, semaphores, limits. Whatever waits is an operation.
+ *
+ * @module millrace/sync
+ */
 export { Action } from "../runtime/action.ts";
 export { Cond, type Locker } from "./cond.ts";
 export { ErrGroup } from "./errgroup.ts";

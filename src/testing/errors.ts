@@ -43,7 +43,7 @@ export class ExploreError extends Error {
   /** How many runs it took to find it. */
   readonly runs: number;
 
-  /** @param cause what the program failed with: its own error, a `DeadlockError`, a `LeakError` */
+  /** `found.cause` is what the program failed with: its own error, a `DeadlockError`, a `LeakError`. */
   constructor(
     message: string,
     found: {

@@ -1,3 +1,8 @@
+/**
+ * Tests of concurrent programs: a clock that jumps, every schedule, leaks, data races.
+ *
+ * @module millrace/testing
+ */
 export { type Access, BubbleError, OutsideError, RaceError } from "../runtime/panic.ts";
 export { type BubbleOptions, bubble, settle } from "./bubble.ts";
 export { EndlessError, ExploreError, type FailureKind, NotDeterministicError, UnexplorableError } from "./errors.ts";

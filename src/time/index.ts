@@ -1,6 +1,8 @@
 /**
  * Go's package `time`, as far as it is about waiting: `import * as time from "millrace/time"`.
  * Durations are milliseconds.
+ *
+ * @module millrace/time
  */
 export { Hour, Microsecond, Millisecond, Minute, Nanosecond, Second } from "./duration.ts";
 export { sleep } from "./sleep.ts";

@@ -1,0 +1,112 @@
+/** The documentation site: the documents of this folder as they are, some from beside it, and the API reference. */
+import { existsSync, readFileSync } from "node:fs";
+import { posix, relative } from "node:path";
+import { type DefaultTheme, defineConfig } from "vitepress";
+import { address, documentOf, placed, root } from "./links.ts";
+import { beside, drawings, paragraphs, relink } from "./markdown.ts";
+
+type Item = DefaultTheme.SidebarItem;
+
+/** What the sidebar has, as `text: document`; a document that is not there yet is left out. */
+function section(text: string, documents: Readonly<Record<string, string>>, collapsed?: boolean): Item {
+  const items = Object.entries(documents)
+    .filter(([, document]) => existsSync(root + document))
+    .map(([text, document]) => ({ text, link: address("README.md", document) }));
+  return { text, items, ...(collapsed === undefined ? {} : { collapsed }) };
+}
+
+const guide: Item[] = [
+  section("Start", {
+    "Getting started": "docs/guide/getting-started.md",
+    "Go → TypeScript": "docs/guide/go-to-typescript.md",
+    "From other libraries": "docs/guide/rosetta.md",
+  }),
+  section("One guide a noun", {
+    Goroutines: "docs/guide/goroutines.md",
+    Channels: "docs/guide/channels.md",
+    Select: "docs/guide/select.md",
+    Closing: "docs/guide/closing.md",
+    Context: "docs/guide/context.md",
+    Time: "docs/guide/time.md",
+    Sync: "docs/guide/sync.md",
+    "Errors and panics": "docs/guide/errors.md",
+    "Pools and patterns": "docs/guide/patterns.md",
+    Threads: "docs/guide/threads.md",
+    "The platform": "docs/guide/interop.md",
+  }),
+  section("Seeing and proving", {
+    Testing: "docs/guide/testing.md",
+    Exploration: "docs/guide/exploration.md",
+    Tracing: "docs/guide/tracing.md",
+    Inspector: "docs/guide/inspector.md",
+    Stepper: "docs/guide/stepper.md",
+    Tour: "docs/guide/tour.md",
+    "Lint rules": "docs/guide/lint.md",
+  }),
+  section("Know before you rely on it", {
+    Pitfalls: "docs/guide/pitfalls.md",
+    Limits: "docs/guide/limits.md",
+    Security: "docs/guide/security.md",
+    Measurements: "bench/RESULTS.md",
+  }),
+  section("The inside", {
+    "How the runtime works": "docs/guide/runtime.md",
+    "Hacking on Millrace": "HACKING.md",
+    Decisions: "docs/decisions/README.md",
+    "The specification": "docs/specification.md",
+    Changelog: "CHANGELOG.md",
+  }),
+];
+
+const reference = new URL("../api/typedoc-sidebar.json", import.meta.url);
+if (!existsSync(reference)) throw new Error("docs/api is missing: npm run docs makes it");
+const api = JSON.parse(readFileSync(reference, "utf8")) as Item[];
+
+/** The documents whose code stands side by side need the whole width. */
+const wide = ["guide/go-to-typescript.md", "guide/rosetta.md"];
+
+export default defineConfig({
+  title: "Millrace",
+  description: "Go's concurrency for TypeScript",
+  lang: "en",
+  base: process.env.DOCS_BASE ?? "/",
+  srcDir: "..",
+  srcExclude: [
+    "README.md",
+    ...["bench", "examples", "src", "test", "lint", "dist", ".*"].map((folder) => `${folder}/!(RESULTS).md`),
+    "{test,examples,src,dist,lint,.*}/**/*.md",
+  ],
+  rewrites: { ...placed, "docs/:path*": ":path*" },
+  cleanUrls: true,
+  lastUpdated: false,
+  head: [["link", { rel: "icon", href: `${process.env.DOCS_BASE ?? "/"}wheel.svg`, type: "image/svg+xml" }]],
+  vite: { publicDir: posix.join(root, "docs/public"), build: { target: "es2022", chunkSizeWarningLimit: 5000 } },
+  markdown: {
+    theme: { light: "github-light-high-contrast", dark: "github-dark" },
+    config(md) {
+      // VitePress tells the page, not the document that it is made of.
+      const document = (env: { path?: string }): string => documentOf(relative(root, env.path ?? root));
+      paragraphs(md);
+      relink(md, (env, link) => address(document(env), link));
+      drawings(md, (env, file) => posix.join(root, posix.dirname(document(env)), file));
+      beside(md);
+    },
+  },
+  transformPageData(pageData) {
+    if (!wide.includes(pageData.relativePath)) return;
+    pageData.frontmatter.aside = false;
+    pageData.frontmatter.pageClass = "wide";
+  },
+  themeConfig: {
+    logo: "/wheel.svg",
+    outline: [2, 3],
+    search: { provider: "local" },
+    nav: [
+      { text: "Guide", link: "/guide/getting-started", activeMatch: "^/guide/" },
+      { text: "API", link: "/api/", activeMatch: "^/api/" },
+      { text: "Changelog", link: "/changelog" },
+    ],
+    sidebar: { "/api/": [{ text: "API", link: "/api/", items: api }], "/": guide },
+    docFooter: { prev: false, next: false },
+  },
+});
