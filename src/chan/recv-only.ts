@@ -56,6 +56,11 @@ export abstract class RecvOnly<out T> implements RecvChan<T>, Source {
     return null;
   }
 
+  /** Whether `take` would give something; undefined where only it can tell. */
+  get ready(): boolean | undefined {
+    return undefined;
+  }
+
   get length(): number {
     return 0;
   }

@@ -17,6 +17,10 @@ export class DoneChan extends RecvOnly<void> {
     return CONTEXTS;
   }
 
+  override get ready(): boolean {
+    return this.#ctx.err() !== undefined;
+  }
+
   override take(): typeof CLOSED | NO {
     return this.#ctx.err() === undefined ? NO : this.drained();
   }

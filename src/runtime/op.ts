@@ -235,6 +235,11 @@ export abstract class Op<out T> implements PromiseLike<T> {
     return undefined;
   }
 
+  /** What those are called, where chance says which of several ready ones is taken. */
+  get choice(): readonly (string | number)[] | undefined {
+    return undefined;
+  }
+
   /**
    * The thing that an attempt reads and changes, where it is one: attempts on different things come to the same in either
    * order, so exploration tries one. Null: it may be anything.

@@ -1,5 +1,6 @@
 /** The ways into the runtime: `go`, `run`, `main`. */
 import { type Body, isGeneratorFunction } from "./body.ts";
+import { once } from "./copies.ts";
 import type { G, Goroutine } from "./g.ts";
 import { environment, exit, exitNow, inspect, isMainThread, onBrokenPipe, onSignal, writeError } from "./host.ts";
 import { m } from "./m.ts";
@@ -92,6 +93,11 @@ export async function run<X>(fn: () => X, options: RunOptions = {}): Promise<Res
   return outcome.value as Result<X>;
 }
 
+/** Whoever wants to run the program in another way takes what `main` is called with. */
+export const programs: { take: ((fn: () => unknown, options: RunOptions) => void) | null } = once("programs", () => ({
+  take: null,
+}));
+
 /**
  * Runs a main goroutine as the program.
  *
@@ -116,6 +122,10 @@ export function main(fn: () => unknown, options: RunOptions = {}): void {
   checkFunction("main", fn);
   learnPlaces(main);
   checkOptions("main", options);
+  if (programs.take !== null) {
+    programs.take(fn, options);
+    return;
+  }
   if (!isMainThread()) return;
   allowDeepStacks();
   const p = newRun(seeded(options));
@@ -143,7 +153,7 @@ export function main(fn: () => unknown, options: RunOptions = {}): void {
 }
 
 /** The way Go reports the end of a program that failed; `trace` is where, if that was on another thread. */
-function report(error: unknown, g: G | null, trace?: string): string {
+export function report(error: unknown, g: G | null, trace?: string): string {
   // These two say where every goroutine stands.
   if (error instanceof DeadlockError || error instanceof LeakError) return `fatal error: ${error.message}\n`;
   const headline =

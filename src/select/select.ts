@@ -151,6 +151,10 @@ class SelectOp extends Op<unknown> {
     return this.#ops;
   }
 
+  override get choice(): readonly (string | number)[] | undefined {
+    return this.#listed ? undefined : this.#labels;
+  }
+
   /** That of its cases: what keeps an async function's select from outliving their run. */
   override get home(): P | null {
     for (const op of this.#ops) {

@@ -1,4 +1,6 @@
 /** What exploration reports, beside the errors of the program itself. */
+import type { G } from "../runtime/g.ts";
+import type { Op } from "../runtime/op.ts";
 
 /**
  * How a program fails: a goroutine threw; nothing can run and main has not returned; goroutines are left; it does not
@@ -67,4 +69,22 @@ export class ExploreError extends Error {
   override get name(): string {
     return "ExploreError";
   }
+}
+
+/** Whether it is decided by the host when `op` completes. */
+export function waitsForPromise(op: Op<unknown>): boolean {
+  return op.reason === "promise" || (op.cases?.some(waitsForPromise) ?? false);
+}
+
+export function asyncFunction(who: string): UnexplorableError {
+  return new UnexplorableError(
+    `${who} is an async function; only generator functions (function*) can be explored or stepped`,
+  );
+}
+
+export function promised(g: G): UnexplorableError {
+  return new UnexplorableError(
+    `goroutine ${g.id} (${g.name}) waits for a promise, and when that settles no schedule decides; ` +
+      "let a goroutine and a channel stand for what gives it",
+  );
 }

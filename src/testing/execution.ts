@@ -12,7 +12,6 @@
  * Fairness: who has yielded twice in a row, or has made `TURNS` steps in a row, lets the others go first. Without that a
  * loop that waits for a flag would run for ever under the schedules that never let the others set it.
  */
-import { type Clock, EPOCH } from "../runtime/clock.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import { type Go, NO, NOTHING, Op, type WaitReason } from "../runtime/op.ts";
@@ -24,7 +23,15 @@ import { Gdead, Gpreempted, Gwaiting } from "../runtime/status.ts";
 import type { Strategy } from "../runtime/strategy.ts";
 import { formatAll } from "../runtime/traceback.ts";
 import { type Chooser, CLOCK, type Watcher } from "./chooser.ts";
-import { EndlessError, type FailureKind, UnexplorableError } from "./errors.ts";
+import {
+  asyncFunction,
+  EndlessError,
+  type FailureKind,
+  promised,
+  type UnexplorableError,
+  waitsForPromise,
+} from "./errors.ts";
+import { StillClock } from "./still-clock.ts";
 
 /** Steps that a goroutine may make in a row while others are runnable. */
 const TURNS = 100;
@@ -53,18 +60,6 @@ export const MAX_STEPS = 10_000;
 /** What a program may be. */
 export type Program = () => unknown;
 
-/** Time that goes on only when the execution says so. */
-class StillClock implements Clock {
-  ms = 0;
-  now = (): number => this.ms;
-  wall = (): number => EPOCH + this.ms;
-  start(): this {
-    return this;
-  }
-  stop(): void {}
-  hold(): void {}
-}
-
 /** Where main waits, once it has returned, for the others. */
 class Rest extends Op<never> {
   override get reason(): WaitReason {
@@ -84,6 +79,9 @@ const rest = new Rest();
 
 export class Execution implements Strategy {
   readonly settings: Settings;
+  /** The run's name, and whether it notes where goroutines are started. */
+  name = "explore";
+  sites = false;
   /** Every choice there was, of more than one option, in order. */
   choices: number[] = [];
   steps = 0;
@@ -95,6 +93,9 @@ export class Execution implements Strategy {
   /** Its run; the one before while there is none. */
   p!: P;
 
+  /** Called when the run is over, while the frames of what ended it are still there. */
+  ended: ((outcome: Outcome) => void) | null = null;
+
   /** Whether main has returned. */
   get rested(): boolean {
     return this.#resting;
@@ -104,6 +105,7 @@ export class Execution implements Strategy {
   readonly #main: () => Go<void>;
   readonly #chooser: Chooser;
   #queue!: RunQueue;
+  #step!: () => void;
   readonly #clock = new StillClock();
   #outcome: Outcome | null = null;
   #resting = false;
@@ -128,7 +130,20 @@ export class Execution implements Strategy {
 
   /** Runs the program once. Can be called again. */
   run(): this {
-    const { curg, step, touch } = m;
+    this.begin();
+    this.#alone(() => {
+      try {
+        while (!this.p.over) this.#turn();
+      } finally {
+        if (!this.p.over) this.stop();
+      }
+    });
+    this.#conclude();
+    return this;
+  }
+
+  /** Puts the program at its beginning, for whoever takes it from there by `advance`. */
+  begin(): void {
     this.choices = [];
     this.steps = 0;
     this.value = undefined;
@@ -139,26 +154,50 @@ export class Execution implements Strategy {
     this.#last = -1;
     this.#turns = this.#yields = 0;
     this.#clock.ms = 0;
-    this.p = new P({ seed: 0, name: "explore", asyncTimerChan: this.settings.asyncTimerChan }, this);
+    this.p = new P({ seed: 0, name: this.name, asyncTimerChan: this.settings.asyncTimerChan }, this);
     this.p.clock = this.#clock;
+    this.p.sites ||= this.sites;
     const hand = this.p.byHand();
     this.#queue = hand.queue;
+    this.#step = hand.step;
+    this.#alone(() => {
+      this.p.start(this.#main, (outcome) => {
+        this.#outcome = outcome;
+        this.ended?.(outcome);
+      });
+    });
+  }
+
+  /** Makes one step. */
+  advance(): void {
+    this.#alone(() => this.#turn());
+    if (this.p.over) this.#conclude();
+  }
+
+  /** Who can make the next step, as the chooser will be asked. Empty when only time can go on. */
+  get candidates(): readonly number[] {
+    this.#list();
+    return this.#options;
+  }
+
+  /** Those goroutines, in the order in which they became ready. */
+  get ready(): readonly G[] {
+    return Array.from({ length: this.#queue.length }, (_, at) => this.#queue.at(at));
+  }
+
+  /** Calls `fn` as the scheduler: what this thread was about is the same afterwards. */
+  #alone(fn: () => void): void {
+    const { curg, step, touch } = m;
     const { watcher } = this.#chooser;
     m.touch = watcher === undefined ? null : (thing) => watcher.touch(thing);
     try {
-      this.p.start(this.#main, (outcome) => {
-        this.#outcome = outcome;
-      });
-      while (!this.p.over) this.#turn(hand.step);
+      fn();
     } finally {
       m.curg = curg;
       m.step = step;
       m.touch = touch;
       m.budget = 0;
-      if (!this.p.over) this.#stop();
     }
-    this.#conclude();
-    return this;
   }
 
   *#body(): Go<void> {
@@ -175,7 +214,7 @@ export class Execution implements Strategy {
   }
 
   /** One step, of a goroutine or of the clock. */
-  #turn(step: () => void): void {
+  #turn(): void {
     const queue = this.#queue;
     const { watcher } = this.#chooser;
     if (queue.length === 0) {
@@ -195,7 +234,7 @@ export class Execution implements Strategy {
     const id = this.#choose();
     if (id < 0) {
       this.abandoned = true;
-      this.#stop();
+      this.stop();
       return;
     }
     this.steps++;
@@ -221,7 +260,7 @@ export class Execution implements Strategy {
     this.#picked = at;
     const before = queue.length - 1;
     watcher?.begin(g, op);
-    step();
+    this.#step();
     m.curg = null;
     if (watcher !== undefined) {
       if (g.status === Gdead) watcher.touch(g);
@@ -250,7 +289,7 @@ export class Execution implements Strategy {
     this.p.timers.fire();
   }
 
-  #choose(): number {
+  #list(): void {
     const options = this.#options;
     const queue = this.#queue;
     const { length } = queue;
@@ -271,6 +310,11 @@ export class Execution implements Strategy {
       }
     }
     if (this.settings.anytime && this.p.timers.length > 0) options.push(CLOCK);
+  }
+
+  #choose(): number {
+    this.#list();
+    const options = this.#options;
     const choice = this.#chooser.next(options);
     if (choice < 0) return choice;
     if (options.length > 1) this.choices.push(choice);
@@ -310,13 +354,14 @@ export class Execution implements Strategy {
 
   // ---- how it ends ---------------------------------------------------------------------------------------------------
 
-  #stop(): void {
+  /** Ends the run where it stands. */
+  stop(): void {
     this.p.finish({ ok: true, value: undefined });
   }
 
   #fail(kind: FailureKind, error: unknown, g = 0): void {
     this.failure ??= { kind, error, g };
-    if (!this.p.over) this.#stop();
+    if (!this.p.over) this.stop();
   }
 
   #refuse(error: UnexplorableError): UnexplorableError {
@@ -333,7 +378,7 @@ export class Execution implements Strategy {
     } else if (p.allgs.length > 1 && this.settings.leaks) {
       const left = this.#detailed ? p.info().filter(({ id }) => id !== 1) : [];
       this.#fail("leak", this.#detailed ? new LeakError(left, formatAll(left)) : undefined);
-    } else this.#stop();
+    } else this.stop();
   }
 
   #endless(): void {
@@ -349,19 +394,4 @@ export class Execution implements Strategy {
     const deadlock = g === null && (error as { code?: unknown } | null)?.code === "DEADLOCK";
     this.failure = { kind: deadlock ? "deadlock" : "panic", error, g: g?.id ?? 0 };
   }
-}
-
-function waitsForPromise(op: Op<unknown>): boolean {
-  return op.reason === "promise" || (op.cases?.some(waitsForPromise) ?? false);
-}
-
-function asyncFunction(who: string): UnexplorableError {
-  return new UnexplorableError(`${who} is an async function; only generator functions (function*) can be explored`);
-}
-
-function promised(g: G): UnexplorableError {
-  return new UnexplorableError(
-    `goroutine ${g.id} (${g.name}) waits for a promise, and when that settles no schedule decides; ` +
-      "let a goroutine and a channel stand for what gives it",
-  );
 }

@@ -58,6 +58,10 @@ export class ChanTimer extends RecvOnly<Time> {
     return was;
   }
 
+  override get ready(): boolean {
+    return this.#active && this.p.clock.now() >= this.#when;
+  }
+
   override take(): Time | NO {
     if (!this.#active) return NO;
     const now = this.p.clock.now();
