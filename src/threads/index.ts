@@ -3,7 +3,7 @@ import "../runtime/proc.ts"; // brings the default run along
 export type { Codec } from "./codec.ts";
 export type { Hog } from "./monitor.ts";
 export { parallel } from "./parallel.ts";
-export type { NotSendable, Sendable } from "./sendable.ts";
+export type { NotSendable, Parallel, Sendable, SendableFunction } from "./sendable.ts";
 export { serve } from "./serve.ts";
 export type { SharedOptions } from "./shared.ts";
 export { type SharedChan, type SharedChanOptions, sharedChan } from "./shared-chan.ts";

@@ -12,6 +12,7 @@ import { checkCallable } from "../runtime/action.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { takePart } from "./part.ts";
 import { parallelOf, register } from "./registry.ts";
+import type { Parallel, SendableFunction } from "./sendable.ts";
 
 /**
  * Names a function of a module, so that `go` can start it on any thread.
@@ -23,7 +24,7 @@ import { parallelOf, register } from "./registry.ts";
  *
  * @param meta `import.meta` of the module that calls this, at its top level
  * @param name a name that no other parallel function of the program has
- * @param fn a generator, async or plain function
+ * @param fn a generator, async or plain function; its arguments and its result must be `Sendable`, or it does not compile
  * @throws ArgumentError when the name is taken, or `fn` has one already
  *
  * @example
@@ -37,8 +38,8 @@ import { parallelOf, register } from "./registry.ts";
 export function parallel<F extends (...args: never[]) => unknown>(
   meta: { readonly url: string },
   name: string,
-  fn: F,
-): F {
+  fn: F & SendableFunction<F>,
+): Parallel<F> {
   if (typeof (meta as Partial<ImportMeta> | null | undefined)?.url !== "string") {
     throw new ArgumentError(`parallel: expected import.meta, got ${show(meta)}`);
   }
@@ -52,5 +53,5 @@ export function parallel<F extends (...args: never[]) => unknown>(
   }
   register(name, meta.url, fn);
   takePart();
-  return fn;
+  return fn as F as Parallel<F>;
 }

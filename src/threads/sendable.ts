@@ -22,9 +22,9 @@ export declare const travels: unique symbol;
 
 declare const why: unique symbol;
 
-/** In place of a type whose values can't travel between threads: the reason. */
-export interface NotSendable<Why extends string> {
-  readonly [why]: Why;
+/** In place of a type whose values can't travel between threads: the reason, and which parts of it. */
+export interface NotSendable<Why extends string, Parts = never> {
+  readonly [why]: [Why, Parts];
 }
 
 type Copied = string | number | bigint | boolean | null | undefined | void;
@@ -34,8 +34,8 @@ type CopiedObject = Date | RegExp | Error | ArrayBuffer | SharedArrayBuffer | Ar
  * `T`, if its values can travel to another thread; else a type that nothing is assignable to and that says why.
  *
  * Data travels: primitives except symbols, plain objects, arrays, `Map`, `Set`, `Date`, `RegExp`, errors, buffers and
- * their views. So do what is shared (`sharedChan`, `SharedMutex`, …) and contexts. Functions, promises and what belongs
- * to one thread do not.
+ * their views. So do what is shared (`sharedChan`, `SharedMutex`, …), contexts, and what `parallel` gives. Other
+ * functions, promises and what belongs to one thread do not.
  *
  * @example
  * ```ts
@@ -86,3 +86,44 @@ type SendableMap<T, K, V> = [K, V] extends [Sendable<K>, Sendable<V>] ? T : Read
 type SendableSet<T, M> = [M] extends [Sendable<M>] ? T : ReadonlySet<Sendable<M>>;
 type Handle = SharedMutex | SharedSemaphore | SharedWaitGroup;
 type Local = Mutex | RWMutex | WaitGroup | Semaphore;
+
+type Function = (...args: never[]) => unknown;
+
+/**
+ * What `parallel` gives: the function, and that it may travel, because any thread knows it by its name.
+ *
+ * @example
+ * ```ts
+ * import { type Parallel, parallel } from "millrace/threads";
+ * const double = parallel({ url: "here" }, "double of n", (n: number) => 2 * n);
+ * const twice = parallel({ url: "here" }, "twice", (f: Parallel<(n: number) => number>, n: number) => f(f(n)));
+ * console.log(twice(double, 1)); // 4
+ * ```
+ */
+export type Parallel<F extends Function = Function> = F & { readonly [travels]: "parallel" };
+
+/** What comes of a call: what a generator function returns, what a promise or an operation gives. */
+type Result<R> = R extends Generator<unknown, infer T, never> ? T : R extends Op<infer T> ? T : Awaited<R>;
+type Arguments<A extends readonly unknown[]> = { readonly [K in keyof A]: Sendable<A[K]> };
+
+/**
+ * `F`, if its arguments and its result can travel to another thread; else a type that nothing is assignable to and in which
+ * the compiler shows which can't, and why.
+ *
+ * @example
+ * ```ts
+ * import type { SendableFunction } from "millrace/threads";
+ * function check<F extends (...args: never[]) => unknown>(fn: F & SendableFunction<F>): F { return fn; }
+ * check((words: string[]) => words.length);
+ * // @ts-expect-error: functions stay on their thread
+ * check((then: () => void) => then());
+ * ```
+ */
+export type SendableFunction<F extends Function> = F extends (...args: infer A) => infer R
+  ? [A, Result<R>] extends [Arguments<A>, Sendable<Result<R>>]
+    ? F
+    : NotSendable<
+        "an argument or the result of this function can't travel to another thread",
+        [Arguments<A>, Sendable<Result<R>>]
+      >
+  : never;

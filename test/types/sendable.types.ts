@@ -1,8 +1,8 @@
 /** What `Sendable` lets through. Compiled by compile.test.ts, never run. */
-import { type Chan, type Goroutine, go, type Op, type RecvChan, type SendChan } from "millrace";
+import { type Chan, type Go, type Goroutine, go, type Op, type RecvChan, type SendChan } from "millrace";
 import type { Context } from "millrace/context";
 import type { Mutex, WaitGroup } from "millrace/sync";
-import { type Sendable, SharedMutex, SharedWaitGroup, sharedChan } from "millrace/threads";
+import { type Parallel, parallel, type Sendable, SharedMutex, SharedWaitGroup, sharedChan } from "millrace/threads";
 import { type Equal, expectType } from "./equal.ts";
 
 declare function send<T>(value: T & Sendable<T>): T;
@@ -71,4 +71,40 @@ export function stays(ch: Chan<number>, op: Op<number>, mutex: Mutex, wg: WaitGr
   send(new Map([["a", () => {}]]));
   // @ts-expect-error: methods would be lost
   send(new Point());
+}
+
+const meta = { url: "here" };
+
+export function* functions(out: SendChan<number>, ctx: Context): Go {
+  const generator = parallel(meta, "a", function* (to: SendChan<number>, job: Job): Go<Tree> {
+    yield* to.send(job.id);
+    return { values: new Map() };
+  });
+  expectType<Equal<Tree, ReturnType<typeof generator> extends Generator<unknown, infer R, never> ? R : never>>();
+  const joined = yield* go(generator, out, {} as Job).join();
+  expectType<Equal<typeof joined, Tree>>();
+  const plain = parallel(meta, "b", (c: Context, n = 1, ...rest: number[]) => [n, ...rest, c.err()?.message]);
+  go(plain, ctx, 1, 2, 3);
+  const asynchronous = parallel(meta, "c", async (text: string) => text.length);
+  const length = yield* go(asynchronous, "text").join();
+  expectType<Equal<typeof length, number>>();
+  parallel(meta, "d", () => {});
+  parallel(meta, "e", function* () {});
+  parallel(meta, "f", (op: SendChan<number>) => op.send(1));
+  parallel(meta, "g", (f: Parallel<(n: number) => number>, value: unknown) => [f(1), value]);
+  parallel(meta, "h", (n: never) => n);
+  // @ts-expect-error: a function that no thread knows by a name
+  parallel(meta, "i", (f: (n: number) => number) => f(1));
+  // @ts-expect-error: a channel of one thread
+  parallel(meta, "j", (ch: Chan<number>) => ch.trySend(1));
+  // @ts-expect-error: within
+  parallel(meta, "k", (a: number, b: { readonly locks: readonly Mutex[] }) => [a, b.locks.length]);
+  // @ts-expect-error: a result
+  parallel(meta, "l", (n: number) => ({ n, next: () => n }));
+  // @ts-expect-error: a generator's
+  parallel(meta, "m", function* (n: number): Go<() => number> {
+    return () => n;
+  });
+  // @ts-expect-error: what comes of a promise
+  parallel(meta, "n", async (n: number) => new WeakSet([{ n }]));
 }

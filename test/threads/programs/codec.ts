@@ -2,7 +2,7 @@
 
 import { isMainThread } from "node:worker_threads";
 import { type Go, go, main, type RecvChan } from "millrace";
-import { parallel, sharedChan } from "millrace/threads";
+import { type Parallel, parallel, sharedChan } from "millrace/threads";
 
 class Point {
   readonly x: number;
@@ -26,11 +26,13 @@ const codec = {
 
 const double = parallel(import.meta, "double", (n: number) => 2 * n);
 
-const measure = parallel(import.meta, "measure", function* (points: RecvChan<Point>, then: (n: number) => number): Go<
-  [number, boolean]
-> {
-  return [then(((yield* points.recv()) as Point).length), isMainThread];
-});
+const measure = parallel(
+  import.meta,
+  "measure",
+  function* (points: RecvChan<Point>, then: Parallel<(n: number) => number>): Go<[number, boolean]> {
+    return [then(((yield* points.recv()) as Point).length), isMainThread];
+  },
+);
 
 main(function* () {
   const points = sharedChan<Point>(1, { codec });

@@ -23,6 +23,7 @@ const late = parallel(import.meta, "late", async () => {
 const cancelled = parallel(import.meta, "cancelled", () => {
   throw Canceled;
 });
+// @ts-expect-error: a function as a result
 const unsendable = parallel(import.meta, "unsendable", () => () => 1);
 
 function* ends(fn: () => unknown) {
