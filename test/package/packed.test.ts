@@ -96,6 +96,19 @@ describe("in Node", () => {
     );
   });
 
+  it.each(["mjs", "cjs"])("brings the lint plugin, in a configuration that is a .%s file", (format) => {
+    const config = `eslint.config.${format}`;
+    const [load, give] =
+      format === "mjs"
+        ? ["import millrace from 'millrace/eslint';", "export default"]
+        : ["const millrace = require('millrace/eslint');", "module.exports ="];
+    writeFileSync(join(user.folder, config), `${load} ${give} [millrace.configs.recommended];`);
+    writeFileSync(join(user.folder, "lint.js"), `import { chan } from "millrace"; chan().send(1);`);
+    const report = tool("eslint/bin/eslint.js", "-c", config, "--no-warn-ignored", "lint.js");
+    expect(report).toContain("1:34  error  This makes an operation and drops it");
+    expect(report).toContain("exit code 1");
+  });
+
   it("brings the command", () => {
     const millrace = join(user.folder, "node_modules/.bin/millrace");
     expect(run(user.folder, millrace, ["--version"])).toBe(`${manifest.version}\n`);
@@ -116,6 +129,8 @@ describe("types", () => {
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.ts"] }));
     return tool("typescript/bin/tsc", "-p", folder);
   };
+  // Whoever uses the lint plugin has this one.
+  const eslint = { paths: { eslint: [join(root, "node_modules/eslint/lib/types/index.d.ts")] } };
   const use = (): string => readFileSync(join(user.folder, "types/use.ts"), "utf8");
 
   // Our declarations are checked where no others are there, and where Node's are; the rest is about resolution.
@@ -127,9 +142,15 @@ describe("types", () => {
     expect(compile(name, type, use(), options)).toBe("");
   });
 
+  it("of the lint plugin are those of a flat config", { timeout: 60_000 }, () => {
+    const text = `import type { Linter } from "eslint"; import millrace, { configs } from "millrace/eslint";
+      export const config: Linter.Config[] = [millrace.configs.recommended, configs.recommended, { plugins: { millrace } }];`;
+    expect(compile("lint", "module", text, { ...eslint, module: "nodenext", skipLibCheck: true })).toBe("");
+  });
+
   it("of every entry compile in a program for Node", { timeout: 60_000 }, () => {
     const text = entries.map((entry, i) => `export * as entry${i} from ${JSON.stringify(entry)};`).join("\n");
-    const types = { types: ["node"], typeRoots: [join(root, "node_modules/@types")], lib: ["es2022"] };
+    const types = { types: ["node"], typeRoots: [join(root, "node_modules/@types")], lib: ["es2022"], ...eslint };
     expect(compile("Node", "module", text, { ...types, module: "nodenext", skipLibCheck: false })).toBe("");
   });
 });
