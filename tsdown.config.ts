@@ -27,7 +27,8 @@ const common: UserConfig = {
   target: "es2022",
   fixedExtension: false,
   sourcemap: true,
-  outputOptions: { sourcemapExcludeSources: true },
+  // Comments are for readers of the sources and of the types; here each thread would keep them in memory.
+  outputOptions: { sourcemapExcludeSources: true, comments: { legal: true, annotation: true, jsdoc: false } },
   treeshake: true,
   dts: { sourcemap: true },
   // `Disposable` is in no ES release yet; programs that do not list its lib can use the types all the same.

@@ -88,6 +88,24 @@ function* fibonaccis(threads: number): Go<number> {
   return performance.now() - start;
 }
 
+interface Idle {
+  readonly ms: number;
+  readonly bytes: number;
+}
+
+/** What one more thread takes: the median of some processes. */
+function idle(name: string): Idle {
+  const file = fileURLToPath(new URL(`./${name}.mjs`, import.meta.url));
+  const all = Array.from({ length: ROUNDS }, () => {
+    return JSON.parse(execFileSync(process.execPath, [file], { encoding: "utf8" })) as Idle;
+  });
+  return { ms: median(all.map(({ ms }) => ms)), bytes: median(all.map(({ bytes }) => bytes)) };
+}
+
+function beside(what: string, ours: number, theirs: number, unit: number, name: string): string[] {
+  return [what, `${(ours / unit).toFixed(1)} ${name}`, `${(ours / theirs).toFixed(2)} × Piscina`, "< 1"];
+}
+
 const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] as number;
 const us = (ms: number): string => ((ms * 1000) / N).toFixed(2);
 
@@ -102,11 +120,8 @@ if (isMainThread) {
     rounds.push({ raw, forgotten, joined, one, two });
   }
   await echo.terminate();
-  const file = fileURLToPath(new URL("./idle-thread.mjs", import.meta.url));
-  const thread = JSON.parse(execFileSync(process.execPath, [file], { encoding: "utf8" })) as {
-    ms: number;
-    bytes: number;
-  };
+  const thread = idle("idle-thread");
+  const piscina = idle("idle-piscina");
   const of = (pick: (round: (typeof rounds)[number]) => number): number => median(rounds.map(pick));
   const ratio = (pick: (round: (typeof rounds)[number]) => number): string => of(pick).toFixed(2);
   console.log(
@@ -132,8 +147,8 @@ if (isMainThread) {
         `${ratio((r) => r.one / r.two)} × as fast`,
         "≥ 1.9",
       ],
-      ["one more thread: until it runs something", `${thread.ms.toFixed(1)} ms`, "", ""],
-      ["one more thread: resident memory", `${(thread.bytes / 2 ** 20).toFixed(1)} MiB`, "", ""],
+      beside("one more thread: until it runs something", thread.ms, piscina.ms, 1, "ms"),
+      beside("one more thread: resident memory", thread.bytes, piscina.bytes, 2 ** 20, "MiB"),
     ]),
   );
 }

@@ -105,3 +105,9 @@ test("SIGQUIT lists the goroutines of all threads, also of one that does not ans
   expect(stderr).toMatch(/\ngoroutine 2 \[running, thread \d\]:\nhog\(\)\ncreated by quit in goroutine 1\n/);
   expect(code).toBe(2);
 });
+
+test("no wake-up is lost, for as long as there is time in a test", async () => {
+  const { code, stdout, stderr } = await threaded("wake-soak", ["2"]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(Number.parseInt(stdout)).toBeGreaterThan(0);
+});
