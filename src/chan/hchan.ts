@@ -85,7 +85,7 @@ export class Hchan implements Chan<unknown, unknown> {
     this.dataqsiz = capacity || 0; // -0 is no capacity
     this.buf = capacity === 0 ? EMPTY : new Array(Math.min(capacity, FIRST_BUFFER)).fill(undefined);
     if (m.touch !== null) m.touch(this);
-    if (tap.listener !== null) emit({ kind: "chan-make", ...at(this.p), chan: this.id, name, capacity });
+    if (tap.listener !== null) this.#tellMade();
   }
 
   get length(): number {
@@ -219,6 +219,12 @@ export class Hchan implements Chan<unknown, unknown> {
     this.buf = grown;
     this.recvx = 0;
     this.sendx = qcount;
+  }
+
+  #tellMade(): void {
+    const { id, name, dataqsiz } = this;
+    tap.meet?.(`chan ${id}`, this);
+    emit({ kind: "chan-make", ...at(this.p), chan: id, name, capacity: dataqsiz });
   }
 
   #tell(kind: "chan-send" | "chan-recv", value: unknown, direct: boolean, ok: boolean): void {

@@ -9,7 +9,7 @@ import { once } from "./copies.ts";
 import type { G } from "./g.ts";
 import { inspect, writeError } from "./host.ts";
 import { m } from "./m.ts";
-import type { WaitReason } from "./op.ts";
+import type { AwaitedThing } from "./op.ts";
 import type { P } from "./proc.ts";
 
 /** Where an event happened. */
@@ -42,16 +42,14 @@ export type RuntimeEvent =
   /** Its body begins; it goes on, after it was made ready or had yielded; it lets others run first; it has ended. */
   | (At & { readonly kind: "go-start" | "go-resume" | "go-yield" | "go-end" })
   | (At & { readonly kind: "go-panic"; readonly error: unknown })
-  | (At & {
-      readonly kind: "go-park";
-      /** The number of an `await`, of which many can be under way in one async function; 0 for a goroutine's own wait. */
-      readonly wait: number;
-      readonly reason: WaitReason;
-      /** The channel it waits for, 0 where it waits for something else. */
-      readonly chan: number;
-      /** What a select waits for. */
-      readonly cases?: readonly { readonly reason: WaitReason; readonly chan: number }[];
-    })
+  | (At &
+      AwaitedThing & {
+        readonly kind: "go-park";
+        /** The number of an `await`, of which many can be under way in one async function; 0 for a goroutine's own wait. */
+        readonly wait: number;
+        /** What a select waits for. */
+        readonly cases?: readonly AwaitedThing[];
+      })
   | (At & {
       readonly kind: "go-ready";
       /** The number of the `await` that is over; 0 for a goroutine's own wait. */
@@ -65,6 +63,8 @@ export type RuntimeEvent =
       readonly chan: number;
       readonly name: string | undefined;
       readonly capacity: number;
+      /** It is for all threads. */
+      readonly shared?: boolean;
     })
   | (At & {
       readonly kind: "chan-send" | "chan-recv";
@@ -79,7 +79,12 @@ export type RuntimeEvent =
     })
   | (At & { readonly kind: "chan-close"; readonly chan: number })
   /** The case that was taken, by name or index; "default" for none. */
-  | (At & { readonly kind: "select"; readonly case: string | number })
+  | (At & {
+      readonly kind: "select";
+      readonly case: string | number;
+      /** All that it had, where an inspector wants to know. */
+      readonly cases?: readonly (AwaitedThing & { readonly case: string | number })[];
+    })
   | (At & {
       readonly kind: "timer-start" | "timer-stop" | "timer-fire";
       /** A number that a timer gets anew each time it is set. */
@@ -106,7 +111,12 @@ export const tap: {
   readonly all: Listener[];
   /** Those of them that are told of other threads too. */
   readonly everywhere: Listener[];
-} = once("tap", () => ({ listener: null, all: [], everywhere: [] }));
+  /**
+   * Called with each thing that is made while somebody listens, under the name that the events have for it ("chan 7",
+   * "WaitGroup 2"): for an inspector, which looks into things of which events tell only what happened to them.
+   */
+  meet: ((name: string, thing: object) => void) | null;
+} = once("tap", () => ({ listener: null, all: [], everywhere: [], meet: null }));
 
 /** Sends one event to whoever listens. A listener that throws is cut off, so that watching never changes what is watched. */
 export function emit(event: RuntimeEvent): void {

@@ -119,7 +119,7 @@ class JoinOp extends Op<unknown> {
 
   override attempt(): unknown {
     if (this.#g.status !== Gdead) return NO;
-    if (tap.listener !== null) tellSync("acquire", this.#g.p, `goroutine ${this.#g.p.id}.${this.#g.id}`);
+    if (tap.listener !== null) tellSync("acquire", this.#g.p, this.label);
     return this.#g.value;
   }
 
@@ -137,5 +137,9 @@ class JoinOp extends Op<unknown> {
 
   override get touches(): G {
     return this.#g;
+  }
+
+  override get label(): string {
+    return `goroutine ${this.#g.p.id}.${this.#g.id}`;
   }
 }

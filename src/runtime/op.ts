@@ -73,6 +73,15 @@ export interface Subject {
   readonly outside?: boolean;
 }
 
+/** What the events say of something that is waited for. */
+export interface AwaitedThing {
+  readonly reason: WaitReason;
+  /** The channel, 0 where it is something else. */
+  readonly chan: number;
+  /** What else it is, by the name under which the events know it: "Mutex 3", "goroutine 1.7" (the run and the number). */
+  readonly what?: string;
+}
+
 /** The result with which a generator suspends: recognised by identity, so nothing else can be mistaken for it. */
 export const PARKED: IteratorYieldResult<Parked> = once("PARKED", () => ({ done: false, value: { parked: true } }));
 /** The result of an operation that is done. One object for all, because `yield*` reads it before anything else can run. */
@@ -150,13 +159,14 @@ export function block(g: G, op: Op<unknown>): void {
 }
 
 /** What the events say of an operation that has to wait. */
-export function waitsFor(op: Op<unknown>): {
-  readonly reason: WaitReason;
-  readonly chan: number;
-  readonly cases?: readonly { readonly reason: WaitReason; readonly chan: number }[];
-} {
-  const { reason, subject, cases } = op;
-  return { reason, chan: subject?.id ?? 0, ...(cases !== undefined && { cases: cases.map(waitsFor) }) };
+export function waitsFor(op: Op<unknown>): AwaitedThing & { readonly cases?: readonly AwaitedThing[] } {
+  const { reason, subject, cases, label } = op;
+  return {
+    reason,
+    chan: label === undefined ? (subject?.id ?? 0) : 0,
+    ...(label !== undefined && { what: label }),
+    ...(cases !== undefined && { cases: cases.map(waitsFor) }),
+  };
 }
 
 /**
@@ -246,6 +256,11 @@ export abstract class Op<out T> implements PromiseLike<T> {
    */
   get touches(): object | null {
     return null;
+  }
+
+  /** The name under which the events know what it waits for, where that is no channel. */
+  get label(): string | undefined {
+    return undefined;
   }
 
   /** What it waits for, for dumps. */

@@ -59,6 +59,10 @@ class Watched<T> extends Op<T> {
     return this.#op.subject;
   }
 
+  override get label(): string | undefined {
+    return this.#op.label;
+  }
+
   override [Symbol.iterator](): Iterator<Parked, T, unknown> {
     this.#unused.used(this);
     return this.#op[Symbol.iterator]();

@@ -14,7 +14,7 @@ import { Action } from "../runtime/action.ts";
 import { emit, tap, at as where } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
-import { NO, Op, type WaitReason } from "../runtime/op.ts";
+import { type AwaitedThing, NO, Op, type WaitReason, waitsFor } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Strategy } from "../runtime/strategy.ts";
@@ -250,7 +250,17 @@ class SelectOp extends Op<unknown> {
   }
 
   tell(at: number, g: G | null): void {
-    emit({ kind: "select", ...where(this.home ?? m.current(), g), case: this.#labels[at] ?? "default" });
+    const event = {
+      kind: "select",
+      ...where(this.home ?? m.current(), g),
+      case: this.#labels[at] ?? "default",
+    } as const;
+    emit(tap.meet === null ? event : { ...event, cases: this.#ops.map((op, i) => this.#told(op, i)) });
+  }
+
+  #told(op: Op<unknown>, at: number): AwaitedThing & { readonly case: string | number } {
+    const { reason, chan, what } = waitsFor(op);
+    return { case: this.#labels[at] as string | number, reason, chan, ...(what !== undefined && { what }) };
   }
 }
 

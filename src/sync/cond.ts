@@ -17,13 +17,20 @@ export interface Locker {
   unlock(): void;
 }
 
+let conds = 0;
+
+/** Those who wait. */
+class Line extends Set<Ticket> {
+  readonly label: string = `Cond ${++conds}`;
+}
+
 /** A place in the line of those who wait. */
 class Ticket extends Op<void> {
-  readonly #line: Set<Ticket>;
+  readonly #line: Line;
   #called = false;
   #waiter: Waiter | null = null;
 
-  constructor(line: Set<Ticket>) {
+  constructor(line: Line) {
     super();
     this.#line = line;
     if (m.touch !== null) m.touch(line);
@@ -44,8 +51,12 @@ class Ticket extends Op<void> {
     return this.#called ? undefined : NO;
   }
 
-  override get touches(): Set<Ticket> {
+  override get touches(): Line {
     return this.#line;
+  }
+
+  override get label(): string {
+    return this.#line.label;
   }
 
   override enqueue(w: Waiter): void {
@@ -106,7 +117,7 @@ const ready = new Ready();
 export class Cond {
   /** The lock that is held when the condition is looked at or changed. */
   readonly l: Locker;
-  readonly #line = new Set<Ticket>();
+  readonly #line = new Line();
 
   /**
    * @param l a `Mutex`, an `RWMutex` or anything else with `lock` and `unlock`

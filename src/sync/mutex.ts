@@ -112,6 +112,10 @@ class LockOp extends Op<Disposable> {
     return this;
   }
 
+  override get label(): string {
+    return this.#label;
+  }
+
   override get subject(): Subject {
     return { id: 0, name: undefined, holder: this.held?.g ?? undefined };
   }

@@ -63,7 +63,7 @@ class State {
   /** Who waits, with whether for writing as the waiter's value. */
   readonly queue: WaitQueue = new WaitQueue();
   readonly home: P = m.current();
-  readonly #label: string = `RWMutex ${++mutexes}`;
+  readonly label: string = `RWMutex ${++mutexes}`;
 
   constructor() {
     if (m.touch !== null) m.touch(this);
@@ -118,7 +118,7 @@ class State {
   }
 
   #tell(kind: "lock" | "unlock", g: G | null): void {
-    emit({ kind, ...at(this.home, g), lock: this.#label });
+    emit({ kind, ...at(this.home, g), lock: this.label });
   }
 }
 
@@ -161,6 +161,10 @@ class LockOp extends Op<Disposable> {
 
   override get touches(): State {
     return this.#state;
+  }
+
+  override get label(): string {
+    return this.#state.label;
   }
 
   override get subject(): Subject {

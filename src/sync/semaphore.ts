@@ -23,7 +23,7 @@ class State {
   /** Who waits, with the weight as the waiter's value. */
   readonly queue: WaitQueue = new WaitQueue();
   readonly home: P = m.current();
-  readonly #label: string = `Semaphore ${++semaphores}`;
+  readonly label: string = `Semaphore ${++semaphores}`;
 
   constructor(size: number) {
     this.size = size;
@@ -63,7 +63,7 @@ class State {
   }
 
   #tell(kind: "lock" | "unlock", g: G | null): void {
-    emit({ kind, ...at(this.home, g), lock: this.#label });
+    emit({ kind, ...at(this.home, g), lock: this.label });
   }
 }
 
@@ -104,6 +104,10 @@ class AcquireOp extends Op<Disposable> {
 
   override get touches(): State {
     return this.#state;
+  }
+
+  override get label(): string {
+    return this.#state.label;
   }
 
   // A copy of the one of Op, so that V8 can inline the attempt: see chan/hchan.ts.

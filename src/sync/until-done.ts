@@ -96,4 +96,8 @@ export class UntilDone<T> extends Op<T> {
   override get subject(): Subject | undefined {
     return this.#op.subject;
   }
+
+  override get label(): string | undefined {
+    return this.#op.label;
+  }
 }

@@ -31,6 +31,7 @@ class WaitOp extends Op<void> {
   constructor() {
     super();
     if (m.touch !== null) m.touch(this);
+    if (tap.listener !== null) tap.meet?.(this.#label, this);
   }
 
   add(delta: number): void {
@@ -74,6 +75,10 @@ class WaitOp extends Op<void> {
 
   override get touches(): this {
     return this;
+  }
+
+  override get label(): string {
+    return this.#label;
   }
 
   override [Symbol.iterator](): Iterator<Parked, void, unknown> {

@@ -323,7 +323,7 @@ export function sharedChan(
   }
   const ch = new SharedChannel(ptr);
   handles.add(ch);
-  if (tap.listener !== null) emit({ kind: "chan-make", ...at(ch.p), chan: ch.id, name, capacity });
+  if (tap.listener !== null) emit({ kind: "chan-make", ...at(ch.p), chan: ch.id, name, capacity, shared: true });
   return ch;
 }
 

@@ -4,11 +4,13 @@
  * Invariants: record `i` is the numbers from `i * STRIDE` on; strings are kept once a chunk, and a record has their
  * number in it, so that dropping a chunk drops its strings with it.
  *
+ * It can go to another thread, as its parts: the numbers are handed over rather than copied.
+ *
  * Rejected: keeping the events themselves. They are twice as large, they are work for the garbage collector, and a sent
  * value would live as long as the recording.
  */
 import type { RuntimeEvent } from "../runtime/events.ts";
-import type { WaitReason } from "../runtime/op.ts";
+import type { AwaitedThing } from "../runtime/op.ts";
 
 /** Numbers a record: kind, time, run, goroutine, a string, three more that depend on the kind. */
 const STRIDE = 8;
@@ -57,27 +59,62 @@ export interface Entry {
   g: number;
   /** A name, a reason, a message. */
   text: string;
-  /** The channel; for `go-create` and `go-ready` who did it; for `log` unused. */
+  /** The channel; for `go-create` and `go-ready` who did it; of a timer its number; for `log` unused. */
   chan: number;
   by: number;
   byRun: number;
   /** The number of an `await`, 0 for a goroutine's own wait. */
   wait: number;
+  /** Values in a channel's buffer; of a new channel its capacity; when a timer is due. */
   length: number;
+  /** Of a new channel: it is for all threads. */
   direct: boolean;
   ok: boolean;
 }
 
+/** What a chunk is made of. */
+export interface ChunkParts {
+  readonly data: Float64Array;
+  readonly strings: readonly string[];
+}
+
 export class Chunk {
-  readonly #data = new Float64Array(STRIDE * LENGTH);
-  #strings: string[] = [];
+  #data: Float64Array;
+  /** What stands for a value that goes through a channel. */
+  readonly #valueText: ((value: unknown) => string) | null;
+  #strings: string[];
   #numbers = new Map<string, number>();
-  #used = 0;
+  #used: number;
+
+  /**
+   * @param valueText gives what is kept of a value that goes through a channel; without it, nothing is
+   * @param parts those of a chunk that was made elsewhere, to be read
+   */
+  constructor(valueText: ((value: unknown) => string) | null = null, parts: ChunkParts | null = null) {
+    this.#valueText = valueText;
+    this.#data = parts?.data ?? new Float64Array(STRIDE * LENGTH);
+    this.#strings = [...(parts?.strings ?? [])];
+    this.#used = parts === null ? 0 : parts.data.length / STRIDE;
+  }
+
+  /** Gives away what is in it, in no more memory than that takes, and is empty. */
+  take(): ChunkParts {
+    const end = this.#used * STRIDE;
+    const most = end > this.#data.length / 2;
+    const parts = { data: most ? this.#data.subarray(0, end) : this.#data.slice(0, end), strings: this.#strings };
+    if (most) this.#data = new Float64Array(STRIDE * LENGTH);
+    this.clear();
+    return parts;
+  }
+
+  get length(): number {
+    return this.#used;
+  }
 
   static readonly bytes: number = STRIDE * LENGTH * Float64Array.BYTES_PER_ELEMENT;
 
   get full(): boolean {
-    return this.#used === LENGTH;
+    return this.#used * STRIDE >= this.#data.length;
   }
 
   get empty(): boolean {
@@ -122,17 +159,24 @@ export class Chunk {
         this.#rest(at, event.g, brief(event.error), 0, 0, 0);
         break;
       case "chan-make":
-        this.#rest(at, event.g, event.name ?? "", event.chan, event.capacity, 0);
+        this.#rest(at, event.g, event.name ?? "", event.chan, event.capacity, event.shared === true ? 1 : 0);
         break;
       case "chan-send":
       case "chan-recv":
-        this.#rest(at, event.g, "", event.chan, event.length, (event.direct ? 1 : 0) | (event.ok ? 2 : 0));
+        this.#rest(
+          at,
+          event.g,
+          this.#valueText === null || !event.ok ? "" : this.#valueText(event.value),
+          event.chan,
+          event.length,
+          (event.direct ? 1 : 0) | (event.ok ? 2 : 0),
+        );
         break;
       case "chan-close":
         this.#rest(at, event.g, "", event.chan, 0, 0);
         break;
       case "select":
-        this.#rest(at, event.g, String(event.case), 0, 0, 0);
+        this.#rest(at, event.g, selectOf(event), 0, 0, 0);
         break;
       case "lock":
       case "unlock":
@@ -148,6 +192,11 @@ export class Chunk {
         break;
       case "log":
         this.#rest(at, event.g, event.category === "" ? event.message : `${event.category}: ${event.message}`, 0, 0, 0);
+        break;
+      case "timer-start":
+      case "timer-stop":
+      case "timer-fire":
+        this.#rest(at, event.g, "", event.timer, event.when, 0);
         break;
       default:
         this.#rest(at, event.g, "", 0, 0, 0);
@@ -172,11 +221,12 @@ export class Chunk {
     return number;
   }
 
-  /** Calls `take` with each record, in order. */
-  read(take: (entry: Entry) => void): void {
+  /** Calls `take` with each record from number `from` up to before `to`, in order. */
+  read(take: (entry: Entry) => void, from = 0, to: number = this.#used): void {
     const data = this.#data;
     const entry = {} as Entry;
-    for (let i = 0; i < this.#used; i++) {
+    const end = Math.min(to, this.#used);
+    for (let i = from; i < end; i++) {
       const at = i * STRIDE;
       const string = data[at + 4] as number;
       const [x, y, z] = [data[at + 5] as number, data[at + 6] as number, data[at + 7] as number];
@@ -196,12 +246,24 @@ export class Chunk {
 }
 
 /** What a goroutine waits for, without the channel of a plain wait, which has a number of its own in the record. */
-function waitOf(event: {
-  readonly reason: WaitReason;
-  readonly cases?: readonly { readonly reason: WaitReason; readonly chan: number }[];
+function waitOf({ reason, what, cases }: AwaitedThing & { readonly cases?: readonly AwaitedThing[] }): string {
+  const named = what === undefined ? reason : `${reason} ${what}`;
+  return cases === undefined || cases.length === 0 ? named : `${named}: ${cases.map(caseOf).join(", ")}`;
+}
+
+/** The case that was taken; on lines of their own, if they are known, the name of each and what it waits for. */
+function selectOf(event: {
+  readonly case: string | number;
+  readonly cases?: readonly (AwaitedThing & { readonly case: string | number })[];
 }): string {
-  if (event.cases === undefined || event.cases.length === 0) return event.reason;
-  return `${event.reason}: ${event.cases.map((each) => (each.chan === 0 ? each.reason : `${each.reason} #${each.chan}`)).join(", ")}`;
+  const taken = String(event.case);
+  if (event.cases === undefined) return taken;
+  return event.cases.reduce((text, each) => `${text}\n${each.case}\n${caseOf(each)}`, taken);
+}
+
+function caseOf({ reason, chan, what }: AwaitedThing): string {
+  if (what !== undefined) return `${reason} ${what}`;
+  return chan === 0 ? reason : `${reason} #${chan}`;
 }
 
 /** One line that says what `error` is; nothing for none. */

@@ -9,6 +9,7 @@
  * anything, and what it awaits are stretches of their own.
  */
 import type { Entry } from "./chunk.ts";
+import { Senders } from "./senders.ts";
 
 /** Where a thing happened: on the track of a goroutine, at a time in milliseconds. */
 export interface Point {
@@ -27,13 +28,17 @@ export interface Sink {
   arrow(kind: "chan" | "wake", name: string, from: Point, to: Point): void;
   instant(kind: "panic" | "close" | "log" | "end", name: string, at: Point): void;
   counter(run: number, name: string, time: number, value: number): void;
+  /** It has come into this state; "async" for an async function that has suspended. For who draws what is now. */
+  state?(state: TrackState | "ended", waitsFor: string, at: Point): void;
 }
+
+export type TrackState = "running" | "runnable" | "blocked" | "async";
 
 interface Track {
   readonly run: number;
   readonly g: number;
   readonly name: string;
-  state: "running" | "runnable" | "blocked" | "async";
+  state: TrackState;
   since: number;
   waitsFor: string;
   /** Its name was told. */
@@ -47,15 +52,6 @@ interface Counter {
   told: number;
   at: number;
   value: number;
-}
-
-interface Channel {
-  name: string;
-  /** Values in its buffer, the oldest ones, that were there before anything was known of it. */
-  unknown: number;
-  /** Who sent the others, oldest first, from `head` on. */
-  senders: Point[];
-  head: number;
 }
 
 /** What a goroutine has just done to a channel. */
@@ -80,7 +76,7 @@ const idOf = (run: number, g: number): number => run * 2 ** 32 + g;
 export class Timeline {
   #sink: Sink | null = null;
   readonly #tracks = new Map<number, Track>();
-  readonly #channels = new Map<number, Channel>();
+  readonly #channels = new Map<number, Senders>();
   readonly #runs = new Map<number, string>();
   readonly #awaits = new Map<number, Wait>();
   readonly #locks = new Map<string, Wait>();
@@ -97,7 +93,7 @@ export class Timeline {
     for (const [id, track] of this.#tracks) {
       copy.#tracks.set(id, { ...track, told: false, arrows: [...track.arrows], regions: [...track.regions] });
     }
-    for (const [id, channel] of this.#channels) copy.#channels.set(id, { ...channel, senders: [...channel.senders] });
+    for (const [id, channel] of this.#channels) copy.#channels.set(id, channel.copy());
     for (const [id, name] of this.#runs) copy.#runs.set(id, name);
     for (const [id, wait] of this.#awaits) copy.#awaits.set(id, wait);
     for (const [id, wait] of this.#locks) copy.#locks.set(id, wait);
@@ -213,9 +209,15 @@ export class Timeline {
     if (by !== 0) track.arrows.push({ kind: "wake", name: "go", from: { run, g: by, time } });
   }
 
-  #open(run: number, g: number, name: string, state: Track["state"], since: number): Track {
+  /** Another thread goes on telling of that goroutine. */
+  moved(run: number, g: number): void {
+    if (this.#tracks.delete(idOf(run, g))) this.#queue(run, -1);
+  }
+
+  #open(run: number, g: number, name: string, state: TrackState, since: number): Track {
     const track: Track = { run, g, name, state, since, waitsFor: "", told: false, arrows: [], regions: [] };
     this.#tracks.set(idOf(run, g), track);
+    this.#sink?.state?.(state, "", { run, g, time: since });
     return track;
   }
 
@@ -228,6 +230,7 @@ export class Timeline {
     this.#close(track, time);
     track.state = "running";
     track.since = time;
+    this.#sink?.state?.("running", "", { run: track.run, g: track.g, time });
     this.#queue(track.run, -1);
     this.#running = track;
     if (this.#sink !== null) {
@@ -238,8 +241,9 @@ export class Timeline {
   }
 
   /** It stops running. */
-  #leave(track: Track, state: Track["state"], waitsFor: string, time: number): void {
+  #leave(track: Track, state: TrackState, waitsFor: string, time: number): void {
     this.#close(track, time);
+    this.#sink?.state?.(state, waitsFor, { run: track.run, g: track.g, time });
     track.state = state;
     track.since = time;
     track.waitsFor = waitsFor;
@@ -280,7 +284,7 @@ export class Timeline {
       this.#sink?.arrow("chan", this.#chanName(last.chan), parked, waker);
     } else {
       // The value of a parked sender went into the slot that the receiver freed.
-      this.#channel(last.chan, 0).senders.push(parked);
+      this.#channel(last.chan, 0).push(parked);
     }
   }
 
@@ -289,9 +293,9 @@ export class Timeline {
     if (direct || !ok) return;
     const channel = this.#channel(chan, kind === "chan-send" ? length - 1 : length + 1);
     const here = { run, g, time };
-    if (kind === "chan-send") channel.senders.push(here);
+    if (kind === "chan-send") channel.push(here);
     else {
-      const from = oldest(channel);
+      const from = channel.shift();
       if (from !== undefined) this.#sink?.arrow("chan", this.#chanName(chan), from, here);
     }
     this.#count(run, `length of ${this.#chanName(chan)}`, length, time);
@@ -303,6 +307,7 @@ export class Timeline {
     if (kind === "go-panic") this.#sink?.instant("panic", `panic: ${text}`, { run, g, time });
     for (const { name } of [...track.regions].reverse()) this.#endRegion(track, name, time);
     this.#tracks.delete(idOf(run, g));
+    this.#sink?.state?.("ended", "", { run, g, time });
   }
 
   #endRegion(track: Track, name: string, time: number): void {
@@ -348,10 +353,10 @@ export class Timeline {
   }
 
   /** The channel; one that is new here has `length` values in its buffer. */
-  #channel(chan: number, length: number): Channel {
+  #channel(chan: number, length: number): Senders {
     let channel = this.#channels.get(chan);
     if (channel === undefined) {
-      channel = { name: "", unknown: length, senders: [], head: 0 };
+      channel = new Senders(length);
       this.#channels.set(chan, channel);
       const [first] = this.#channels.keys();
       if (this.#channels.size > MAX_CHANNELS && first !== undefined) this.#channels.delete(first);
@@ -374,19 +379,4 @@ function canBeBy({ kind, run, g, by, byRun, wait }: Entry, running: Track): bool
   if (kind === "go-start" || kind === "go-resume") return false;
   if (kind === "go-ready") return by === running.g && byRun === running.run;
   return kind !== "go-park" || wait === 0 || (g === running.g && run === running.run);
-}
-
-/** Takes out who sent the oldest value in the buffer, if that is known. */
-function oldest(channel: Channel): Point | undefined {
-  if (channel.unknown > 0) {
-    channel.unknown--;
-    return undefined;
-  }
-  const { senders } = channel;
-  const from = senders[channel.head++];
-  if (channel.head > 1000 && channel.head * 2 > senders.length) {
-    senders.splice(0, channel.head);
-    channel.head = 0;
-  }
-  return from;
 }

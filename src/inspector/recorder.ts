@@ -1,0 +1,163 @@
+/**
+ * The part of an inspector that is in the program's thread: it listens, writes events into chunks, notes what they don't
+ * tell, and hands both over.
+ *
+ * The chunk that is being written is handed over when it is full, when it is old, or when somebody asks. So a busy
+ * program hands over as it goes; one that has just come to rest is asked, or a timer asks for it.
+ */
+import { listen, type RuntimeEvent } from "../runtime/events.ts";
+import { monotonic } from "../runtime/host.ts";
+import { m } from "../runtime/m.ts";
+import { waitsFor } from "../runtime/op.ts";
+import type { P } from "../runtime/proc.ts";
+import { Gnew, Grunning, Gwaiting } from "../runtime/status.ts";
+import { Chunk, type ChunkParts } from "../trace/chunk.ts";
+import { channelId, keyOf, lineOf } from "./model/ids.ts";
+import type { Model } from "./model/model.ts";
+import type { Note } from "./model/notes.ts";
+import type { Places } from "./places.ts";
+import type { Sights } from "./sights.ts";
+import { valueText } from "./value.ts";
+
+/** What has happened since the last one. */
+export interface Batch {
+  readonly chunks: readonly { readonly thread: number; readonly parts: ChunkParts }[];
+  readonly notes: readonly Note[];
+}
+
+/** Gives a batch to a model. */
+export function feed(model: Model, { chunks, notes }: Batch): void {
+  for (const note of notes) if (note.kind === "lost") model.note(note);
+  for (const { thread, parts } of chunks) model.take(new Chunk(null, parts), thread);
+  for (const note of notes) if (note.kind !== "lost") model.note(note);
+}
+
+/** Milliseconds that events may be kept before they are handed over. */
+export const OLD = 50;
+/** A goroutine that did not yield for that long is noted with where it did, in milliseconds. */
+const LONG = 50;
+
+export class Recorder {
+  readonly #take: (batch: Batch) => void;
+  readonly #places: Places;
+  readonly #sights: Sights;
+  readonly #clock: () => number;
+  readonly #chunks = new Map<number, Chunk>();
+  #notes: Note[] = [];
+  #handedOver = 0;
+  #resumed = 0;
+  #stop: (() => void) | null = null;
+  /** Called when there is something to hand over, and was nothing before. */
+  filled: (() => void) | null = null;
+
+  constructor(
+    take: (batch: Batch) => void,
+    { places, sights, clock = monotonic }: { places: Places; sights: Sights; clock?: () => number },
+  ) {
+    this.#take = take;
+    this.#places = places;
+    this.#sights = sights;
+    this.#clock = clock;
+  }
+
+  /** Begins with how everything stands. */
+  start(): void {
+    this.tellAll();
+    this.#sights.start();
+    this.#stop = listen((event) => this.#record(event), { threads: true });
+  }
+
+  stop(): void {
+    this.#stop?.();
+    this.#sights.stop();
+    this.flush();
+  }
+
+  /** Hands over what there is. */
+  flush(): void {
+    const gone = this.#sights.gone();
+    if (gone.length > 0) this.#notes.push({ kind: "gone", ids: gone });
+    this.#handedOver = this.#clock();
+    const chunks: { thread: number; parts: ChunkParts }[] = [];
+    for (const [thread, chunk] of this.#chunks) {
+      if (!chunk.empty) chunks.push({ thread, parts: chunk.take() });
+    }
+    if (chunks.length === 0 && this.#notes.length === 0) return;
+    const notes = this.#notes;
+    this.#notes = [];
+    this.#take({ chunks, notes });
+  }
+
+  note(note: Note): void {
+    this.#notes.push(note);
+  }
+
+  #record(event: RuntimeEvent): void {
+    const { thread = 0, time } = event as { readonly thread?: number; readonly time?: number };
+    const at = time ?? this.#clock();
+    const chunk = this.#put(event, thread, at);
+    if (thread === 0) {
+      switch (event.kind) {
+        case "go-create":
+          this.#origin(event, this.#places.here());
+          break;
+        case "chan-make":
+          this.#made(event.chan, this.#places.here());
+          break;
+        case "go-start":
+        case "go-resume":
+          this.#resumed = at;
+          break;
+        case "go-park":
+        case "go-yield":
+          if (at - this.#resumed > LONG && event.g !== 0) this.#slice(event, this.#places.here());
+      }
+    }
+    if (chunk.full || at - this.#handedOver > OLD) this.flush();
+  }
+
+  #put(event: RuntimeEvent, thread: number, time: number): Chunk {
+    let chunk = this.#chunks.get(thread);
+    if (chunk === undefined) {
+      chunk = new Chunk(valueText);
+      this.#chunks.set(thread, chunk);
+    }
+    if (chunk.full) this.flush();
+    if (chunk.empty) this.filled?.();
+    chunk.push(event, time);
+    return chunk;
+  }
+
+  #origin({ run, g }: { readonly run: number; readonly g: number }, stack: readonly string[]): void {
+    if (stack.length > 0) this.#notes.push({ kind: "origin", key: keyOf(run, g), stack });
+  }
+
+  #made(chan: number, [frame]: readonly string[]): void {
+    if (frame !== undefined) this.#notes.push({ kind: "made", id: channelId(chan, 0), place: lineOf(frame) });
+  }
+
+  #slice({ run, g }: { readonly run: number; readonly g: number }, [frame]: readonly string[]): void {
+    if (frame === undefined) return;
+    this.#notes.push({ kind: "slice", key: keyOf(run, g), start: this.#resumed, place: lineOf(frame) });
+  }
+
+  /** Writes down how everything stands, as the events that would have led there. */
+  tellAll(): void {
+    for (const p of [...m.runs, m.fallback]) {
+      if (p !== m.fallback || p.allgs.length > 0) this.#tellRun(p);
+    }
+  }
+
+  #tellRun(p: P): void {
+    const run = p.id;
+    const tell = (event: RuntimeEvent): void => void this.#put(event, 0, this.#clock());
+    tell({ kind: "run-start", run, name: p.name });
+    for (const g of p.allgs.sorted()) {
+      const at = { run, g: g.id };
+      tell({ kind: "go-create", ...at, name: g.name, by: g.creator?.id ?? 0 });
+      if (g.status === Gnew) continue;
+      if (g.status === Grunning || g.status === Gwaiting) tell({ kind: "go-start", ...at });
+      if (g.status === Gwaiting && g.op !== null) tell({ kind: "go-park", ...at, wait: 0, ...waitsFor(g.op) });
+    }
+  }
+}
