@@ -16,6 +16,7 @@
  */
 import { at, emit, tap } from "../runtime/events.ts";
 import { m } from "../runtime/m.ts";
+import { numbers } from "../runtime/numbers.ts";
 import {
   block,
   checkIn,
@@ -42,17 +43,15 @@ import type { Chan } from "./types.ts";
 const MAX_CAPACITY = 2 ** 32 - 1;
 const FIRST_BUFFER = 16;
 
-let chans = 0;
-
 /** A number that no other channel has. */
 export function chanId(): number {
-  return ++chans;
+  return ++numbers.chans;
 }
 
 const pair = (value: unknown, ok: boolean): [unknown, true] | [unknown, false] => [value, ok] as [unknown, true];
 
 export class Hchan implements Chan<unknown, unknown> {
-  readonly id: number = ++chans;
+  readonly id: number = ++numbers.chans;
   readonly name: string | undefined;
   /** The run it was made in. */
   readonly p: P;

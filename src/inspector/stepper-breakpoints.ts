@@ -2,13 +2,7 @@
 import type { RuntimeEvent } from "../runtime/events.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import type { Breakpoint } from "./protocol.ts";
-
-/** What breakpoints ask of the events' numbers. */
-export interface Known {
-  /** The names of a goroutine: its own, its number, its id. */
-  goroutineNames(g: number): readonly string[];
-  channelNames(chan: number): readonly string[];
-}
+import type { Names } from "./stepper-names.ts";
 
 export class Breakpoints {
   readonly all: Breakpoint[] = [];
@@ -38,12 +32,12 @@ export class Breakpoints {
   }
 
   /** The first one that `event` fits. */
-  hit(event: RuntimeEvent, known: Known): Breakpoint | undefined {
+  hit(event: RuntimeEvent, names: Names): Breakpoint | undefined {
     return this.all.find(({ kind, channel, goroutine }) => {
       if (kind !== undefined && kind !== event.kind) return false;
-      if (channel !== undefined && !channelsOf(event).some((id) => known.channelNames(id).includes(channel)))
+      if (channel !== undefined && !channelsOf(event).some((id) => names.ofChannel(id).includes(channel))) return false;
+      if (goroutine !== undefined && !("g" in event && names.ofGoroutine(event.run, event.g).includes(goroutine)))
         return false;
-      if (goroutine !== undefined && !("g" in event && known.goroutineNames(event.g).includes(goroutine))) return false;
       return true;
     });
   }

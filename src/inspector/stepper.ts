@@ -17,6 +17,7 @@
 import { listen, type RuntimeEvent } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { macrotask, monotonic } from "../runtime/host.ts";
+import { numbers } from "../runtime/numbers.ts";
 import type { RunOptions } from "../runtime/options.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { report } from "../runtime/run.ts";
@@ -30,8 +31,8 @@ import { decode, encode, scheduleOf } from "../testing/schedule.ts";
 import type { Breakpoint, StepState } from "./protocol.ts";
 import { Breakpoints } from "./stepper-breakpoints.ts";
 import { intention, isReady, readyCases, selectOf, wording } from "./stepper-choices.ts";
-import { Renumbered, RUN } from "./stepper-events.ts";
 import { Hand } from "./stepper-hand.ts";
+import { Names } from "./stepper-names.ts";
 import { type Capture, Output } from "./stepper-output.ts";
 
 /** What `main` was called with. */
@@ -44,9 +45,8 @@ export interface StepperOptions {
   /** Gives the program at its very beginning: called once for each start, so also for each step back. */
   readonly load: () => Stepped | Promise<Stepped>;
   readonly capture: Capture;
-  /** Told of each start, and of everything that the program does since. */
+  /** Called before each start. */
   readonly begin?: () => void;
-  readonly event?: (event: RuntimeEvent, step: number) => void;
   /** What chance follows from, where nobody chooses. */
   readonly seed?: number;
 }
@@ -72,7 +72,7 @@ export class Stepper {
   readonly #hand = new Hand(WATCHER);
   readonly #output: Output;
   readonly #breakpoints = new Breakpoints();
-  #numbers = new Renumbered();
+  #names = new Names();
   #random: Random;
   #execution!: Execution;
   readonly #trail: number[] = [];
@@ -85,6 +85,8 @@ export class Stepper {
   #stoppedAt: number | null = null;
   #ended: string | null = null;
   #state: StepState | null = null;
+  /** What was counted when it began first. */
+  readonly #before = { ...numbers };
   #queue: Promise<unknown> = Promise.resolve();
   readonly #stopListening: () => void;
 
@@ -215,8 +217,9 @@ export class Stepper {
     this.#random = new Random(this.#options.seed ?? 1);
     this.#asked = this.#ended = this.#stoppedAt = null;
     this.#output.text = "";
-    this.#numbers = new Renumbered();
+    this.#names = new Names();
     this.#hand.begin(script);
+    Object.assign(numbers, this.#before);
     this.#options.begin?.();
     execution.begin();
   }
@@ -333,10 +336,9 @@ export class Stepper {
 
   #heard(event: RuntimeEvent): void {
     if (event.run !== (this.#execution as Execution | undefined)?.p?.id) return;
-    const own = this.#numbers.event(event);
-    this.#options.event?.(own, this.#trail.length);
+    this.#names.hear(event);
     if (this.#replaying || this.#stoppedAt !== null) return;
-    this.#stoppedAt = this.#breakpoints.hit(own, this.#numbers)?.id ?? null;
+    this.#stoppedAt = this.#breakpoints.hit(event, this.#names)?.id ?? null;
   }
 
   // ---- what there is to choose ---------------------------------------------------------------------------------------
@@ -344,7 +346,7 @@ export class Stepper {
   #choices(): Pick<StepState, "kind" | "choices"> {
     if (this.#running || this.#ended !== null) return { kind: "none", choices: [] };
     const execution = this.#execution;
-    const nameOf = (id: number): string => this.#numbers.channelNames(this.#numbers.channel(id))[0] as string;
+    const nameOf = (id: number): string => this.#names.ofChannel(id)[0] as string;
     if (this.#asked !== null) {
       const { g, cases } = this.#asked;
       const select = selectOf(g);
@@ -353,7 +355,7 @@ export class Stepper {
         if (op === undefined) return "";
         return `${select?.choice?.[at]}: ${wording(op, nameOf)}${isReady(op) === true ? "" : " (if it is ready)"}`;
       };
-      return { kind: "case", choices: cases.map((at) => ({ choice: at, label: label(at), id: `${RUN}/${g.id}` })) };
+      return { kind: "case", choices: cases.map((at) => ({ choice: at, label: label(at), id: `${g.p.id}/${g.id}` })) };
     }
     const { candidates, ready } = execution;
     const clock = { label: `time goes on to ${execution.p.timers.next} ms`, id: "clock" };
@@ -363,7 +365,7 @@ export class Stepper {
       if (g === undefined) return { choice, ...clock };
       const place = /\n\t(.*)/.exec(`\n${describe(g).stack}`)?.[1]?.replace(/^.*[/\\]|:\d+$/g, "") ?? "";
       const label = `${g.id} ${g.name}: ${intention(g, nameOf)}${place === "" ? "" : `, ${place}`}`;
-      return { choice, label, id: `${RUN}/${id}` };
+      return { choice, label, id: `${execution.p.id}/${id}` };
     });
     const first = this.#default();
     return { kind: "goroutine", choices: [...rows.slice(first, first + 1), ...rows.filter((_, at) => at !== first)] };

@@ -24,6 +24,7 @@ import { entropy, microtask, uncaught } from "./host.ts";
 import { Ids } from "./ids.ts";
 import { GO_ON, m, type Preemption, type Verdict, YIELD_TO_HOST, YIELD_TO_OTHERS } from "./m.ts";
 import { asyncGenerator, didNotWait, yielded } from "./misuse.ts";
+import { numbers } from "./numbers.ts";
 import { DONE, type Go, Op, PARKED, type Parked } from "./op.ts";
 import type { Outcome, RunOptions } from "./options.ts";
 import { Origins } from "./origins.ts";
@@ -35,10 +36,8 @@ import { Timers } from "./timers.ts";
 import { type GoroutineInfo, infoOfAll } from "./traceback.ts";
 import { Unused } from "./unused.ts";
 
-let runs = 0;
-
 export class P {
-  readonly id: number = ++runs;
+  readonly id: number = ++numbers.runs;
   readonly name: string;
   readonly asyncTimerChan: boolean;
   readonly debug: boolean;

@@ -3,7 +3,7 @@ import { chan, go, wait } from "millrace";
 import { type ExploreError, explore, replay } from "millrace/testing";
 import * as time from "millrace/time";
 import { describe, expect, it } from "vitest";
-import { held, toEnd } from "./stepper-kit.ts";
+import { choiceOf, held, toEnd } from "./stepper-kit.ts";
 
 describe("schedules", () => {
   /** Fails when the closer comes before the sender. */
@@ -30,7 +30,7 @@ describe("schedules", () => {
     const { stepper } = await held(() => racy);
     await stepper.restart(found.schedule);
     await stepper.step();
-    await stepper.step(stepper.state.choices.find(({ id }) => id === "1/1")?.choice);
+    await stepper.step(choiceOf(stepper.state, 1).choice);
     expect((await toEnd(stepper)).ended).toBe("");
   });
 

@@ -1,6 +1,6 @@
 /** What the stepper's tests share. */
-import { chan, go } from "millrace";
-import { expect } from "vitest";
+import { chan, go, listen } from "millrace";
+import { expect, onTestFinished } from "vitest";
 import type { StepState } from "../../src/inspector/protocol.ts";
 import { type Stepped, Stepper } from "../../src/inspector/stepper.ts";
 import type { RuntimeEvent } from "../../src/runtime/events.ts";
@@ -26,14 +26,19 @@ export async function held(
       };
     },
     begin: () => void events.splice(0),
-    event: (event) => void events.push(event),
   });
+  onTestFinished(listen((event) => void events.push(event)));
   await stepper.start();
   return { stepper, events, loads: () => loads };
 }
 
+/** What can be chosen, without places. */
 export const labels = ({ choices }: StepState): string[] =>
   choices.map(({ label }) => label.replace(/, [^,]+:\d+$/, ""));
+
+/** The choice that stands for goroutine `g`. */
+export const choiceOf = ({ choices }: StepState, g: number): StepState["choices"][number] =>
+  choices.find(({ id }) => id.endsWith(`/${g}`)) as StepState["choices"][number];
 
 export const sorted = (choices: StepState["choices"]): StepState["choices"] =>
   [...choices].sort((a, b) => a.choice - b.choice);

@@ -7,18 +7,19 @@ import { describe, expect, it } from "vitest";
 import type { StepState } from "../../src/inspector/protocol.ts";
 import type { RuntimeEvent } from "../../src/runtime/events.ts";
 import { macrotask } from "../../src/runtime/host.ts";
-import { held, labels, pair, sorted, toEnd, until } from "./stepper-kit.ts";
+import { choiceOf, held, labels, pair, sorted, toEnd, until } from "./stepper-kit.ts";
 
 describe("step", () => {
   it("makes one step, and says who can make the next and with what", async () => {
-    const { stepper } = await held(pair);
+    const { stepper, events } = await held(pair);
     expect(stepper.state).toMatchObject({ paused: true, step: 0, kind: "goroutine", ended: null, output: "" });
     expect(labels(stepper.state)).toEqual(["1 main: starts"]);
     const state = await stepper.step();
     expect(state.step).toBe(1);
     expect(labels(state)).toEqual(["1 main: chan receive ch", "2 sender: starts", "3 sender: starts"]);
     expect(state.choices[0]?.label).toMatch(/, stepper-kit\.ts:\d+$/);
-    expect(state.choices.map(({ id }) => id)).toEqual(["1/1", "1/2", "1/3"]);
+    const { run: id } = events[0] as RuntimeEvent;
+    expect(state.choices.map((each) => each.id)).toEqual([`${id}/1`, `${id}/2`, `${id}/3`]);
     stepper.close();
   });
 
@@ -33,11 +34,11 @@ describe("step", () => {
   it("lets somebody else come first where that is chosen", async () => {
     const { stepper } = await held(pair);
     await stepper.step();
-    const third = stepper.state.choices.find(({ id }) => id === "1/3");
-    await stepper.step(third?.choice);
-    const sends = stepper.state.choices.find(({ id }) => id === "1/3");
-    expect(sends?.label).toContain("sender: chan send ch");
-    await stepper.step(sends?.choice);
+    const third = choiceOf(stepper.state, 3);
+    await stepper.step(third.choice);
+    const sends = choiceOf(stepper.state, 3);
+    expect(sends.label).toContain("sender: chan send ch");
+    await stepper.step(sends.choice);
     expect((await toEnd(stepper)).output).toBe("got b\ngot a\n");
   });
 
@@ -97,7 +98,10 @@ describe("a select with several ready cases", () => {
       await stepper.step();
       const asked = await stepper.step();
       expect(asked).toMatchObject({ kind: "case", step: 1 });
-      expect(labels(asked)).toEqual(["a: chan receive a", "b: chan receive chan/2"]);
+      expect(labels(asked).map((label) => label.replace(/\d+/, "N"))).toEqual([
+        "a: chan receive a",
+        "b: chan receive chan/N",
+      ]);
       const choice = asked.choices.find(({ label }) => label.startsWith(wanted))?.choice;
       expect(await stepper.step(choice)).toMatchObject({ step: 2, output: `${wanted}\n` });
     }
@@ -138,13 +142,13 @@ describe("a select with several ready cases", () => {
     const { stepper } = await held(
       () =>
         function* () {
-          const [mu, a] = [new Mutex(), chan<number>(1)];
+          const [mu, a] = [new Mutex(), chan<number>(1, { name: "a" })];
           a.trySend(1);
           yield* select({ lock: mu.lock(), a: a.recv() });
         },
     );
     await stepper.step();
-    expect(labels(await stepper.step())).toEqual(["lock: sync.Mutex.Lock (if it is ready)", "a: chan receive chan/1"]);
+    expect(labels(await stepper.step())).toEqual(["lock: sync.Mutex.Lock (if it is ready)", "a: chan receive a"]);
     stepper.close();
   });
 });
@@ -256,13 +260,13 @@ describe("resume", () => {
         { channel: "ch", goroutine: "3" },
         { kind: "go-park", g: 3 },
       ],
-      [{ goroutine: "1/3" }, { kind: "go-create", g: 3 }],
+      [{ goroutine: "3" }, { kind: "go-create", g: 3 }],
       [
         { kind: "go-end", goroutine: "sender" },
         { kind: "go-end", g: 2 },
       ],
       [
-        { channel: "chan/1", kind: "chan-recv" },
+        { channel: "ch", kind: "chan-recv" },
         { kind: "chan-recv", g: 1 },
       ],
     ] as const) {
@@ -284,6 +288,17 @@ describe("resume", () => {
       await stepper.resume();
       await until(() => stepper.state.ended !== null);
     }
+  });
+
+  it("knows goroutines and channels by their ids", async () => {
+    const { stepper, events } = await held(pair);
+    await stepper.step();
+    const made = events.find((event) => event.kind === "chan-make") as RuntimeEvent & { chan: number };
+    await stepper.break({ goroutine: `${made.run}/3`, channel: `chan/${made.chan}` });
+    await stepper.resume();
+    await until(() => stepper.state.paused);
+    expect(events.filter(({ kind }) => kind === "go-park").at(-1)).toMatchObject({ g: 3 });
+    stepper.close();
   });
 
   it("refuses a breakpoint that fits everything, and one there is not", async () => {
