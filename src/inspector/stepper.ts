@@ -47,6 +47,8 @@ export interface StepperOptions {
   readonly capture: Capture;
   /** Called before each start. */
   readonly begin?: () => void;
+  /** Called when the program is over: "" when main has returned, else with what ended it. */
+  readonly over?: (text: string) => void;
   /** What chance follows from, where nobody chooses. */
   readonly seed?: number;
 }
@@ -107,6 +109,11 @@ export class Stepper {
     this.#running = false;
     this.#stopListening();
     if (!this.#execution.p.over) this.#execution.stop();
+  }
+
+  /** How many steps were made, with the one that is being made. */
+  get steps(): number {
+    return this.#trail.length;
   }
 
   get state(): StepState {
@@ -209,6 +216,7 @@ export class Stepper {
     const execution = new Execution(program, this.#hand, settings ?? { ...SETTINGS, asyncTimerChan }, true);
     execution.name = options.name ?? "main";
     execution.sites = true;
+    execution.lasting = execution.settings.leaks;
     execution.ended = (outcome) => {
       if (!outcome.ok) this.#output.write(report(outcome.error, outcome.g));
     };
@@ -321,7 +329,6 @@ export class Stepper {
       execution.advance();
       // The program is held where it waits for a choice; that nobody can go on any more is none.
       if (!execution.p.over && execution.ready.length === 0 && execution.p.timers.length === 0) execution.advance();
-      if (!execution.p.over && execution.rested && !execution.settings.leaks) execution.stop();
     });
     if (execution.p.over) this.#conclude();
   }
@@ -329,6 +336,7 @@ export class Stepper {
   #conclude(): void {
     const { failure } = this.#execution;
     this.#ended = failure === null ? "" : headline(failure);
+    this.#options.over?.(this.#ended);
     if (failure?.kind === "unexplorable" || failure?.kind === "endless" || failure?.kind === "leak") {
       this.#output.write(`millrace: ${failure.error instanceof Error ? failure.error.message : this.#ended}\n`);
     }

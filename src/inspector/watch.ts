@@ -36,6 +36,9 @@ export interface Watch extends Source {
   stop(over?: string): void;
 }
 
+/** Things that are looked at once more when watching ends. */
+const LAST = 1000;
+
 /** Watches the program that runs in this thread. */
 export function watch(options: WatchOptions = {}): Watch {
   const { program = "", mode = "live", clock = monotonic, stepper } = options;
@@ -55,6 +58,8 @@ export function watch(options: WatchOptions = {}): Watch {
     ask: (question, about) => source.ask(question, about),
     stop(over) {
       if (stopped) return;
+      // What was seen before may not be true any more.
+      for (const note of sights.everything(LAST)) recorder.note(note);
       if (over !== undefined) recorder.note({ kind: "over", text: over, time: clock() });
       stopped = true;
       recorder.stop();

@@ -82,6 +82,8 @@ export class Execution implements Strategy {
   /** The run's name, and whether it notes where goroutines are started. */
   name = "explore";
   sites = false;
+  /** The others go on when main has returned. */
+  lasting = true;
   /** Every choice there was, of more than one option, in order. */
   choices: number[] = [];
   steps = 0;
@@ -209,6 +211,7 @@ export class Execution implements Strategy {
       else if (typeof body.then === "function") throw this.#refuse(asyncFunction("the program"));
     }
     this.value = value;
+    if (!this.lasting) return;
     this.#resting = true;
     yield* rest;
   }
