@@ -14,7 +14,7 @@ export interface Others {
   call(fn: Body): Body | null;
   /** The most threads that run goroutines; `n` above 0 sets it. Gives what it was before. */
   procs(n: number): number;
-  /** How many goroutines of `p` this thread has started for others that have not ended. */
+  /** How many goroutines of `p` there are besides those that are on this thread. */
   away(p: P): number;
   /** The goroutines of `p` that are not on this thread. */
   goroutines(p: P): GoroutineInfo[];

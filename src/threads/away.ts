@@ -12,6 +12,8 @@ import { NO, Op, type WaitReason } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
 import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
+import { Part } from "./guest.ts";
+import { countElsewhere } from "./sharedrun.ts";
 
 const PENDING = 0;
 const ENDED = 1;
@@ -155,6 +157,7 @@ class Children {
       this.#count.delete(p);
     }
     this.#lastCount += change;
+    if (p instanceof Part) countElsewhere(p.record, change);
   }
 }
 

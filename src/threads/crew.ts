@@ -19,7 +19,7 @@ import { ISOLATES, memory } from "./memory.ts";
 import { FREE, LIVE, MAX_ISOLATES, recordOf, STATE } from "./record.ts";
 import { recover } from "./recover.ts";
 import { parallels } from "./registry.ts";
-import { partsOf, recordOfRun, setOver, sharedRuns } from "./sharedrun.ts";
+import { freeRuns, partsOf, recordOfRun, setOver, sharedRuns } from "./sharedrun.ts";
 import { CHILD, COUNT, dropArgs, KIND_BACK, OWNER, RETURNED, RUNNER, takeResult } from "./task.ts";
 import { findTask, queued, relock } from "./taskq.ts";
 import { onTold, tell } from "./tell.ts";
@@ -217,6 +217,7 @@ function empty(): void {
     if (i32[task + OWNER] === self) children.take(i32[task + CHILD] as number);
     memory.free(task);
   }
+  freeRuns();
 }
 
 isolate.on(KIND_BACK, (task) => {

@@ -12,6 +12,7 @@ import type { RunOptions } from "../runtime/options.ts";
 import { P } from "../runtime/proc.ts";
 import { isolate, KIND } from "./isolate.ts";
 import { memory } from "./memory.ts";
+import { countElsewhere } from "./sharedrun.ts";
 import { COUNT, KIND_BACK, OWNER, putResult, VANISHED } from "./task.ts";
 import { send } from "./watch.ts";
 
@@ -39,6 +40,23 @@ export class Guest extends G {
 class Guests extends Allgs {
   /** The tasks of those that the end of the run has stopped. */
   stopped: number[] = [];
+  readonly #record: number;
+
+  constructor(record: number) {
+    super();
+    this.#record = record;
+  }
+
+  override add(g: G): void {
+    super.add(g);
+    // A guest is counted where it was started.
+    if (!(g instanceof Guest)) countElsewhere(this.#record, 1);
+  }
+
+  override remove(g: G): void {
+    super.remove(g);
+    if (!(g instanceof Guest)) countElsewhere(this.#record, -1);
+  }
 
   override clear(): void {
     for (const g of this) if (g instanceof Guest) this.stopped.push(g.task);
@@ -53,10 +71,14 @@ class Guests extends Allgs {
 
 /** What this thread has of a run whose main is elsewhere. */
 export class Part extends P {
-  override readonly allgs: Guests = new Guests();
+  override readonly allgs: Guests;
+  /** The record of the run. */
+  readonly record: number;
 
-  constructor(options: RunOptions) {
+  constructor(record: number, options: RunOptions) {
     super(options);
+    this.record = record;
+    this.allgs = new Guests(record);
   }
 
   /** The run is over: says so to those who have started what it has stopped here. */

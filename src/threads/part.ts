@@ -2,7 +2,6 @@
 import { runtime } from "../runtime/api.ts";
 import { m } from "../runtime/m.ts";
 import type { Others } from "../runtime/others.ts";
-import { children } from "./away.ts";
 import { shareBuffers } from "./buffers.ts";
 import { sendContexts } from "./context.ts";
 import { crew } from "./crew.ts";
@@ -11,13 +10,14 @@ import { callAnywhere, goAnywhere } from "./go.ts";
 import { memory } from "./memory.ts";
 import { sendFunctions } from "./named.ts";
 import { asleep } from "./quiet.ts";
+import { awayOf } from "./sharedrun.ts";
 import { procs } from "./wakep.ts";
 
 const others: Others = {
   go: goAnywhere,
   call: callAnywhere,
   procs: (n) => crew.procs(n),
-  away: (p) => children.of(p),
+  away: awayOf,
   goroutines: goroutinesElsewhere,
   asleep,
   stop: () => crew.stop(),

@@ -6,6 +6,7 @@
 import { once } from "../runtime/copies.ts";
 import { m } from "../runtime/m.ts";
 import type { P } from "../runtime/proc.ts";
+import { children } from "./away.ts";
 import { Part } from "./guest.ts";
 import { HEAD, memory } from "./memory.ts";
 import { pointerOf, textAt } from "./names.ts";
@@ -20,7 +21,10 @@ const IDS = HEAD + 1;
 const FLAGS = HEAD + 2;
 const NAME = HEAD + 3;
 const HOME = HEAD + 4;
-const PARTS = HEAD + 5;
+/** How many goroutines there are that its own thread knows nothing of, and how many it knows of when it has nothing to run. */
+const ELSEWHERE = HEAD + 5;
+const AT_HOME = HEAD + 6;
+const PARTS = HEAD + 7;
 const PART_WORDS = MAX_ISOLATES / 32;
 
 const ASYNC_TIMER_CHAN = 1;
@@ -43,16 +47,23 @@ export function sharedRun(p: P): number | undefined {
 }
 
 function share(p: P): number {
-  const record = memory.alloc(20 + 4 * PART_WORDS);
+  const record = memory.alloc((PARTS - HEAD + PART_WORDS) * 4);
   const { i32 } = memory;
   i32.fill(0, record + PARTS, record + PARTS + PART_WORDS);
   i32[record + OVER] = 0;
+  i32[record + ELSEWHERE] = 0;
   i32[record + FLAGS] = (p.asyncTimerChan ? ASYNC_TIMER_CHAN : 0) | (p.debug ? DEBUG : 0);
   i32[record + NAME] = pointerOf(p.name);
   i32[record + HOME] = memory.self;
   const more = (): number => Atomics.add(i32, record + IDS, BATCH) >>> 0;
   i32[record + IDS] = p.ids.share(BATCH, more) | 0;
   know(p, record);
+  const { idle } = p;
+  p.idle = () => {
+    Atomics.store(i32, record + AT_HOME, p.allgs.length + children.of(p));
+    idle?.();
+  };
+  i32[record + AT_HOME] = p.allgs.length;
   return record;
 }
 
@@ -62,7 +73,16 @@ function know(p: P, record: number): void {
   p.atEnd.push(() => {
     records.delete(p);
     local.delete(record);
+    if (!(p instanceof Part)) ended.push(record);
   });
+}
+
+/** Records of runs of this thread that are over: other threads may still look at them. */
+const ended: number[] = once("ended runs", () => []);
+
+/** There are no other threads now. */
+export function freeRuns(): void {
+  for (const record of ended.splice(0)) memory.free(record);
 }
 
 /** The run of a record on this thread, if it has one here. */
@@ -116,6 +136,24 @@ export function homeOf(record: number): number {
   return memory.i32[record + HOME] as number;
 }
 
+/** Counts goroutines that are not on the thread of the run's main, and that it has not started. */
+export function countElsewhere(record: number, change: number): void {
+  Atomics.add(memory.i32, record + ELSEWHERE, change);
+}
+
+/**
+ * How many goroutines of a run there are, besides those that are on this thread: exact where its main is; elsewhere those of
+ * that thread are counted as they were when it had nothing to run last.
+ */
+export function awayOf(p: P): number {
+  const record = records.get(p);
+  if (record === undefined) return children.of(p);
+  const { i32 } = memory;
+  const elsewhere = Atomics.load(i32, record + ELSEWHERE);
+  if (!(p instanceof Part)) return children.of(p) + elsewhere;
+  return Math.max(0, Atomics.load(i32, record + AT_HOME) + elsewhere - p.allgs.length);
+}
+
 /** Whether a run is over. */
 export function isOver(record: number): boolean {
   return Atomics.load(memory.i32, record + OVER) !== 0;
@@ -130,7 +168,7 @@ export function setOver(record: number): void {
 export function joinRun(record: number): Part {
   const { i32 } = memory;
   const flags = i32[record + FLAGS] as number;
-  const p = new Part({
+  const p = new Part(record, {
     name: textAt(i32[record + NAME] as number),
     asyncTimerChan: (flags & ASYNC_TIMER_CHAN) !== 0,
     debug: (flags & DEBUG) !== 0,

@@ -47,6 +47,11 @@ test("leaks: goroutines on other threads are in the list", async () => {
   expect(await life("leak")).toMatchObject({ code: 0, stdout: "1 parked chan receive mine true\n", stderr: "" });
 });
 
+test.each(["1", "2"])("numGoroutine counts those of all threads, on any thread, with %s threads", async (count) => {
+  // Main, one of its own, the family and its five.
+  expect(await life("count", { env: { MILLRACE_THREADS: count } })).toMatchObject({ stdout: "8 8\n1\n", stderr: "" });
+});
+
 test.each(["1", "2"])("arguments are copied, or refused where go is said, with %s threads", async (count) => {
   const { stdout, stderr } = await life("arguments", { env: { MILLRACE_THREADS: count } });
   expect(stderr).toBe("");
@@ -109,5 +114,5 @@ test("SIGQUIT lists the goroutines of all threads, also of one that does not ans
 test("no wake-up is lost, for as long as there is time in a test", async () => {
   const { code, stdout, stderr } = await threaded("wake-soak", ["2"]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect(Number.parseInt(stdout)).toBeGreaterThan(0);
+  expect(Number.parseInt(stdout, 10)).toBeGreaterThan(0);
 });

@@ -2,7 +2,9 @@
 import { go, run, wait } from "millrace";
 import { sharedChan } from "millrace/threads";
 import { expect, test } from "vitest";
+import { m } from "../../src/runtime/m.ts";
 import { memory } from "../../src/threads/memory.ts";
+import { freeRuns, recordOfRun } from "../../src/threads/sharedrun.ts";
 
 const MIB = 2 ** 20;
 const turn = () => wait(new Promise<void>((done) => setTimeout(done, 0)));
@@ -45,3 +47,12 @@ test("a channel lives while somebody waits for it", () =>
     yield* (inner as ReturnType<typeof sharedChan<number>>).send(7);
     expect(yield* receiver.join()).toBe(7);
   }));
+
+test("the record of a run that is over is used again once there are no other threads", async () => {
+  const record = () => run(() => recordOfRun(m.current()));
+  memory.open();
+  const first = await record();
+  expect(await record()).not.toBe(first);
+  freeRuns();
+  expect([await record(), await record()]).toContain(first);
+});

@@ -1,9 +1,9 @@
 /** How threads come and go; the first argument says what is tried. */
 import nodeThreads, { isMainThread, Worker, workerData } from "node:worker_threads";
-import { chan, go, LeakError, main, run, runtime, wait } from "millrace";
+import { chan, go, LeakError, main, type RecvChan, run, runtime, type SendChan, wait } from "millrace";
 import { Mutex } from "millrace/sync";
 import { bubble } from "millrace/testing";
-import { parallel, serve, threads } from "millrace/threads";
+import { parallel, serve, sharedChan, threads } from "millrace/threads";
 import { now, since, sleep } from "millrace/time";
 
 const where = parallel(import.meta, "where", () => isMainThread);
@@ -33,6 +33,16 @@ const nap = parallel(import.meta, "nap", async (ms: number) => {
 const bye = parallel(import.meta, "bye", function* () {
   yield* runtime.goexit();
 });
+
+/** Starts five goroutines, tells how many there are, and ends with them once it may. */
+const family = parallel(import.meta, "family", function* (told: SendChan<number>, may: RecvChan<number>) {
+  const all = [1, 2, 3].map(() => go(() => may.recv()));
+  const far = [1, 2].map(() => go(waits, may));
+  yield* sleep(1); // so that the thread of main has nothing to run
+  yield* told.send(runtime.numGoroutine());
+  for (const g of [...all, ...far]) yield* g.join();
+});
+const waits = parallel(import.meta, "waits", (may: RecvChan<number>) => may.recv());
 
 /** How many threads there are beside this one. */
 let workers = 0;
@@ -123,6 +133,18 @@ const tries: Record<string, () => unknown> = {
     console.log(failure(() => f(where, 1, 2, 3, 4, 5, () => 1, 7)));
     const list = [1, 2, 3];
     console.log(yield* go(change, list).join(), list);
+  },
+  *count() {
+    const told = sharedChan<number>();
+    const may = sharedChan<number>();
+    go(() => may.recv());
+    const g = go(family, told, may);
+    const there = yield* told.recv();
+    console.log(there, runtime.numGoroutine());
+    may.close();
+    yield* g.join();
+    yield* runtime.gosched();
+    console.log(runtime.numGoroutine());
   },
   *unknown() {
     yield* go(lost).join();
