@@ -19,6 +19,10 @@ const cli: Record<string, string> = existsSync(new URL("./src/cli/main.ts", impo
 const worker: Record<string, string> = existsSync(new URL("./src/threads/worker.ts", import.meta.url))
   ? { "threads/worker": "src/threads/worker.ts", "threads/sysmon": "src/threads/sysmon.ts" }
   : {};
+// What the inspector's thread runs.
+const inspector: Record<string, string> = existsSync(new URL("./src/inspector/server/worker.ts", import.meta.url))
+  ? { "inspector/worker": "src/inspector/server/worker.ts" }
+  : {};
 
 // All entry points of a format are built together, so that they share one copy of the runtime's state.
 const common: UserConfig = {
@@ -40,7 +44,7 @@ const builds: UserConfig[] =
   Object.keys(entry).length === 0
     ? []
     : [
-        { ...common, format: "esm", entry: { ...entry, ...cli, ...worker } },
+        { ...common, format: "esm", entry: { ...entry, ...cli, ...worker, ...inspector } },
         { ...common, format: "cjs", entry },
       ];
 

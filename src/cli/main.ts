@@ -18,6 +18,9 @@ interface RunFlags {
   readonly threads?: number;
   readonly trace?: string;
   readonly flight?: number;
+  readonly inspect?: true;
+  readonly inspectPort?: number;
+  readonly inspectWait?: boolean;
 }
 
 function wholeNumber(text: string): number {
@@ -30,6 +33,27 @@ function positive(text: string): number {
   const n = wholeNumber(text);
   if (n < 1) throw new InvalidArgumentError("Expected a whole number from 1 up.");
   return n;
+}
+
+function portNumber(text: string): number {
+  const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= 65_535)) throw new InvalidArgumentError("Expected a port, from 0 to 65535.");
+  return port;
+}
+
+/**
+ * A value that may be left out would take the file for itself, so as the command of Node has it, `--inspect=PORT` is the
+ * only way to give one. What follows the file is the program's.
+ */
+function inspectPort(args: readonly string[], run: Command): string[] {
+  if (args[0] !== "run") return [...args];
+  let at = 1;
+  for (; args[at]?.startsWith("-") && args[at] !== "--"; at++) {
+    const takesValue = run.options.some((option) => option.long === args[at] && option.required);
+    if (takesValue) at++;
+  }
+  const ours = args.slice(0, at).map((arg) => arg.replace(/^--inspect=/, "--inspect-port="));
+  return [...ours, ...args.slice(at)];
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
@@ -64,9 +88,14 @@ function commandLine(): Command {
       "keep the last stretch, such as 30s, and write it when the program fails or gets a signal: to the file of --trace, else to millrace-flight-PID.json",
       duration,
     )
+    .option("--inspect", "watch the program in a page, whose URL is printed; --inspect=PORT for a port of your choice")
+    .addOption(new Option("--inspect-port <port>").argParser(portNumber).hideHelp())
+    .option("--inspect-wait", "the same, and hold the program until the page is open")
     .passThroughOptions()
     .showHelpAfterError("Try: millrace run --help")
-    .action((file: string, args: string[], flags: RunFlags) => run(file, args, flags));
+    .action((file: string, args: string[], { inspect, inspectPort, ...flags }: RunFlags) =>
+      run(file, args, { ...flags, ...((inspect || inspectPort !== undefined) && { inspect: inspectPort ?? 0 }) }),
+    );
   program
     .command("explore")
     .description("run a program under many schedules, to find one under which it fails")
@@ -99,7 +128,9 @@ function commandLine(): Command {
 }
 
 try {
-  await commandLine().parseAsync();
+  const command = commandLine();
+  const run = command.commands.find((each) => each.name() === "run") as Command;
+  await command.parseAsync(inspectPort(process.argv.slice(2), run), { from: "user" });
 } catch (error) {
   // Commander has written what there is to say; only a request for help or the version is no mistake.
   if (!(error instanceof CommanderError)) throw error;

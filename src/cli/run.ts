@@ -29,6 +29,10 @@ export interface RunSettings {
   readonly trace?: string;
   /** How much of the program's end to keep for when it fails, in milliseconds. */
   readonly flight?: number;
+  /** The port of the inspector, 0 for any; without one there is none. */
+  readonly inspect?: number;
+  /** Hold the program until a page looks on. */
+  readonly inspectWait?: boolean;
 }
 
 /** Runs `name` with `args`, and comes back when its module has been evaluated, if at all. */
@@ -42,6 +46,7 @@ export async function run(name: string, args: readonly string[], settings: RunSe
 
   loadTypeScript();
   await record(settings);
+  await watch(name, settings);
   await load(file);
 }
 
@@ -50,6 +55,12 @@ async function record({ trace, flight }: RunSettings): Promise<void> {
   const { recordAll, recordFlight } = await import("./trace.ts");
   if (flight !== undefined) recordFlight(trace, flight);
   else if (trace !== undefined) recordAll(trace);
+}
+
+async function watch(program: string, { inspect: port, inspectWait: wait = false }: RunSettings): Promise<void> {
+  if (port === undefined && !wait) return;
+  const { inspect } = await import("./inspect.ts");
+  await inspect({ program, port: port ?? 0, wait });
 }
 
 /**

@@ -6,9 +6,9 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { CommanderError } from "commander";
-import { ONLOOKER } from "../runtime/host.ts";
 import { FlightRecorder } from "../trace/flight.ts";
 import { start, stop } from "../trace/trace.ts";
+import { observeSignals } from "./signals.ts";
 
 /** A file that a trace goes to. What can't be written is said once, and the program goes on. */
 class TraceFile {
@@ -51,24 +51,6 @@ function open(name: string): TraceFile {
   } catch (error) {
     console.error(`millrace run: can't write ${name}: ${(error as Error).message}`);
     throw new CommanderError(2, "millrace.trace", "can't write the trace");
-  }
-}
-
-/** The signals that end a program which does not listen for them. */
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
-
-/** Calls `fn` when the process gets one, with the number of the program's listeners; what the signal does stays the same. */
-function observeSignals(fn: (signal: string, listeners: number) => void): void {
-  for (const signal of SIGNALS) {
-    const listener = (): void => {
-      const listeners = process.listeners(signal).filter((each) => !(ONLOOKER in each)).length;
-      fn(signal, listeners);
-      if (listeners > 0) return;
-      // To listen has switched off what the host does by itself.
-      process.off(signal, listener);
-      process.kill(process.pid, signal);
-    };
-    process.on(signal, Object.assign(listener, { [ONLOOKER]: true }));
   }
 }
 

@@ -16,12 +16,12 @@ import { channelId, keyOf, lineOf } from "./model/ids.ts";
 import type { Model } from "./model/model.ts";
 import type { Note } from "./model/notes.ts";
 import type { Places } from "./places.ts";
-import type { Sights } from "./sights.ts";
+import { allRuns, framesOf, type Sights } from "./sights.ts";
 import { valueText } from "./value.ts";
 
 /** What has happened since the last one. */
 export interface Batch {
-  readonly chunks: readonly { readonly thread: number; readonly parts: ChunkParts }[];
+  readonly chunks: readonly { readonly thread: number; readonly events: number; readonly parts: ChunkParts }[];
   readonly notes: readonly Note[];
 }
 
@@ -36,6 +36,10 @@ export function feed(model: Model, { chunks, notes }: Batch): void {
 export const OLD = 50;
 /** A goroutine that did not yield for that long is noted with where it did, in milliseconds. */
 const LONG = 50;
+/** Goroutines and channels that are looked at when it is the last chance. */
+export const LAST = 500;
+/** Milliseconds between two such looks. */
+const RARELY = 1_000;
 
 export class Recorder {
   readonly #take: (batch: Batch) => void;
@@ -46,7 +50,13 @@ export class Recorder {
   #notes: Note[] = [];
   #handedOver = 0;
   #resumed = 0;
+  #looked = Number.NEGATIVE_INFINITY;
   #stop: (() => void) | null = null;
+  /**
+   * Who runs now and since when, by key; 0 for nobody. In shared memory another thread can see it also while the program is
+   * in a loop and hands nothing over.
+   */
+  pulse: Float64Array<ArrayBufferLike> = new Float64Array(2);
   /** Called when there is something to hand over, and was nothing before. */
   filled: (() => void) | null = null;
 
@@ -78,9 +88,9 @@ export class Recorder {
     const gone = this.#sights.gone();
     if (gone.length > 0) this.#notes.push({ kind: "gone", ids: gone });
     this.#handedOver = this.#clock();
-    const chunks: { thread: number; parts: ChunkParts }[] = [];
+    const chunks: { thread: number; events: number; parts: ChunkParts }[] = [];
     for (const [thread, chunk] of this.#chunks) {
-      if (!chunk.empty) chunks.push({ thread, parts: chunk.take() });
+      if (!chunk.empty) chunks.push({ thread, events: chunk.length, parts: chunk.take() });
     }
     if (chunks.length === 0 && this.#notes.length === 0) return;
     const notes = this.#notes;
@@ -97,6 +107,7 @@ export class Recorder {
     const at = time ?? this.#clock();
     const chunk = this.#put(event, thread, at);
     if (thread === 0) {
+      const { pulse } = this;
       switch (event.kind) {
         case "go-create":
           this.#origin(event, this.#places.here());
@@ -107,10 +118,23 @@ export class Recorder {
         case "go-start":
         case "go-resume":
           this.#resumed = at;
+          pulse[0] = keyOf(event.run, event.g);
+          pulse[1] = at;
+          break;
+        case "go-end":
+          pulse[0] = 0;
           break;
         case "go-park":
         case "go-yield":
+          if (!("wait" in event) || event.wait === 0) pulse[0] = 0;
           if (at - this.#resumed > LONG && event.g !== 0) this.#slice(event, this.#places.here());
+          break;
+        case "go-panic":
+          pulse[0] = 0;
+          this.#lastLook(at);
+          break;
+        case "run-end":
+          this.#left(event.run, event.error);
       }
     }
     if (chunk.full || at - this.#handedOver > OLD) this.flush();
@@ -141,9 +165,29 @@ export class Recorder {
     this.#notes.push({ kind: "slice", key: keyOf(run, g), start: this.#resumed, place: lineOf(frame) });
   }
 
+  /** A run may be about to end: what waits in it is looked at while it is there. */
+  #lastLook(now: number): void {
+    if (now - this.#looked < RARELY) return;
+    this.#looked = now;
+    this.#notes.push(...this.#sights.everything(LAST));
+  }
+
+  /** Who was left at the end of a run, if its error says so. */
+  #left(run: number, error: unknown): void {
+    const { goroutines } = (error ?? {}) as { readonly goroutines?: unknown };
+    if (!Array.isArray(goroutines)) return;
+    for (const { id, stack } of goroutines.slice(0, LAST) as readonly {
+      readonly id: number;
+      readonly stack: string;
+    }[]) {
+      const frames = framesOf(stack, this.#places);
+      if (frames.length > 0) this.#notes.push({ kind: "stack", key: keyOf(run, id), stack: frames });
+    }
+  }
+
   /** Writes down how everything stands, as the events that would have led there. */
   tellAll(): void {
-    for (const p of [...m.runs, m.fallback]) {
+    for (const p of allRuns()) {
       if (p !== m.fallback || p.allgs.length > 0) this.#tellRun(p);
     }
   }

@@ -7,6 +7,7 @@
 import { tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
+import type { P } from "../runtime/proc.ts";
 import { describe } from "../runtime/traceback.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 import type { ChannelSight } from "./model/channels.ts";
@@ -30,6 +31,12 @@ interface ChannelLike {
   readonly closed: boolean;
   readonly sendq: Iterable<Waiter>;
   readonly recvq: Iterable<Waiter>;
+}
+
+/** The runs there are. The default one is made by the program's copy of the library, which may not be loaded yet. */
+export function allRuns(): P[] {
+  const fallback = m.fallback as P | undefined;
+  return fallback === undefined ? [...m.runs] : [...m.runs, fallback];
 }
 
 const all = new Set<Sights>();
@@ -83,7 +90,7 @@ export class Sights implements Program {
 
   /** Where everyone stands, for when it can't be asked any more: up to `most` goroutines, and what channels hold. */
   everything(most: number): Note[] {
-    const routines = [...m.runs, m.fallback].flatMap((p) => [...p.allgs]);
+    const routines = allRuns().flatMap((p) => [...p.allgs]);
     return [
       ...routines.slice(0, most).flatMap((g) => this.#stack(g)),
       ...[...this.#things.keys()]
@@ -93,7 +100,7 @@ export class Sights implements Program {
   }
 
   #routine(key: number): Note[] {
-    for (const p of [...m.runs, m.fallback]) {
+    for (const p of allRuns()) {
       if (p.id !== Math.floor(key / 2 ** 32)) continue;
       for (const g of p.allgs) if (keyOf(p.id, g.id) === key) return this.#stack(g);
     }
@@ -113,7 +120,7 @@ export class Sights implements Program {
 
   /** A channel from before anybody watched is known when somebody waits for it. */
   #awaited(id: ThingId): object | undefined {
-    for (const p of [...m.runs, m.fallback]) {
+    for (const p of allRuns()) {
       for (const { op } of p.allgs) {
         for (const each of op?.cases ?? (op === null ? [] : [op])) {
           const { subject } = each;

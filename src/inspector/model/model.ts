@@ -147,6 +147,14 @@ export class Model {
         if (thing !== undefined) thing.value = note.value;
         return;
       }
+      case "running": {
+        const routine = this.routines.get(note.key);
+        const time = note.time - this.origin;
+        if (routine?.live === true && routine.state !== "running" && time > this.#latest) {
+          this.routines.set(routine, "running", time);
+        }
+        return;
+      }
       case "slice":
         this.places.set(`${note.key} ${Math.round(note.start - this.origin)}`, note.place);
         if (this.places.size > 1000) this.places.delete(this.places.keys().next().value as string);
@@ -166,7 +174,8 @@ export class Model {
         }
         return;
       case "over":
-        this.ended = note.text;
+        // What a run ended with says more than the process's exit code.
+        this.ended = note.text === "" ? "" : (this.#failure() ?? note.text);
         this.#over = Math.max(this.#latest, note.time - this.origin);
     }
   }
@@ -239,6 +248,11 @@ export class Model {
   /** Whether there is a thing of that name. */
   thing(id: ThingId): string | null {
     return this.channels.get(id)?.label ?? this.things.get(id)?.name ?? null;
+  }
+
+  /** What the last run that failed ended with. */
+  #failure(): string | undefined {
+    return [...this.runs.values()].findLast(({ ended }) => ended !== null && ended !== "")?.ended ?? undefined;
   }
 
   /** Forgets the older half of the timeline. */

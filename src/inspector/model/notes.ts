@@ -12,6 +12,8 @@ export type Note =
   | { readonly kind: "channel"; readonly id: ThingId; readonly sight: ChannelSight }
   /** The counter of a wait group. */
   | { readonly kind: "group"; readonly id: ThingId; readonly value: number }
+  /** It runs since then, and has not let anything be told since. */
+  | { readonly kind: "running"; readonly key: number; readonly time: number }
   /** Where a goroutine was when it yielded after long, FILE:LINE. */
   | { readonly kind: "slice"; readonly key: number; readonly start: number; readonly place: string }
   /** Channels that nobody refers to any more. */
