@@ -13,12 +13,14 @@
  * Sleeping is `Atomics.waitAsync`, which leaves the event loop to timers, promises and sockets, and which does not hold it
  * open: `hold` does. Never with a timeout, because one that is not used up stays in memory until then.
  *
+ * Before it sleeps it looks for a moment at `PARK`, if that has helped lately.
+ *
  * Rejected: one wait word for several threads (a busy one can consume the wake-up of another); `postMessage` to wake (1.5 µs
  * a message and a task in the event loop each); polling.
  */
 import { once } from "../runtime/copies.ts";
-import { type HostTimer, holdTimer, microtask, startTimer } from "../runtime/host.ts";
-import { m } from "../runtime/m.ts";
+import { type HostTimer, holdTimer, microtask, monotonic, processors, startTimer } from "../runtime/host.ts";
+import { m, YIELD_TO_HOST } from "../runtime/m.ts";
 import type { P } from "../runtime/proc.ts";
 import { LINK, memory, push, type Share } from "./memory.ts";
 import { DRY, HEARTBEAT, INBOX, PARK, PARKED, RUNNING, recordOf } from "./record.ts";
@@ -47,6 +49,11 @@ export interface Source {
   any(): boolean;
 }
 
+/** How long to look for a wake-up before sleeping, in milliseconds: longer than it takes the other to wake, or both always miss. */
+const SPIN = 0.06;
+/** After so many times in vain it is tried once in 64 times. */
+const MOST_VAIN = 6;
+
 /** A year of nothing. */
 const LONG = 2 ** 31 - 1;
 
@@ -66,6 +73,11 @@ export class Isolate {
   #turns = 0;
   #keepAlive: HostTimer | null = null;
   #held = false;
+  /** Whether somebody else can run while this thread looks. */
+  #spins = false;
+  /** How often it looked in vain, and how many times it is not to look. */
+  #vain = 0;
+  #pass = 0;
   readonly #woken = (): void => {
     this.#armed = false;
     this.#take();
@@ -88,6 +100,7 @@ export class Isolate {
 
   #listen(): void {
     m.peer = this;
+    this.#spins = processors() > 1;
     this.idle();
   }
 
@@ -156,18 +169,43 @@ export class Isolate {
       Atomics.store(i32, record + PARK, PARKED);
       source?.rest();
       if (Atomics.load(i32, record + INBOX) === 0 && source?.any() !== true) {
-        if (this.#armed) return;
-        const sleep = waitAsync(i32, record + PARK, PARKED);
-        if (sleep.async) {
-          this.#armed = true;
-          sleep.value.then(this.#woken);
-          return;
+        if (!this.#spin()) {
+          if (this.#armed) return;
+          const sleep = waitAsync(i32, record + PARK, PARKED);
+          if (sleep.async) {
+            this.#armed = true;
+            sleep.value.then(this.#woken);
+            return;
+          }
         }
       }
       Atomics.store(i32, record + PARK, RUNNING);
       this.more();
       if (anyBusy()) return; // it comes back here
     }
+  }
+
+  /**
+   * Looks for a moment whether somebody wakes this thread, which has said that it sleeps: an answer of another thread is
+   * often there sooner than the host could be back. Each time in vain halves how often that is tried.
+   */
+  #spin(): boolean {
+    if (this.#pass-- > 0) return false;
+    this.#pass = 0;
+    // The host must have its turn all the same.
+    if (!this.#spins || m.spent() === YIELD_TO_HOST) return false;
+    const { i32, record } = memory;
+    const until = monotonic() + SPIN;
+    do {
+      for (let i = 0; i < 64; i++) {
+        if (Atomics.load(i32, record + PARK) === PARKED) continue;
+        this.#vain = 0;
+        return true;
+      }
+    } while (monotonic() < until);
+    this.#vain = Math.min(this.#vain + 1, MOST_VAIN);
+    this.#pass = 2 ** this.#vain - 1;
+    return false;
   }
 
   /** Says whether this thread's event loop is to stay open while it sleeps. */
