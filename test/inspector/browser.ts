@@ -34,7 +34,7 @@ export async function open(
   page.on("console", (message) => {
     if (message.type() === "error" && !message.text().includes("Failed to load")) complaints.push(message.text());
   });
-  await page.goto(`http://127.0.0.1:${port}/?token=${TOKEN}${hash}`);
+  await page.goto(`http://127.0.0.1:${port}/${TOKEN}/${hash}`);
   await page.locator(".link-sign.is-open").waitFor();
   return {
     page,

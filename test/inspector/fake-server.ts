@@ -17,6 +17,8 @@ export const TOKEN = "known-to-the-test";
 
 export class FakeServer {
   readonly #server: Server;
+  /** Pages that look on. */
+  present = 0;
   /** Questions under way, at most. */
   together = 0;
   #underWay = 0;
@@ -25,19 +27,25 @@ export class FakeServer {
 
   constructor(source: Source) {
     this.#server = createServer((request, response) => {
-      const path = new URL(request.url ?? "/", "http://localhost").pathname;
+      const [, token, path = ""] = new URL(request.url ?? "/", "http://localhost").pathname.split(/^\/([^/]*)\//);
+      if (token !== TOKEN) {
+        response.writeHead(404).end();
+        return;
+      }
+      if (path === "alive") {
+        response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+        this.present++;
+        response.on("close", () => this.present--);
+        return;
+      }
       if (request.method === "GET") {
-        const file = join(PAGE, path === "/" ? "index.html" : path);
+        const file = join(PAGE, path === "" ? "index.html" : path);
         response.setHeader("content-type", TYPES[extname(file)] ?? "application/octet-stream");
         try {
           response.end(readFileSync(file));
         } catch {
           response.writeHead(404).end();
         }
-        return;
-      }
-      if (request.headers.authorization !== `Bearer ${TOKEN}`) {
-        response.writeHead(403).end();
         return;
       }
       let text = "";
@@ -51,7 +59,7 @@ export class FakeServer {
         try {
           response.end(JSON.stringify(await source.ask(question, about)));
         } catch (error) {
-          response.writeHead(400).end((error as Error).message);
+          response.writeHead(400).end(JSON.stringify({ error: (error as Error).message }));
         }
         this.#underWay--;
       });

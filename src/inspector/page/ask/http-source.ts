@@ -2,14 +2,15 @@
 import type { Questions, Source } from "../../protocol.ts";
 import { Lost, Refused } from "./link.ts";
 
+/** Statuses that mean: not from this page. A wrong token in the address is a path that is not there. */
+const NOT_OURS: readonly number[] = [401, 403, 404];
+
 export class HttpSource implements Source {
   readonly #url: string;
-  readonly #token: string;
 
-  /** @param token what the program put into the page's address; without it, it does not answer */
-  constructor(url: string, token: string) {
+  /** @param url where questions go */
+  constructor(url: string) {
     this.#url = url;
-    this.#token = token;
   }
 
   async ask<Q extends keyof Questions>(question: Q, about: Questions[Q]["ask"]): Promise<Questions[Q]["answer"]> {
@@ -18,7 +19,7 @@ export class HttpSource implements Source {
     try {
       response = await fetch(this.#url, {
         method: "POST",
-        headers: { "content-type": "application/json", authorization: `Bearer ${this.#token}` },
+        headers: { "content-type": "application/json" },
         body: JSON.stringify({ question, about }),
         cache: "no-store",
       });
@@ -26,10 +27,22 @@ export class HttpSource implements Source {
     } catch {
       throw new Lost("The program does not answer.");
     }
-    if (response.status === 401 || response.status === 403) {
-      throw new Refused("The program does not know this page: open the address that it printed last.");
+    if (NOT_OURS.includes(response.status)) {
+      throw new Refused(
+        "The program does not know this page. Was it started anew? Open the address that it printed last.",
+      );
     }
-    if (!response.ok) throw new Error(text || `The program answered ${response.status}.`);
+    if (!response.ok) throw new Error(reason(text) ?? `The program answered ${response.status}.`);
     return JSON.parse(text) as Questions[Q]["answer"];
+  }
+}
+
+/** What a refused question was told. */
+function reason(text: string): string | undefined {
+  try {
+    const { error } = JSON.parse(text) as { readonly error?: unknown };
+    return typeof error === "string" ? error : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -39,7 +39,8 @@ export function Channels({ source, selected, onSelect }: PanelProps): JSX.Elemen
               count={data.matching}
               rowHeight={28}
               columns={COLUMNS}
-              idOf={(index) => rowAt(data.rows, reply.about as Part, index)?.id}
+              item={(index) => rowAt(data.rows, reply.about as Part, index)}
+              idOf={(each) => each.id}
               selected={selected}
               onSelect={onSelect}
               onRange={onRange}
@@ -58,10 +59,7 @@ export function Channels({ source, selected, onSelect }: PanelProps): JSX.Elemen
                   <Column title="Received" by="traffic" class="is-number" {...head} />
                 </>
               }
-              row={(index) => {
-                const channel = rowAt(data.rows, reply.about as Part, index);
-                return channel === undefined ? null : <Row channel={channel} />;
-              }}
+              row={(channel) => <Row channel={channel} />}
             />
             {data.matching === 0 ? (
               <Notice title={data.total === 0 ? "No channels" : "Nothing matches"}>

@@ -53,7 +53,8 @@ export function Events({ source, selected, onSelect }: PanelProps): JSX.Element 
           count={shown.length}
           rowHeight={24}
           columns="5.5rem 7rem 6rem 8rem minmax(10rem, 1fr)"
-          idOf={(index) => shown[index]?.g}
+          item={(index) => shown[index]}
+          idOf={(event) => event.g}
           selected={selected}
           onSelect={onSelect}
           follow={following}
@@ -66,10 +67,7 @@ export function Events({ source, selected, onSelect }: PanelProps): JSX.Element 
               {title}
             </span>
           ))}
-          row={(index) => {
-            const event = shown[index];
-            return event === undefined ? null : <Row event={event} />;
-          }}
+          row={(event) => <Row event={event} />}
         />
         {shown.length === 0 ? (
           error !== "" ? (

@@ -19,7 +19,8 @@ type Group = NonNullable<GoroutineQuery["group"]>;
 type Answer = Questions["goroutines"]["answer"];
 
 const GROUPS: readonly Group[] = ["name", "state", "reason", "origin", "thread"];
-const COLUMNS = "6rem minmax(7rem, 1.3fr) minmax(8.5rem, 1.1fr) minmax(5.5rem, 1fr) 5.5rem 3.75rem minmax(6rem, 1.3fr)";
+const COLUMNS =
+  "4.6rem minmax(6.4rem, 1.3fr) minmax(8.2rem, 1.1fr) minmax(5.2rem, 1fr) 5rem 3.8rem minmax(5.6rem, 1.3fr)";
 
 export function Goroutines({ source, selected, onSelect }: PanelProps): JSX.Element {
   const [filter, setFilter] = useState("");
@@ -87,15 +88,14 @@ export function Goroutines({ source, selected, onSelect }: PanelProps): JSX.Elem
               count={data.matching}
               rowHeight={28}
               columns={COLUMNS}
-              idOf={(index) => rowAt(data.rows, reply.about as Part, index)?.id}
+              item={(index) => rowAt(data.rows, reply.about as Part, index)}
+              idOf={(each) => each.id}
               selected={selected}
               onSelect={onSelect}
               onRange={onRange}
               header={<Header sort={sort} onSort={setSort} />}
-              row={(index) => {
-                const g = rowAt(data.rows, reply.about as Part, index);
-                return g === undefined ? null : <Row g={g} now={status?.now} onSelect={onSelect} />;
-              }}
+              version={status?.now}
+              row={(g) => <Row g={g} now={status?.now} onSelect={onSelect} />}
             />
             {data.matching === 0 ? (
               <Notice title={data.total === 0 ? "No goroutines" : "Nothing matches"}>

@@ -17,6 +17,7 @@ export function Steps(props: PanelProps): JSX.Element {
       </section>
     );
   }
+  if (state === undefined) return <Notice title="Asking the program…" kind="loading" />;
   return (
     <section class="panel" aria-label="Steps">
       <div class="steps-box">

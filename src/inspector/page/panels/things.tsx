@@ -11,7 +11,7 @@ import { References } from "../ui/reference.tsx";
 import { VirtualList } from "../ui/virtual-list.tsx";
 import type { PanelProps } from "./panel.ts";
 
-const COLUMNS = "7rem minmax(8rem, 1fr) minmax(8rem, 1.2fr) 5rem minmax(8rem, 1.4fr) 7rem";
+const COLUMNS = "6rem minmax(6rem, 1fr) minmax(7rem, 1.2fr) 4.6rem minmax(8rem, 1.4fr) 6.4rem";
 
 export const KIND: Record<ThingRow["kind"], string> = {
   mutex: "Mutex",
@@ -44,7 +44,8 @@ export function Things({ source, selected, onSelect }: PanelProps): JSX.Element 
               count={data.total}
               rowHeight={28}
               columns={COLUMNS}
-              idOf={(index) => rowAt(data.rows, reply.about as Part, index)?.id}
+              item={(index) => rowAt(data.rows, reply.about as Part, index)}
+              idOf={(each) => each.id}
               selected={selected}
               onSelect={onSelect}
               onRange={onRange}
@@ -57,10 +58,8 @@ export function Things({ source, selected, onSelect }: PanelProps): JSX.Element 
                   {title}
                 </span>
               ))}
-              row={(index) => {
-                const thing = rowAt(data.rows, reply.about as Part, index);
-                return thing === undefined ? null : <Row thing={thing} now={status?.now ?? 0} onSelect={onSelect} />;
-              }}
+              version={status?.now}
+              row={(thing) => <Row thing={thing} now={status?.now ?? 0} onSelect={onSelect} />}
             />
             {data.total === 0 ? (
               <Notice title={filter === "" ? "No locks, groups or timers" : "Nothing matches"}>

@@ -214,74 +214,76 @@ function Tracks({ view, selected, onSelect, onRows, onWidth }: TracksProps): JSX
   };
 
   return (
-    <div
-      ref={box}
-      class="tracks"
-      role="group"
-      tabIndex={0}
-      aria-label={`Timeline of ${several(all, "goroutine")}: left and right move it, up and down choose a goroutine, plus and minus zoom, 0 shows all, f follows`}
-      onScroll={(event) => {
-        setScrolled(event.currentTarget.scrollTop);
-        setTip(null);
-      }}
-      onKeyDown={(event) => {
-        const act = event.ctrlKey || event.metaKey || event.altKey ? undefined : keys[event.key];
-        if (act === undefined) return;
-        event.preventDefault();
-        event.stopPropagation();
-        act();
-      }}
-    >
-      <div class="tracks-inner" style={{ height: `${Math.max(all * ROW + RULER, size.height)}px` }}>
-        <div class="names-corner">{several(all, "goroutine")}</div>
-        <canvas
-          ref={canvas}
-          style={{ height: `${size.height}px` }}
-          onPointerDown={(event) => {
-            drag.current = { x: event.clientX, y: event.clientY, moved: false };
-            event.currentTarget.setPointerCapture(event.pointerId);
-          }}
-          onPointerMove={(event) => {
-            const from = drag.current;
-            if (from === null) {
-              const found = scene === undefined ? null : hit(scene, event.offsetX, event.offsetY);
-              setTip(found === null ? null : { hit: found, x: event.clientX, y: event.clientY });
-              return;
-            }
-            const [dx, dy] = [event.clientX - from.x, event.clientY - from.y];
-            if (!from.moved && Math.abs(dx) + Math.abs(dy) < 4) return;
-            drag.current = { x: event.clientX, y: event.clientY, moved: true };
-            setTip(null);
-            if (dx !== 0) view.move((-dx / size.width) * length);
-            if (box.current !== null) box.current.scrollTop -= dy;
-          }}
-          onPointerUp={(event) => {
-            const dragged = drag.current?.moved === true;
-            drag.current = null;
-            const found = dragged || scene === undefined ? null : hit(scene, event.offsetX, event.offsetY);
-            if (found !== null) onSelect(found.id);
-          }}
-          onPointerLeave={() => setTip(null)}
-        />
-        {(part?.tracks ?? []).map((track, i) => (
-          <button
-            type="button"
-            tabIndex={-1}
-            class="track-name"
-            key={track.id}
-            aria-pressed={track.id === selected}
-            title={`${track.id} ${track.name}`}
-            style={{ top: `${RULER + (offset + i) * ROW}px`, height: `${ROW}px` }}
-            onClick={() => onSelect(track.id)}
-          >
-            <span class="mono muted">{shortId(track.id)}</span>
-            <span>{track.name}</span>
-          </button>
-        ))}
+    <>
+      <div
+        ref={box}
+        class="tracks"
+        role="group"
+        tabIndex={0}
+        aria-label={`Timeline of ${several(all, "goroutine")}: left and right move it, up and down choose a goroutine, plus and minus zoom, 0 shows all, f follows`}
+        onScroll={(event) => {
+          setScrolled(event.currentTarget.scrollTop);
+          setTip(null);
+        }}
+        onKeyDown={(event) => {
+          const act = event.ctrlKey || event.metaKey || event.altKey ? undefined : keys[event.key];
+          if (act === undefined) return;
+          event.preventDefault();
+          event.stopPropagation();
+          act();
+        }}
+      >
+        <div class="tracks-inner" style={{ height: `${Math.max(all * ROW + RULER, size.height)}px` }}>
+          <div class="names-corner">{several(all, "goroutine")}</div>
+          <canvas
+            ref={canvas}
+            style={{ height: `${size.height}px` }}
+            onPointerDown={(event) => {
+              drag.current = { x: event.clientX, y: event.clientY, moved: false };
+              event.currentTarget.setPointerCapture(event.pointerId);
+            }}
+            onPointerMove={(event) => {
+              const from = drag.current;
+              if (from === null) {
+                const found = scene === undefined ? null : hit(scene, event.offsetX, event.offsetY);
+                setTip(found === null ? null : { hit: found, x: event.clientX, y: event.clientY });
+                return;
+              }
+              const [dx, dy] = [event.clientX - from.x, event.clientY - from.y];
+              if (!from.moved && Math.abs(dx) + Math.abs(dy) < 4) return;
+              drag.current = { x: event.clientX, y: event.clientY, moved: true };
+              setTip(null);
+              if (dx !== 0) view.move((-dx / size.width) * length);
+              if (box.current !== null) box.current.scrollTop -= dy;
+            }}
+            onPointerUp={(event) => {
+              const dragged = drag.current?.moved === true;
+              drag.current = null;
+              const found = dragged || scene === undefined ? null : hit(scene, event.offsetX, event.offsetY);
+              if (found !== null) onSelect(found.id);
+            }}
+            onPointerLeave={() => setTip(null)}
+          />
+          {(part?.tracks ?? []).map((track, i) => (
+            <button
+              type="button"
+              tabIndex={-1}
+              class="track-name"
+              key={track.id}
+              aria-pressed={track.id === selected}
+              title={`${track.id} ${track.name}`}
+              style={{ top: `${RULER + (offset + i) * ROW}px`, height: `${ROW}px` }}
+              onClick={() => onSelect(track.id)}
+            >
+              <span class="mono muted">{shortId(track.id)}</span>
+              <span>{track.name}</span>
+            </button>
+          ))}
+        </div>
+        {part?.thinned === true ? <p class="thinned">Zoom in to see all arrows and marks.</p> : null}
       </div>
       {tip === null ? null : <Tooltip {...tip} />}
-      {part?.thinned === true ? <p class="thinned">Zoom in to see all arrows and marks.</p> : null}
-    </div>
+    </>
   );
 }
 

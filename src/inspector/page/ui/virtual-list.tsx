@@ -2,19 +2,23 @@
  * A list of which only the rows in sight exist, so that 100,000 are as fast as 100.
  *
  * All rows have one height, so where a row stands is a multiplication; a library that measures rows has nothing to do
- * here. Rows that have not come yet are drawn as empty ones of the same height: nothing moves when they do. The list is
- * one stop for the Tab key; the arrows move within it, and to move is to select.
+ * here. A row that leaves at one end is used again for the one that comes at the other. Rows that are not known yet are
+ * drawn as empty ones of the same height: nothing moves when they come. The list is one stop for the Tab key; the arrows
+ * move within it, and to move is to select.
  */
-import type { ComponentChildren, JSX } from "preact";
+import { Component, type ComponentChildren, type JSX } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 
-interface Props {
+interface Props<Item> {
   readonly label: string;
   readonly count: number;
   readonly rowHeight: number;
-  /** The id of a row, where it is known. */
-  readonly idOf: (index: number) => string | undefined;
-  readonly row: (index: number) => ComponentChildren;
+  /** What a row shows; undefined where that is not known yet. An item that is the same object is not drawn again. */
+  readonly item: (index: number) => Item | undefined;
+  readonly idOf: (item: Item) => string;
+  readonly row: (item: Item) => ComponentChildren;
+  /** What `row` depends on besides the item: when it changes, rows are drawn again. */
+  readonly version?: unknown;
   readonly selected: string;
   readonly onSelect: (id: string) => void;
   /** The rows in sight. */
@@ -28,13 +32,17 @@ interface Props {
 /** Rows above and below that exist though they are out of sight, so that a fast scroll does not show holes. */
 const OVERSCAN = 8;
 
-export function VirtualList(props: Props): JSX.Element {
-  const { label, count, rowHeight, idOf, row, selected, onSelect, onRange, follow, columns, header } = props;
+export function VirtualList<Item>(props: Props<Item>): JSX.Element {
+  const { label, count, rowHeight, item, row, version, selected, onSelect, onRange, follow, columns, header } = props;
   const box = useRef<HTMLDivElement>(null);
   const [first, setFirst] = useState(0);
   const [shown, setShown] = useState(40);
   const [active, setActive] = useState(-1);
   const name = useId();
+  const idAt = (index: number): string | undefined => {
+    const found = item(index);
+    return found === undefined ? undefined : props.idOf(found);
+  };
 
   useLayoutEffect(() => {
     const element = box.current;
@@ -54,8 +62,8 @@ export function VirtualList(props: Props): JSX.Element {
   });
   // Rows move in a list that lives; the selected one stays the active one, wherever it is now.
   useEffect(() => {
-    if (selected === "" || idOf(active) === selected) return;
-    for (let i = from; i < end; i++) if (idOf(i) === selected) setActive(i);
+    if (selected === "" || idAt(active) === selected) return;
+    for (let i = from; i < end; i++) if (idAt(i) === selected) setActive(i);
   });
 
   const headerHeight = (): number => box.current?.querySelector<HTMLElement>(".list-header")?.offsetHeight ?? 0;
@@ -68,7 +76,7 @@ export function VirtualList(props: Props): JSX.Element {
     const room = element.clientHeight - headerHeight();
     if (top < element.scrollTop) element.scrollTop = top;
     else if (top + rowHeight > element.scrollTop + room) element.scrollTop = top + rowHeight - room;
-    const id = idOf(index);
+    const id = idAt(index);
     if (id !== undefined) onSelect(id);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -90,12 +98,12 @@ export function VirtualList(props: Props): JSX.Element {
 
   const rows: JSX.Element[] = [];
   for (let index = from; index < end; index++) {
-    const id = idOf(index);
+    const id = idAt(index);
     rows.push(
       // The list has the focus and handles the keys for its rows.
       // biome-ignore lint/a11y/useKeyWithClickEvents: see above
       <div
-        key={index}
+        key={index % (shown + 2 * OVERSCAN)}
         id={`${name}-${index}`}
         role="row"
         aria-rowindex={index + 1}
@@ -107,7 +115,7 @@ export function VirtualList(props: Props): JSX.Element {
           if (id !== undefined) onSelect(id);
         }}
       >
-        {row(index)}
+        <Cells item={item(index)} version={version} row={row} />
       </div>,
     );
   }
@@ -134,4 +142,22 @@ export function VirtualList(props: Props): JSX.Element {
       </div>
     </div>
   );
+}
+
+interface CellsProps<Item> {
+  readonly item: Item | undefined;
+  readonly version: unknown;
+  readonly row: (item: Item) => ComponentChildren;
+}
+
+/** Drawn again only when its item or the version is another one: most rows stay as they are while a list scrolls. */
+class Cells<Item> extends Component<CellsProps<Item>> {
+  override shouldComponentUpdate(next: CellsProps<Item>): boolean {
+    return next.item !== this.props.item || next.version !== this.props.version;
+  }
+
+  override render(): ComponentChildren {
+    const { item, row } = this.props;
+    return item === undefined ? null : row(item);
+  }
 }
