@@ -10,7 +10,7 @@ const entryPoints = Object.entries(manifest.exports)
 export default {
   entryPoints,
   tsconfig: "../tsconfig.json",
-  plugin: ["typedoc-plugin-markdown", "typedoc-vitepress-theme"],
+  plugin: ["typedoc-plugin-markdown", "typedoc-vitepress-theme", "./overloads.mjs"],
   out: "api",
   docsRoot: ".",
   name: "API",
@@ -22,6 +22,8 @@ export default {
   hidePageHeader: true,
   useCodeBlocks: true,
   expandObjects: true,
+  expandParameters: true,
+  indexFormat: "table",
   parametersFormat: "table",
   interfacePropertiesFormat: "table",
   classPropertiesFormat: "table",

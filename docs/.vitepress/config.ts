@@ -73,6 +73,7 @@ export default defineConfig({
   srcDir: "..",
   srcExclude: [
     "README.md",
+    "SECURITY.md",
     ...["bench", "examples", "src", "test", "lint", "dist", ".*"].map((folder) => `${folder}/!(RESULTS).md`),
     "{test,examples,src,dist,lint,.*}/**/*.md",
   ],
@@ -84,7 +85,6 @@ export default defineConfig({
   markdown: {
     theme: { light: "github-light-high-contrast", dark: "github-dark" },
     config(md) {
-      // VitePress tells the page, not the document that it is made of.
       const document = (env: { path?: string }): string => documentOf(relative(root, env.path ?? root));
       paragraphs(md);
       relink(md, (env, link) => address(document(env), link));

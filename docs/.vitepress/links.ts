@@ -24,8 +24,9 @@ export function page(document: string): string | undefined {
   return placed[document] ?? (document.startsWith("docs/") ? document.slice("docs/".length) : undefined);
 }
 
-/** The document of a page. */
+/** The document of a page. What is a document already stays so: VitePress says one or the other. */
 export function documentOf(page: string): string {
+  if (page.startsWith("docs/") || page in placed) return page;
   return Object.keys(placed).find((document) => placed[document] === page) ?? `docs/${page}`;
 }
 
@@ -36,6 +37,7 @@ export function address(document: string, link: string): string {
   const file = posix.join(posix.dirname(document), path).replace(/\/$/, "");
   const hash = heading === undefined ? "" : `#${heading}`;
   if (file === "README.md") return `/${hash}`;
+  if (file === "SECURITY.md") return "/guide/security";
   if (file === "docs/decisions") return "/decisions/";
   const to = file.endsWith(".md") ? page(file) : undefined;
   if (to !== undefined) return `/${to.replace(/(^|\/)index\.md$/, "$1").replace(/\.md$/, "")}${hash}`;

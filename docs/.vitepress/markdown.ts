@@ -45,8 +45,8 @@ export function drawings(md: MarkdownRenderer, find: (env: Env, file: string) =>
     const file = token?.attrGet("src") ?? "";
     if (!file.endsWith(".svg") || /^([a-z]+:|\/)/.test(file)) return image?.(tokens, i, options, env, self) ?? "";
     const alt = md.utils.escapeHtml(token?.content ?? "");
-    // Its own colours are for when it stands alone.
-    const svg = readFileSync(find(env, file), "utf8").replace(/<style>[\s\S]*?<\/style>/, "");
+    // Its own colours and title are for when it stands alone.
+    const svg = readFileSync(find(env, file), "utf8").replaceAll(/<(style|title)>[\s\S]*?<\/\1>/g, "");
     return `<span class="drawing" role="img" aria-label="${alt}" v-pre>${svg.replaceAll(/\n\s*/g, "")}</span>`;
   };
 }

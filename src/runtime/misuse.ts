@@ -6,7 +6,8 @@ import { ArgumentError, show } from "./panic.ts";
 /** `g` yielded something itself. */
 export function yielded(g: G, value: unknown): ArgumentError {
   const said = value instanceof Op ? "an operation without the star" : show(value);
-  const error = new ArgumentError(`goroutine ${g.id} (${g.name}) yielded ${said}; write yield* before an operation`);
+  const instead = value instanceof Promise ? "write yield* wait(promise)" : "write yield* before an operation";
+  const error = new ArgumentError(`goroutine ${g.id} (${g.name}) yielded ${said}; ${instead}`);
   error.stack = String(error); // the frames here are not where it yielded, and those can't be had
   return error;
 }

@@ -28,7 +28,7 @@ export const id = (block: Block): string => `${block.file}:${block.line}`;
 
 /** The files that document the project, relative to the root. */
 export function documents(): string[] {
-  return ["README.md", "HACKING.md", "CHANGELOG.md", ...under("docs", ".md"), ...under("src", ".ts")];
+  return ["README.md", "HACKING.md", "CHANGELOG.md", "SECURITY.md", ...under("docs", ".md"), ...under("src", ".ts")];
 }
 
 /** All blocks, in the order of the documents' names. */

@@ -66,7 +66,8 @@ async function runAsProgram(block: Block): Promise<void> {
     expect(child.exitCode, output).toBe(0);
     return;
   }
-  // Paths and stacks are cut to what a page can show: a line of "..." stands for any number of lines.
+  // Paths and stacks are cut to what a page can show: a line of "..." stands for any number of lines, "…" in one for any
+  // letters.
   const expected = block.output.split("\n").map((line) => line.trimEnd());
   const printed = lines.map((line) => line.replaceAll(`${own}/`, ""));
   expect(matches(expected, printed), output).toBe(true);
@@ -77,5 +78,12 @@ function matches(expected: readonly string[], lines: readonly string[]): boolean
   const [first, ...rest] = expected;
   if (first === undefined) return lines.length === 0;
   if (first === "...") return matches(rest, lines) || (lines.length > 0 && matches(expected, lines.slice(1)));
-  return first === (lines[0] ?? "").trimEnd() && matches(rest, lines.slice(1));
+  return fits(first, (lines[0] ?? "").trimEnd()) && matches(rest, lines.slice(1));
+}
+
+/** Whether `line` is the `expected` one, where "…" stands for any letters. */
+function fits(expected: string, line: string): boolean {
+  if (!expected.includes("…")) return expected === line;
+  const parts = expected.split("…").map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`).test(line);
 }

@@ -1,0 +1,14 @@
+/** A function with several signatures has its documentation once, above the first. */
+import { Converter, ReflectionKind } from "typedoc";
+
+const text = (comment) => JSON.stringify([comment?.summary, comment?.blockTags.map((tag) => tag.content)]);
+
+/** @param {import("typedoc").Application} app */
+export function load(app) {
+  app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
+    for (const { signatures } of project.getReflectionsByKind(ReflectionKind.FunctionOrMethod)) {
+      const [first, ...others] = signatures ?? [];
+      for (const each of others) if (text(each.comment) === text(first.comment)) each.comment = undefined;
+    }
+  });
+}
