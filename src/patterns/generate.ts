@@ -2,7 +2,7 @@
  * A goroutine that yields values, as a channel.
  *
  * Its function is a generator in which `yield* op` performs an operation and a plain `yield` gives a value. They are told
- * apart by identity: an operation that waits makes the generator yield the one `PARKED` result. A goroutine runs it from
+ * apart by identity: an operation that waits makes the generator yield what `isParked`. A goroutine runs it from
  * the moment a value is wanted until it gives one, no longer; so a channel that is dropped leaves a suspended generator
  * behind, and nothing that runs or waits. It is not unwound either: see docs/decisions/0005-no-goroutine-is-unwound.md.
  */
@@ -12,7 +12,7 @@ import type { CancelFunc, Context } from "../context/types.ts";
 import { checkCallable } from "../runtime/action.ts";
 import { type Body, next } from "../runtime/body.ts";
 import { m } from "../runtime/m.ts";
-import { type Go, Op, PARKED, type Parked } from "../runtime/op.ts";
+import { type Go, isParked, Op, PARKED, type Parked } from "../runtime/op.ts";
 import { ArgumentError, Goexit } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { Merge } from "./merge.ts";
@@ -33,7 +33,7 @@ class Stretch<T> implements Iterable<Parked, IteratorResult<T, unknown>> {
 
   next(): IteratorResult<Parked, IteratorResult<T, unknown>> {
     const result = this.#gen.next();
-    return result === PARKED ? PARKED : { done: true, value: result as IteratorResult<T, unknown> };
+    return isParked(result) ? PARKED : { done: true, value: result as IteratorResult<T, unknown> };
   }
 }
 

@@ -82,10 +82,18 @@ export interface AwaitedThing {
   readonly what?: string;
 }
 
-/** The result with which a generator suspends: recognised by identity, so nothing else can be mistaken for it. */
+/** The result with which a generator suspends: recognised by identity, of it or of its value, so nothing else can be mistaken for it. */
 export const PARKED: IteratorYieldResult<Parked> = once("PARKED", () => ({ done: false, value: { parked: true } }));
 /** The result of an operation that is done. One object for all, because `yield*` reads it before anything else can run. */
 export const DONE: IteratorReturnResult<unknown> = once("DONE", () => ({ done: true, value: undefined }));
+
+/**
+ * Whether a generator suspended because its operation waits. JavaScriptCore hands on what `yield*` gets in a result of its
+ * own, so where the result is not `PARKED` itself, what it holds is looked at.
+ */
+export function isParked(result: IteratorResult<unknown, unknown>): boolean {
+  return result === PARKED || (result.value === PARKED.value && result.done !== true);
+}
 
 /** Marks an operation. */
 const OP: unique symbol = Symbol.for("millrace operation") as never;
@@ -136,11 +144,22 @@ function stepSlow(g: G): IteratorResult<Parked, unknown> {
   return DONE;
 }
 
+/** The innermost frame that is not the program's: the first call finds out which. */
+let above: ((...args: never[]) => unknown) | undefined;
+
 /** Points `stack` at the code that performs an operation now. */
 function captureStack(into: { stack?: string }): void {
   const { captureStackTrace } = Error as { captureStackTrace?: (into: object, above: unknown) => void };
-  if (captureStackTrace !== undefined) captureStackTrace(into, Step.prototype.next);
-  else into.stack = new Error().stack ?? "";
+  if (captureStackTrace === undefined) into.stack = new Error().stack ?? "";
+  else if (above !== undefined) captureStackTrace(into, above);
+  else {
+    above = Step.prototype.next;
+    captureStackTrace(into, above);
+    if (into.stack?.includes("\n") === true) return;
+    // JavaScriptCore: the call of `stepSlow` is a tail call, which leaves no frame to find.
+    above = captureStack;
+    captureStackTrace(into, above);
+  }
 }
 
 /** Suspends `g`, which performs `op`, until a partner completes it. */

@@ -25,7 +25,7 @@ import { Ids } from "./ids.ts";
 import { GO_ON, m, type Preemption, type Verdict, YIELD_TO_HOST, YIELD_TO_OTHERS } from "./m.ts";
 import { asyncGenerator, didNotWait, yielded } from "./misuse.ts";
 import { numbers } from "./numbers.ts";
-import { DONE, type Go, Op, PARKED, type Parked } from "./op.ts";
+import { DONE, type Go, isParked, Op, PARKED, type Parked } from "./op.ts";
 import type { Outcome, RunOptions } from "./options.ts";
 import { Origins } from "./origins.ts";
 import { type FatalError, Goexit } from "./panic.ts";
@@ -288,7 +288,7 @@ export class P {
 
   /** The generator gave a result that is not known to be `PARKED`. */
   #left(g: G, result: IteratorResult<unknown, unknown>): void {
-    if (result === PARKED) return;
+    if (isParked(result)) return;
     if (g.status !== Grunning) this.#misused(g);
     if (result.done === true) {
       this.#end(g, result.value);

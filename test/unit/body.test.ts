@@ -1,5 +1,6 @@
 /** What `go` and `run` take, and what a goroutine's body may yield. */
 import { ArgumentError, chan, type Go, go, Panic, type RecvChan, range, run, runtime, wait } from "millrace";
+import { generate } from "millrace/patterns";
 import { expect, test } from "vitest";
 
 const launch = go as unknown as (fn: unknown, ...args: unknown[]) => unknown;
@@ -139,6 +140,35 @@ test("a function that returns an iterator of another make is a goroutine too", a
     yield* g.join();
   });
   expect(got).toStrictEqual([5]);
+});
+
+test("an engine may hand on what yield* gets in results of its own, as JavaScriptCore does", async () => {
+  const copying = <R>(inner: Go<R>): Go<R> => {
+    const copy = <T extends IteratorResult<unknown, unknown>>(result: T): T => ({ ...result });
+    const outer = { next: () => copy(inner.next()), throw: (error: unknown) => copy(inner.throw(error)) };
+    return { ...outer, [Symbol.iterator]: () => outer } as unknown as Go<R>;
+  };
+  const seen: unknown[] = [];
+  const result = await run(function* () {
+    const ch = chan<number>();
+    const body = function* (): Go<string> {
+      seen.push(yield* ch.recv(), yield* ch.recv());
+      return "done";
+    };
+    const g = go(() => copying(body()));
+    yield* ch.send(1);
+    yield* ch.send(2);
+    const given = generate(function* () {
+      yield yield* copying(body());
+    });
+    go(function* () {
+      yield* ch.send(3);
+      yield* ch.send(4);
+    });
+    return [yield* g.join(), yield* given.recv()];
+  });
+  expect(result).toEqual(["done", "done"]);
+  expect(seen).toEqual([1, 2, 3, 4]);
 });
 
 test("helpers nest as deep as one likes, and return values", async () => {
