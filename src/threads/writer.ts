@@ -7,23 +7,17 @@
  *
  * The `path` costs one store a property and is read only when a value is refused.
  */
+import { Bytes } from "./bytes.ts";
 import { errorFields, errorName, type Field } from "./errors.ts";
 import { type Handle, handleOf } from "./handles.ts";
 import { KEYS, notSendable, refusal, type Step, VALUES } from "./refusal.ts";
 import { shapes, WIDE } from "./shapes.ts";
-import { isWellFormed, writeUtf8 } from "./text.ts";
-import { DEEPEST, SHARED_WITHIN, SLOT, SMALL, V, VIEWS, type ViewClass } from "./wire.ts";
+import { DEEPEST, SHARED_WITHIN, SLOT, V, VIEWS, type ViewClass } from "./wire.ts";
 
 /** Objects that are looked for one by one; more of them get a map. */
 const FEW = 12;
-/** Strings that are written character by character. */
-const SHORT = 32;
 /** Memory that is kept for the next value. */
 const KEPT = 1 << 20;
-
-const f64 = new Float64Array(1);
-const f64bytes = new Uint8Array(f64.buffer);
-const i64 = new BigInt64Array(f64.buffer);
 
 const OBJECT: unknown = Object.prototype;
 /** Has keys only if somebody added some to all objects. */
@@ -36,9 +30,7 @@ interface Mark {
   readonly handles: number;
 }
 
-export class Writer {
-  u8: Uint8Array = new Uint8Array(1024);
-  at = 0;
+export class Writer extends Bytes {
   readonly handles: { handle: Handle; pointer: number }[] = [];
   readonly #path: Step[] = [];
   readonly #met: (object | null)[] = [];
@@ -65,26 +57,10 @@ export class Writer {
     }
   }
 
-  /** Writes a string without anything before it. Gives what it is. */
+  /** Writes a string without anything before it, if that can be. Gives what it is. */
   text(text: string): number {
-    const n = text.length;
-    const { u8 } = this;
-    if (n <= SHORT) {
-      let i = 0;
-      for (; i < n; i++) {
-        const c = text.charCodeAt(i);
-        if (c > 255) break;
-        u8[i] = c;
-      }
-      this.at = n;
-      if (i === n) return SLOT.latin1;
-    }
-    if (isWellFormed(text)) {
-      this.at = 0;
-      this.room(3 * n);
-      this.at = writeUtf8(this.u8, 0, text);
-      return SLOT.utf8;
-    }
+    const slot = this.whole(text);
+    if (slot >= 0) return slot;
     this.write(text, "");
     return SLOT.block;
   }
@@ -100,111 +76,16 @@ export class Writer {
     for (const { handle, pointer } of this.handles.splice(from)) handle.release(pointer);
   }
 
-  /** Makes room for `n` more bytes. */
-  room(n: number): void {
-    if (this.at + n <= this.u8.length) return;
-    const more = new Uint8Array(Math.max(this.u8.length * 2, this.at + n));
-    more.set(this.u8);
-    this.u8 = more;
-  }
-
   put(value: unknown, depth: number): void {
     this.room(16);
-    if (typeof value === "number") this.#number(value);
-    else if (typeof value === "string") this.#string(value);
+    if (typeof value === "number") this.number(value);
+    else if (typeof value === "string") this.string(value);
     else if (typeof value === "object" && value !== null) this.#object(value, depth);
-    else if (typeof value === "bigint") this.#bigint(value);
+    else if (typeof value === "bigint") this.bigint(value);
     else if (value === undefined) this.u8[this.at++] = V.undefined;
     else if (value === null) this.u8[this.at++] = V.null;
     else if (typeof value === "boolean") this.u8[this.at++] = value ? V.true : V.false;
     else this.#other(value as object, depth);
-  }
-
-  #number(value: number): void {
-    if ((value | 0) === value && (value !== 0 || 1 / value > 0)) {
-      if (value >= 0 && value < SMALL) this.u8[this.at++] = V.small + value;
-      else {
-        this.u8[this.at++] = V.int;
-        this.varint(((value << 1) ^ (value >> 31)) >>> 0);
-      }
-    } else {
-      this.u8[this.at++] = V.f64;
-      f64[0] = value;
-      this.#eight();
-    }
-  }
-
-  /** The bytes of `f64`. There is room. */
-  #eight(): void {
-    const { u8 } = this;
-    const { at } = this;
-    for (let i = 0; i < 8; i++) u8[at + i] = f64bytes[i] as number;
-    this.at = at + 8;
-  }
-
-  /** There is room for five bytes. */
-  varint(n: number): void {
-    while (n > 127) {
-      this.u8[this.at++] = (n & 127) | 128;
-      n >>>= 7;
-    }
-    this.u8[this.at++] = n;
-  }
-
-  #string(text: string): void {
-    const n = text.length;
-    if (n <= SHORT) {
-      this.room(n + 2);
-      const { u8 } = this;
-      const at = this.at + 2;
-      let i = 0;
-      for (; i < n; i++) {
-        const c = text.charCodeAt(i);
-        if (c > 255) break;
-        u8[at + i] = c;
-      }
-      if (i === n) {
-        u8[at - 2] = V.short;
-        u8[at - 1] = n;
-        this.at = at + n;
-        return;
-      }
-    }
-    this.#long(text);
-  }
-
-  #long(text: string): void {
-    const n = text.length;
-    this.room(3 * n + 16);
-    const start = this.at;
-    if (isWellFormed(text)) {
-      // The number of bytes comes before them, in as many bytes as the longest it could be takes.
-      const width = n * 3 < 128 ? 1 : n * 3 < 16384 ? 2 : 5;
-      const bytes = writeUtf8(this.u8, start + 1 + width, text);
-      this.u8[start] = V.utf8;
-      for (let i = 0; i < width; i++)
-        this.u8[start + 1 + i] = ((bytes / 2 ** (7 * i)) & 127) | (i < width - 1 ? 128 : 0);
-      this.at = start + 1 + width + bytes;
-      return;
-    }
-    this.u8[this.at++] = V.utf16;
-    this.varint(n);
-    for (let i = 0; i < n; i++) {
-      const c = text.charCodeAt(i);
-      this.u8[this.at++] = c & 255;
-      this.u8[this.at++] = c >> 8;
-    }
-  }
-
-  #bigint(value: bigint): void {
-    if (BigInt.asIntN(64, value) === value) {
-      this.u8[this.at++] = V.big64;
-      i64[0] = value;
-      this.#eight();
-    } else {
-      this.u8[this.at++] = V.big;
-      this.#string(value.toString(16));
-    }
   }
 
   #object(value: object, depth: number): void {
@@ -281,7 +162,7 @@ export class Writer {
     for (const key of keys) {
       this.#path[depth] = key;
       this.room(16);
-      this.#string(key);
+      this.string(key);
       this.put(value[key], depth + 1);
     }
   }
@@ -320,8 +201,7 @@ export class Writer {
     this.u8[this.at++] = V.doubles;
     this.varint(n);
     for (let i = 0; i < n; i++) {
-      f64[0] = value[i] as number;
-      this.#eight();
+      this.double(value[i] as number);
     }
     return true;
   }
@@ -346,13 +226,12 @@ export class Writer {
     else if (value instanceof Set) this.#set(value, depth);
     else if (value instanceof Date) {
       this.u8[this.at++] = V.date;
-      f64[0] = value.getTime();
-      this.#eight();
+      this.double(value.getTime());
     } else if (value instanceof RegExp) {
       this.u8[this.at++] = V.regexp;
-      this.#string(value.source);
+      this.string(value.source);
       this.room(16);
-      this.#string(value.flags);
+      this.string(value.flags);
     } else if (isBoxed(value)) {
       this.u8[this.at++] = V.boxed;
       this.put(value.valueOf(), depth);
@@ -414,7 +293,7 @@ export class Writer {
   #error(error: Error, depth: number): void {
     const name = errorName(error);
     this.u8[this.at++] = V.error;
-    this.#string(name);
+    this.string(name);
     for (const field of errorFields(error, name)) this.#field(field, depth);
     this.room(16);
     this.u8[this.at++] = V.hole;
@@ -425,7 +304,7 @@ export class Writer {
     try {
       this.#path[depth] = key;
       this.room(16);
-      this.#string(key);
+      this.string(key);
       this.put(shown, depth + 1);
       this.put(value, depth + 1);
     } catch (error) {
