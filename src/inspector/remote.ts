@@ -36,16 +36,17 @@ export function remote(base = "./"): Remote {
   return {
     async ask<Q extends keyof Questions>(question: Q, about: Questions[Q]["ask"]): Promise<Questions[Q]["answer"]> {
       let response: Response;
+      let answer: unknown;
       try {
         response = await fetch(`${base}ask`, {
           method: "POST",
           headers: { "content-type": "application/json" },
           body: JSON.stringify({ question, about }),
         });
+        answer = await response.json();
       } catch (error) {
         throw new AskError("nobody answers: the program has ended", 0, { cause: error });
       }
-      const answer: unknown = await response.json();
       if (response.ok) return answer as Questions[Q]["answer"];
       throw new AskError(String((answer as { readonly error?: unknown }).error), response.status);
     },

@@ -29,7 +29,7 @@ export class FakeServer {
     this.#server = createServer((request, response) => {
       const [, token, path = ""] = new URL(request.url ?? "/", "http://localhost").pathname.split(/^\/([^/]*)\//);
       if (token !== TOKEN) {
-        response.writeHead(404).end();
+        response.writeHead(404).end(JSON.stringify({ error: "there is a token in the URL" }));
         return;
       }
       if (path === "alive") {

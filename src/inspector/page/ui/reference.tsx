@@ -38,7 +38,7 @@ export function References({
       {ids.slice(0, most).map((id) => (
         <Reference key={id} id={id} {...rest} />
       ))}
-      {ids.length > most ? <span class="muted">and {ids.length - most} more</span> : null}
+      {ids.length > most ? <span class="references-more">+{ids.length - most}</span> : null}
     </span>
   );
 }

@@ -107,7 +107,7 @@ export function VirtualList<Item>(props: Props<Item>): JSX.Element {
         id={`${name}-${index}`}
         role="row"
         aria-rowindex={index + 1}
-        aria-selected={id !== undefined && id === selected}
+        aria-selected={selected !== "" && id === selected}
         class={`list-row${index === active ? " is-active" : ""}`}
         style={{ transform: `translateY(${index * rowHeight}px)`, height: `${rowHeight}px` }}
         onClick={() => {
