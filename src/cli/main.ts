@@ -124,6 +124,15 @@ function commandLine(): Command {
       loadTypeScript();
       await explore(file, flags);
     });
+  program
+    .command("tour")
+    .description("serve a tour of lessons, with programs to edit, run and step through in the browser")
+    .option("--port <n>", "the port on this machine (default: any that is free)", portNumber, 0)
+    .showHelpAfterError("Try: millrace tour --help")
+    .action(async ({ port }: { readonly port: number }) => {
+      const { tour } = await import("./tour.ts");
+      await tour(port);
+    });
   return program;
 }
 

@@ -38,7 +38,8 @@ interface Stream {
 
 /** Of a process: its standard output and error. */
 export const standardStreams: Capture = (write) => {
-  const undo = [process.stdout, process.stderr].map((stream) => captureStream(stream as Stream, write));
+  const { stdout, stderr } = (globalThis as unknown as { process: { stdout: Stream; stderr: Stream } }).process;
+  const undo = [stdout, stderr].map((stream) => captureStream(stream, write));
   return () => {
     for (const back of undo) back();
   };

@@ -21,6 +21,7 @@ import { numbers } from "../runtime/numbers.ts";
 import type { RunOptions } from "../runtime/options.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { report } from "../runtime/run.ts";
+import { Gpreempted } from "../runtime/status.ts";
 import { Random } from "../runtime/strategy.ts";
 import { describe } from "../runtime/traceback.ts";
 import type { Watcher } from "../testing/chooser.ts";
@@ -312,7 +313,9 @@ export class Stepper {
     const scripted = this.#hand.script[choices.length];
     if (scripted !== undefined) return Math.min(scripted, candidates.length - 1);
     if (this.#following) return 0;
-    const last = candidates.indexOf(this.#trail.at(-1) ?? -1);
+    // Whoever was only held before its next operation goes on; who has waited or yielded stands in line.
+    const running = ready.find(({ id, status }) => id === this.#trail.at(-1) && status === Gpreempted);
+    const last = candidates.indexOf(running?.id ?? -1);
     if (last >= 0) return last;
     const next = ready.find(({ id }) => candidates.includes(id));
     return next === undefined ? 0 : candidates.indexOf(next.id);

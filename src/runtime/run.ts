@@ -200,7 +200,7 @@ function panicText(error: unknown): string {
   return named + cause + all;
 }
 
-function newRun(options: RunOptions): P {
+export function newRun(options: RunOptions): P {
   return options.leaks === "report" ? new WeakP(options) : new P(options);
 }
 

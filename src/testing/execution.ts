@@ -126,8 +126,7 @@ export class Execution implements Strategy {
     this.#chooser = chooser;
     this.settings = settings;
     this.#detailed = detailed;
-    const main = (): Go<void> => this.#body(); // dumps call it by this name
-    this.#main = main;
+    this.#main = Object.defineProperty((): Go<void> => this.#body(), "name", { value: "main" }); // also when minified
   }
 
   /** Runs the program once. Can be called again. */
