@@ -21,6 +21,7 @@ interface RunFlags {
   readonly inspect?: true;
   readonly inspectPort?: number;
   readonly inspectWait?: boolean;
+  readonly step?: boolean;
 }
 
 function wholeNumber(text: string): number {
@@ -91,6 +92,7 @@ function commandLine(): Command {
     .option("--inspect", "watch the program in a page, whose URL is printed; --inspect=PORT for a port of your choice")
     .addOption(new Option("--inspect-port <port>").argParser(portNumber).hideHelp())
     .option("--inspect-wait", "the same, and hold the program until the page is open")
+    .option("--step", "hold the program at its beginning and step through it in a page, whose URL is printed")
     .passThroughOptions()
     .showHelpAfterError("Try: millrace run --help")
     .action((file: string, args: string[], { inspect, inspectPort, ...flags }: RunFlags) =>

@@ -33,6 +33,8 @@ export interface RunSettings {
   readonly inspect?: number;
   /** Hold the program until a page looks on. */
   readonly inspectWait?: boolean;
+  /** Hold it at its beginning, for somebody to step through it in the inspector. */
+  readonly step?: boolean;
 }
 
 /** Runs `name` with `args`, and comes back when its module has been evaluated, if at all. */
@@ -44,6 +46,12 @@ export async function run(name: string, args: readonly string[], settings: RunSe
   if (settings.seed !== undefined) process.env.MILLRACE_SEED = String(settings.seed);
   if (settings.threads !== undefined) process.env.MILLRACE_THREADS = String(settings.threads);
 
+  if (settings.step === true) {
+    const { step } = await import("./step.ts");
+    loadTypeScript();
+    await step({ program: name, file, port: settings.inspect ?? 0, seed: settings.seed });
+    return;
+  }
   loadTypeScript();
   await record(settings);
   await watch(name, settings);

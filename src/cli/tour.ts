@@ -5,18 +5,10 @@
  * the build made and nothing else, to nobody but this machine's own browser: it listens on loopback, and a request that
  * names another host (a page elsewhere whose name was made to lead here) is refused.
  */
-import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CommanderError } from "commander";
-
-const TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".svg": "image/svg+xml",
-};
+import { type Asset, readAssets } from "../inspector/server/assets.ts";
 
 /** The page's: scripts and styles of its own, a program's thread, and nobody to talk to. */
 const PAGE =
@@ -24,14 +16,6 @@ const PAGE =
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /** That thread's: it imports the program, which is a blob, and has nobody to talk to either. */
 const PROGRAM = "default-src 'none'; script-src 'self' blob:";
-
-/** Files are few and small: they are read once. */
-function filesOf(folder: string): Map<string, Buffer> {
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => name.replaceAll("\\", "/"));
-  const files = new Map<string, Buffer>();
-  for (const name of names) if (extname(name) !== "") files.set(`/${name}`, readFileSync(`${folder}/${name}`));
-  return files;
-}
 
 export interface Tour {
   readonly url: string;
@@ -46,7 +30,9 @@ export async function serveTour(
   port: number,
   folder: string = fileURLToPath(new URL("../tour", import.meta.url)),
 ): Promise<Tour> {
-  const files = filesOf(folder);
+  const files = readAssets(folder);
+  if (files.size === 0)
+    throw new Error("the tour is not in this build; in a checkout of Millrace, npm run build makes it");
   const server = createServer((request, response) => answer(request, response, files));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -56,7 +42,7 @@ export async function serveTour(
   return { url: `http://127.0.0.1:${bound}/`, server };
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, files: ReadonlyMap<string, Buffer>): void {
+function answer(request: IncomingMessage, response: ServerResponse, files: ReadonlyMap<string, Asset>): void {
   const refuse = (status: number, text: string): void => {
     response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(`${text}\n`);
   };
@@ -69,16 +55,16 @@ function answer(request: IncomingMessage, response: ServerResponse, files: Reado
     return;
   }
   const path = (request.url ?? "/").replace(/[?#].*$/, "");
-  const name = path === "/" ? "/index.html" : path;
+  const name = path === "/" ? "index.html" : path.slice(1);
   const file = files.get(name);
   if (file === undefined) {
     refuse(404, "There is no such file in the tour.");
     return;
   }
   response.writeHead(200, {
-    "content-type": TYPES[extname(name)] ?? "application/octet-stream",
-    "content-length": file.length,
-    "content-security-policy": name.startsWith("/library/") ? PROGRAM : PAGE,
+    "content-type": file.type,
+    "content-length": file.body.length,
+    "content-security-policy": name.startsWith("library/") ? PROGRAM : PAGE,
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-embedder-policy": "require-corp",
     "cross-origin-resource-policy": "same-origin",
@@ -86,7 +72,7 @@ function answer(request: IncomingMessage, response: ServerResponse, files: Reado
     "referrer-policy": "no-referrer",
     "cache-control": "no-cache",
   });
-  response.end(request.method === "HEAD" ? undefined : file);
+  response.end(request.method === "HEAD" ? undefined : file.body);
 }
 
 export async function tour(port: number): Promise<void> {
