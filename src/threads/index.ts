@@ -1,3 +1,8 @@
+/**
+ * Goroutines on every core, and channels and locks between threads.
+ *
+ * @module millrace/threads
+ */
 import "../runtime/proc.ts"; // brings the default run along
 
 export type { Codec } from "./codec.ts";
