@@ -99,6 +99,16 @@ function commandLine(): Command {
       run(file, args, { ...flags, ...((inspect || inspectPort !== undefined) && { inspect: inspectPort ?? 0 }) }),
     );
   program
+    .command("inspect")
+    .description("open a recorded trace in the inspector's page")
+    .argument("<trace>", "what millrace run --trace or --flight has written")
+    .option("--port <port>", "the port to serve the page on; 0: any that is free", portNumber, 0)
+    .showHelpAfterError("Try: millrace inspect --help")
+    .action(async (file: string, flags: { readonly port: number }) => {
+      const { inspectTrace } = await import("./inspect-trace.ts");
+      await inspectTrace(file, flags);
+    });
+  program
     .command("explore")
     .description("run a program under many schedules, to find one under which it fails")
     .argument("<file>", "exports the program, a generator function: as default, or under the name program")

@@ -8,31 +8,48 @@
 
 interface CallSite {
   getFileName(): string | null | undefined;
-  getLineNumber(): number | null;
-  getColumnNumber(): number | null;
+  getPosition(): number;
 }
 
 interface Stacks {
   stackTraceLimit?: number;
   prepareStackTrace?: unknown;
+  captureStackTrace?(into: object, above: (...args: never[]) => unknown): void;
 }
 
-/** Frames that are looked at; a few of them are the library's. */
-const FRAMES = 16;
-/** Frames of the program that tell places apart. */
-const KEY = 3;
+/** Frames that are looked at: half of them are the library's, and each takes half a microsecond. */
+const FRAMES = 8;
+/** And where those are all the library's. */
+const MORE_FRAMES = 30;
+/** Frames of the program that tell places apart, and are all that is known of each. */
+const KEY = 2;
 /** Places that are remembered. */
 const MOST = 10_000;
-/** Listener, and what called it: from here on frames are of the copy of the library that the program uses. */
-const CALLER = 4;
+/** What calls the listener, in this copy of the library: then come frames of the copy that the program uses. */
+const CALLER = 1;
 
 /** The end of the path of one of the library's files. */
 const LAYER = /((inspector|runtime|chan|select|time|context|sync|patterns|interop|threads|testing)\/)?[^/]*$/;
 
+/** A place in the program: a number, and its frames, innermost first. */
+export interface Place {
+  readonly n: number;
+  readonly frames: readonly string[];
+}
+
+const NOWHERE: Place = { n: 0, frames: [] };
+
+function taken(listener: (...args: never[]) => unknown): unknown {
+  const into: { stack?: unknown } = {};
+  (Error as Stacks).captureStackTrace?.(into, listener);
+  return into.stack;
+}
+
 const asObjects = (_: unknown, sites: readonly CallSite[]): readonly CallSite[] => sites;
 
 export class Places {
-  readonly #known = new Map<string, readonly string[]>();
+  readonly #places = new Map<string, Place>();
+  #last = 0;
   readonly #folders = new Map<string, string>();
   /** Where copies of the library are. */
   readonly #library = new Set<string>();
@@ -43,26 +60,41 @@ export class Places {
     this.#base = base;
   }
 
-  /** The program's frames, innermost first. To be called by what the listener calls. */
-  here(): readonly string[] {
+  /** Where the program is now; number 0 if nobody knows. `listener` was called by the runtime, and has called this. */
+  here(listener: (...args: never[]) => unknown): Place {
     const stacks = Error as Stacks;
+    if (stacks.captureStackTrace === undefined) return NOWHERE;
     const { stackTraceLimit, prepareStackTrace } = stacks;
-    stacks.stackTraceLimit = FRAMES;
-    stacks.prepareStackTrace = asObjects;
-    const sites = new Error().stack as unknown as readonly CallSite[];
-    stacks.prepareStackTrace = prepareStackTrace;
-    let frames: readonly string[] = [];
-    if (Array.isArray(sites)) {
-      const [key, first] = this.#keyOf(sites as readonly CallSite[]);
-      if (first > 0) {
-        const known = this.#known.get(key);
-        frames = known ?? this.#program(String(new Error().stack), first);
-        if (known === undefined && this.#known.size < MOST) this.#known.set(key, frames);
+    let place: Place | null = null;
+    try {
+      for (const limit of [FRAMES, MORE_FRAMES]) {
+        stacks.stackTraceLimit = limit;
+        stacks.prepareStackTrace = asObjects;
+        const sites = taken(listener) as readonly CallSite[];
+        stacks.prepareStackTrace = prepareStackTrace;
+        if (!Array.isArray(sites)) return NOWHERE;
+        place = this.#known(sites, listener);
+        if (place !== null || sites.length < limit) break;
       }
+    } finally {
+      stacks.prepareStackTrace = prepareStackTrace;
+      if (stackTraceLimit === undefined) delete stacks.stackTraceLimit;
+      else stacks.stackTraceLimit = stackTraceLimit;
     }
-    if (stackTraceLimit === undefined) delete stacks.stackTraceLimit;
-    else stacks.stackTraceLimit = stackTraceLimit;
-    return frames;
+    return place ?? NOWHERE;
+  }
+
+  /** A place that may have been seen before; null where no frame is the program's. */
+  #known(sites: readonly CallSite[], listener: (...args: never[]) => unknown): Place | null {
+    const [key, first] = this.#keyOf(sites);
+    if (first < 0) return null;
+    let place = this.#places.get(key);
+    if (place === undefined) {
+      if (this.#places.size >= MOST) return NOWHERE;
+      place = { n: ++this.#last, frames: this.#program(String(taken(listener)), first).slice(0, KEY) };
+      this.#places.set(key, place);
+    }
+    return place;
   }
 
   /** Whether a place in a stack is in the library. */
@@ -87,7 +119,7 @@ export class Places {
       const file = site.getFileName();
       if (typeof file !== "string" || file.startsWith("node:") || this.#library.has(this.#folderOf(site))) continue;
       if (first < 0) first = i;
-      key += `${file}:${site.getLineNumber()}:${site.getColumnNumber()} `;
+      key += `${file}:${site.getPosition()} `;
       n++;
     }
     return [key, first];

@@ -15,7 +15,7 @@ import { Chunk, type ChunkParts } from "../trace/chunk.ts";
 import { channelId, keyOf, lineOf } from "./model/ids.ts";
 import type { Model } from "./model/model.ts";
 import type { Note } from "./model/notes.ts";
-import type { Places } from "./places.ts";
+import type { Place, Places } from "./places.ts";
 import { allRuns, framesOf, type Sights } from "./sights.ts";
 import { valueText } from "./value.ts";
 
@@ -23,12 +23,17 @@ import { valueText } from "./value.ts";
 export interface Batch {
   readonly chunks: readonly { readonly thread: number; readonly events: number; readonly parts: ChunkParts }[];
   readonly notes: readonly Note[];
+  /** Places that were not known before, and where `go` was said: the goroutine's key and the place's number, in turn. */
+  readonly places: readonly Place[];
+  readonly origins: readonly number[];
 }
 
 /** Gives a batch to a model. */
-export function feed(model: Model, { chunks, notes }: Batch): void {
+export function feed(model: Model, { chunks, notes, places, origins }: Batch): void {
   for (const note of notes) if (note.kind === "lost") model.note(note);
   for (const { thread, parts } of chunks) model.take(new Chunk(null, parts), thread);
+  for (const { n, frames } of places) model.origins.set(n, frames);
+  for (let i = 0; i < origins.length; i += 2) model.startedAt(origins[i] as number, origins[i + 1] as number);
   for (const note of notes) if (note.kind !== "lost") model.note(note);
 }
 
@@ -48,10 +53,15 @@ export class Recorder {
   readonly #clock: () => number;
   readonly #chunks = new Map<number, Chunk>();
   #notes: Note[] = [];
+  #newPlaces: Place[] = [];
+  #origins: number[] = [];
+  /** Places that have been handed over already. */
+  readonly #told = new Set<Place>();
   #handedOver = 0;
   #resumed = 0;
   #looked = Number.NEGATIVE_INFINITY;
   #stop: (() => void) | null = null;
+  readonly #listener = (event: RuntimeEvent): void => this.#record(event);
   /**
    * Who runs now and since when, by key; 0 for nobody. In shared memory another thread can see it also while the program is
    * in a loop and hands nothing over.
@@ -74,7 +84,7 @@ export class Recorder {
   start(): void {
     this.tellAll();
     this.#sights.start();
-    this.#stop = listen((event) => this.#record(event), { threads: true });
+    this.#stop = listen(this.#listener, { threads: true });
   }
 
   stop(): void {
@@ -93,9 +103,11 @@ export class Recorder {
       if (!chunk.empty) chunks.push({ thread, events: chunk.length, parts: chunk.take() });
     }
     if (chunks.length === 0 && this.#notes.length === 0) return;
-    const notes = this.#notes;
+    const batch = { chunks, notes: this.#notes, places: this.#newPlaces, origins: this.#origins };
     this.#notes = [];
-    this.#take({ chunks, notes });
+    this.#newPlaces = [];
+    this.#origins = [];
+    this.#take(batch);
   }
 
   note(note: Note): void {
@@ -110,10 +122,10 @@ export class Recorder {
       const { pulse } = this;
       switch (event.kind) {
         case "go-create":
-          this.#origin(event, this.#places.here());
+          this.#origin(event, this.#places.here(this.#listener));
           break;
         case "chan-make":
-          this.#made(event.chan, this.#places.here());
+          this.#made(event.chan, this.#places.here(this.#listener));
           break;
         case "go-start":
         case "go-resume":
@@ -127,7 +139,7 @@ export class Recorder {
         case "go-park":
         case "go-yield":
           if (!("wait" in event) || event.wait === 0) pulse[0] = 0;
-          if (at - this.#resumed > LONG && event.g !== 0) this.#slice(event, this.#places.here());
+          if (at - this.#resumed > LONG && event.g !== 0) this.#slice(event, this.#places.here(this.#listener));
           break;
         case "go-panic":
           pulse[0] = 0;
@@ -152,15 +164,20 @@ export class Recorder {
     return chunk;
   }
 
-  #origin({ run, g }: { readonly run: number; readonly g: number }, stack: readonly string[]): void {
-    if (stack.length > 0) this.#notes.push({ kind: "origin", key: keyOf(run, g), stack });
+  #origin({ run, g }: { readonly run: number; readonly g: number }, place: Place): void {
+    if (place.n === 0) return;
+    if (!this.#told.has(place)) {
+      this.#told.add(place);
+      this.#newPlaces.push(place);
+    }
+    this.#origins.push(keyOf(run, g), place.n);
   }
 
-  #made(chan: number, [frame]: readonly string[]): void {
+  #made(chan: number, { frames: [frame] }: Place): void {
     if (frame !== undefined) this.#notes.push({ kind: "made", id: channelId(chan, 0), place: lineOf(frame) });
   }
 
-  #slice({ run, g }: { readonly run: number; readonly g: number }, [frame]: readonly string[]): void {
+  #slice({ run, g }: { readonly run: number; readonly g: number }, { frames: [frame] }: Place): void {
     if (frame === undefined) return;
     this.#notes.push({ kind: "slice", key: keyOf(run, g), start: this.#resumed, place: lineOf(frame) });
   }

@@ -1,5 +1,8 @@
 /** `millrace run --inspect`: a program is watched from outside of it, and stays as long as somebody looks. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Questions, Source } from "../../src/inspector/protocol.ts";
 import { remote } from "../../src/inspector/remote.ts";
@@ -120,6 +123,12 @@ describe("what has failed can still be looked at", () => {
     expect(await it.ask("goroutine", { id: main?.id as string })).toMatchObject({
       stack: [expect.stringMatching(/^main \(.*inspect\.ts:\d+:\d+\)$/)],
     });
+    expect((await it.ask("findings", {})).filter(({ rule }) => rule === "deadlock")).toMatchObject([
+      {
+        severity: "error",
+        text: "all goroutines are asleep: goroutine 1 (main) waits for chan send, and 2 others wait",
+      },
+    ]);
     const channel = await it.ask("channel", { id: main?.on[0] as string });
     expect(channel?.sendq).toEqual([{ g: main?.id, name: "main", value: "undefined", select: false }]);
     it.close();
@@ -146,13 +155,14 @@ test("a program in a loop is answered for by what it was", async () => {
   await it.ready();
   await expect.poll(async () => (await it.ask("status", {})).counts.waiting, { timeout: 20_000 }).toBe(3);
   const [worker] = (await it.ask("goroutines", { ...PAGE, filter: "worker" })).rows;
-  const before = await it.ask("goroutine", { id: worker?.id as string });
-  expect(before?.stack).toHaveLength(1);
+  const stack = async () => (await it.ask("goroutine", { id: worker?.id as string }))?.stack;
+  await expect.poll(stack, { timeout: 20_000 }).toHaveLength(1);
+  const before = await stack();
   it.child.stdin.end();
   await expect
     .poll(async () => (await it.ask("goroutines", { ...PAGE, states: ["running"] })).matching, { timeout: 20_000 })
     .toBe(1);
-  expect(await it.ask("goroutine", { id: worker?.id as string })).toMatchObject({ stack: before?.stack });
+  expect(await stack()).toEqual(before);
 });
 
 test("with nobody looking on, a program ends as ever", async () => {
@@ -176,4 +186,32 @@ test("a port that is taken is said before the program starts, and what follows t
   const ended = await node([cli, "run", `--inspect=${port}`, FILE, "--inspect=1"]);
   expect(ended).toMatchObject({ code: 2, stdout: "" });
   expect(ended.stderr).toMatch(/^millrace run: the inspector can't start: .*EADDRINUSE/);
+});
+
+describe("millrace inspect", () => {
+  test("opens what --trace has written", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "millrace-inspect-"));
+    const file = join(folder, "trace.json");
+    await node([cli, "run", "--trace", file, program("trace.ts"), "end"]);
+    const child = spawn(process.execPath, [cli, "inspect", file], { cwd: root });
+    let said = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+    });
+    await expect.poll(() => said, { timeout: 20_000 }).toMatch(/is at http:\S+ until Ctrl-C/);
+    const source = remote(/http:\S+/.exec(said)?.[0]);
+    expect(await source.ask("status", {})).toMatchObject({ mode: "trace", program: file, ended: "" });
+    expect((await source.ask("channels", { ...PAGE, filter: "results" })).rows).toMatchObject([
+      { sent: 1, received: 1 },
+    ]);
+    child.kill("SIGKILL");
+    rmSync(folder, { recursive: true });
+  });
+
+  test("says what is no trace", async () => {
+    const ended = await node([cli, "inspect", program("trace.ts")]);
+    expect(ended).toMatchObject({ code: 2, stdout: "" });
+    expect(ended.stderr).toMatch(/^millrace inspect: .*trace\.ts: a trace is JSON, got /);
+    expect((await node([cli, "inspect", "no-such.json"])).stderr).toMatch(/no such file/);
+  });
 });

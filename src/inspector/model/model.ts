@@ -10,8 +10,9 @@
  * 50,000 locks and 50,000 timers. That is about 100 MB when all is full, and goroutines that live come on top.
  */
 import type { Chunk } from "../../trace/chunk.ts";
-import type { LoggedEvent, Status, ThingId } from "../protocol.ts";
-import { Channels } from "./channels.ts";
+import type { GoroutineId, Graph, LoggedEvent, Status, ThingId } from "../protocol.ts";
+import { type Channel, Channels } from "./channels.ts";
+import { graphOf } from "./graph.ts";
 import { goroutineId, lineOf } from "./ids.ts";
 import { Labels } from "./labels.ts";
 import { Log } from "./log.ts";
@@ -28,6 +29,7 @@ import { inWords } from "./words.ts";
 const MOST_SPANS = 2_000_000;
 /** Runs that are over of which is shown what they left behind. */
 const MOST_RUNS = 10;
+const MOST_PANICS = 20;
 
 export interface ModelOptions {
   readonly mode: Status["mode"];
@@ -36,6 +38,13 @@ export interface ModelOptions {
   readonly origin: number;
   /** What time it is on that clock. */
   readonly clock: () => number;
+}
+
+interface ClosedPanic {
+  readonly key: number;
+  readonly time: number;
+  readonly text: string;
+  readonly channel: Channel | null;
 }
 
 interface Run {
@@ -59,6 +68,8 @@ export class Model {
   readonly log: Log;
   readonly readers: Map<number, Reader> = new Map();
   readonly runs: Map<number, Run> = new Map();
+  /** Places of the program, by number: their frames, innermost first. */
+  readonly origins: Map<number, readonly string[]> = new Map();
   /** Where goroutines were that had not yielded for long, by goroutine and start. */
   readonly places: Map<string, string> = new Map();
   /** When the first thing happened that is still known. */
@@ -66,6 +77,10 @@ export class Model {
   /** Events that were never seen. */
   lost = 0;
   ended: string | null = null;
+  /** Who runs in a loop, if that is known, on the program's own thread. */
+  looping: Routine | null = null;
+  /** Panics of goroutines that used a closed channel, with the channel where it can only be that one. */
+  readonly closedPanics: ClosedPanic[] = [];
   readonly #clock: () => number;
   #spans = 0;
   #over: number | null = null;
@@ -116,13 +131,6 @@ export class Model {
   /** Takes what events don't tell. */
   note(note: Note): void {
     switch (note.kind) {
-      case "origin": {
-        const routine = this.routines.get(note.key);
-        if (routine === undefined) return;
-        routine.origin = note.stack[0] === undefined ? "" : lineOf(note.stack[0]);
-        routine.originStack = note.stack;
-        return;
-      }
       case "made": {
         const channel = this.channels.get(note.id);
         if (channel !== undefined) channel.origin = note.place;
@@ -152,6 +160,7 @@ export class Model {
         const time = note.time - this.origin;
         if (routine?.live === true && routine.state !== "running" && time > this.#latest) {
           this.routines.set(routine, "running", time);
+          this.looping = routine;
         }
         return;
       }
@@ -175,9 +184,31 @@ export class Model {
         return;
       case "over":
         // What a run ended with says more than the process's exit code.
-        this.ended = note.text === "" ? "" : (this.#failure() ?? note.text);
+        this.ended = note.text === "" && this.mode === "live" ? "" : (this.#failure() ?? note.text);
         this.#over = Math.max(this.#latest, note.time - this.origin);
     }
+  }
+
+  /** `go` was said at a place in `origins`. */
+  startedAt(key: number, place: number): void {
+    const routine = this.routines.get(key);
+    const frames = this.origins.get(place);
+    if (routine === undefined || frames?.[0] === undefined) return;
+    routine.origin = lineOf(frames[0]);
+    routine.originStack = frames;
+  }
+
+  panicked(key: number, time: number, text: string, channel: Channel | null): void {
+    if (this.closedPanics.length < MOST_PANICS) this.closedPanics.push({ key, time, text, channel });
+  }
+
+  idOf(key: number): GoroutineId {
+    return goroutineId(key);
+  }
+
+  /** Who waits for whom. */
+  graph(): Graph {
+    return graphOf(this);
   }
 
   runBegins(run: number, name: string): void {

@@ -3,8 +3,6 @@ import type { ThingId } from "../protocol.ts";
 import type { ChannelSight } from "./channels.ts";
 
 export type Note =
-  /** Where `go` was said: frames, innermost first. */
-  | { readonly kind: "origin"; readonly key: number; readonly stack: readonly string[] }
   /** Where a channel was made, FILE:LINE. */
   | { readonly kind: "made"; readonly id: ThingId; readonly place: string }
   /** The frames of a goroutine as it is now. */

@@ -122,25 +122,14 @@ function inOrder(keys: Float64Array, descending: boolean): boolean {
   return true;
 }
 
-/** Moves the `n` least to the front. */
+/** Moves the `n` least to the front. By chance, so that no order in which they come is a bad one. */
 function divide(order: Uint32Array, n: number, compare: (a: number, b: number) => number): void {
   let low = 0;
   let high = order.length - 1;
+  let chance = 1;
   while (low < high && n > low && n <= high) {
-    // The middle of three, so that what is sorted already is no worst case.
-    const [a, b, c] = [order[low], order[(low + high) >>> 1], order[high]] as [number, number, number];
-    const pivot =
-      compare(a, b) < 0
-        ? compare(b, c) < 0
-          ? b
-          : compare(a, c) < 0
-            ? c
-            : a
-        : compare(a, c) < 0
-          ? a
-          : compare(b, c) < 0
-            ? c
-            : b;
+    chance = (Math.imul(chance, 1_664_525) + 1_013_904_223) >>> 0;
+    const pivot = order[low + (chance % (high - low + 1))] as number;
     let i = low;
     let j = high;
     while (i <= j) {

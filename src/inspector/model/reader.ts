@@ -32,6 +32,8 @@ export class Reader implements Sink {
   #parking: Wait = NOTHING;
   #panicking = false;
   #last: Transfer | null = null;
+  /** The channel that was closed; null when there are several, undefined when there is none. */
+  #closed: Channel | null | undefined = undefined;
   /** Waits of async functions, by their number. */
   readonly #awaits = new Map<number, { readonly routine: Routine | null; readonly wait: Wait }>();
   /** The goroutine that runs now, and since when. */
@@ -103,6 +105,7 @@ export class Reader implements Sink {
         return;
       case "go-panic":
         this.#panicking = true;
+        if (/closed channel/.test(text)) this.#model.panicked(keyOf(run, g), time, text, this.#closed ?? null);
         return;
       case "chan-make":
       case "chan-send":
@@ -111,7 +114,7 @@ export class Reader implements Sink {
         this.#channel(entry);
         return;
       case "select":
-        if (g !== 0) this.#select(text, keyOf(run, g));
+        if (g !== 0) this.#select(text, keyOf(run, g), time);
         return;
       case "lock":
       case "unlock":
@@ -171,6 +174,7 @@ export class Reader implements Sink {
     } else if (kind === "chan-close") {
       channel.closed = true;
       channel.closer = key;
+      this.#closed = this.#closed === undefined ? channel : null;
     } else if (entry.ok) {
       const sent = kind === "chan-send";
       if (sent || direct) channel.sent++;
@@ -192,7 +196,7 @@ export class Reader implements Sink {
   }
 
   /** `text` is the case taken, then for each case its name and what it waits for. */
-  #select(text: string, key: number): void {
+  #select(text: string, key: number, time: number): void {
     const [taken = "", ...rest] = text.split("\n");
     const routine = this.#model.routines.get(key);
     if (rest.length < 4 || routine === undefined) return;
@@ -204,7 +208,7 @@ export class Reader implements Sink {
       const label = channel === undefined ? (rest[i + 1] as string) : `${thing?.reason} ${channel.label}`;
       cases.push({ name, label, ready: channel !== undefined && isReady(channel, thing?.reason ?? "") });
     }
-    this.#model.selects.took(routine, taken, cases);
+    this.#model.selects.took(routine, taken, cases, time);
   }
 
   #lock({ kind, run, g, time, text }: Entry): void {

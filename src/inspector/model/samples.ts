@@ -12,6 +12,8 @@ export interface Sample {
   /** Goroutines that live, by their family. */
   readonly routines: ReadonlyMap<string, number>;
   readonly timers: number;
+  /** Goroutines that sleep, which takes a timer each. */
+  readonly sleepers: number;
 }
 
 export class Samples {
@@ -25,12 +27,14 @@ export class Samples {
   take(time: number): void {
     if (time - (this.all.at(-1)?.time ?? Number.NEGATIVE_INFINITY) < STEP) return;
     const routines = new Map<string, number>();
-    for (const { live, family } of this.#model.routines) {
+    let sleepers = 0;
+    for (const { live, family, wait } of this.#model.routines) {
       if (!live) continue;
+      if (wait.reason === "sleep") sleepers++;
       const count = routines.get(family);
       if (count !== undefined || routines.size < MOST_ORIGINS) routines.set(family, (count ?? 0) + 1);
     }
-    this.all.push({ time, routines, timers: this.#model.things.timers.size });
+    this.all.push({ time, routines, timers: this.#model.things.timers.size, sleepers });
     if (this.all.length > MOST) this.all.shift();
   }
 }

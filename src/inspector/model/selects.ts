@@ -19,6 +19,7 @@ export interface SelectCase {
 export interface Select {
   readonly routine: Routine;
   readonly cases: readonly SelectCase[];
+  readonly since: number;
 }
 
 export class Selects implements Iterable<Select> {
@@ -32,12 +33,13 @@ export class Selects implements Iterable<Select> {
     routine: Routine,
     taken: string,
     cases: readonly { readonly name: string; readonly label: string; readonly ready: boolean }[],
+    time: number,
   ): void {
     const key = cases.reduce((text, { name, label }) => `${text}\n${name} ${label}`, routine.family);
     let select = this.#all.get(key);
     if (select === undefined) {
       if (this.#all.size >= MOST) this.#all.delete(this.#all.keys().next().value as string);
-      select = { routine, cases: cases.map(({ name, label }) => ({ name, label, taken: 0, passed: 0 })) };
+      select = { routine, since: time, cases: cases.map(({ name, label }) => ({ name, label, taken: 0, passed: 0 })) };
       this.#all.set(key, select);
     }
     for (const [i, { name, ready }] of cases.entries()) {

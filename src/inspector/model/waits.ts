@@ -99,6 +99,7 @@ export class Waits {
   }
 }
 
-function reasonOf(text: string): string {
+/** The reason that a text begins with; all of it where it is none. */
+export function reasonOf(text: string): string {
   return REASONS.find((reason) => text.startsWith(reason)) ?? text;
 }

@@ -4,13 +4,13 @@
  * It never waits for the inspector, and never keeps more than `MOST` events that the inspector has not taken yet. Beyond
  * that events are lost, and counted; when the inspector has caught up it is told how everything stands then.
  */
-import { existsSync, writeSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { writeSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { monotonic } from "../../runtime/host.ts";
 import { Places } from "../places.ts";
 import { type Batch, LAST, OLD, Recorder } from "../recorder.ts";
 import { Sights } from "../sights.ts";
+import { pageFolder, workerFile } from "./built.ts";
 import { PAGES, type Start, type ToInspector, type ToProgram } from "./messages.ts";
 
 /** Events on their way: 64 bytes each. */
@@ -58,13 +58,13 @@ export class Feed {
     const start: Start = {
       program,
       port,
-      page: fileURLToPath(new URL("page/", built())),
+      page: pageFolder(),
       origin: monotonic(),
       timeOrigin: performance.timeOrigin,
       shared,
       pulse,
     };
-    const worker = new Worker(new URL("worker.js", built()), {
+    const worker = new Worker(workerFile(), {
       name: "millrace inspector",
       workerData: start,
       execArgv: [],
@@ -135,6 +135,9 @@ export class Feed {
     const events = batch.chunks.reduce((sum, { events: n }) => sum + n, 0);
     if (this.#underWay + events > MOST && !this.#telling) {
       this.#lost += events;
+      // Places are told once each.
+      if (batch.places.length > 0)
+        this.#post({ kind: "batch", batch: { ...batch, chunks: [], notes: [], origins: [] } });
       return;
     }
     this.#underWay += events;
@@ -178,15 +181,6 @@ export class Feed {
     for (const note of this.#sights.everything(LAST)) this.#recorder.note(note);
     this.#recorder.flush();
   }
-}
-
-/** The folder of the build that has the inspector's thread and page. */
-function built(): URL {
-  for (const path of ["./inspector/", "../inspector/", "../../../dist/inspector/", "./"]) {
-    const folder = new URL(path, import.meta.url);
-    if (existsSync(new URL("worker.js", folder))) return folder;
-  }
-  throw new Error("the inspector is not in this build");
 }
 
 /** Writes to standard error at once, also when this is the last thing the process does. */

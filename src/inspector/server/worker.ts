@@ -19,7 +19,7 @@ const shared = new Int32Array(start.shared);
 const say = (message: ToProgram): void => port.postMessage(message);
 
 /** Milliseconds that a program has to answer; one that does not is in a loop. */
-const PATIENCE = 150;
+const PATIENCE = 300;
 
 /** The program, asked by messages. */
 class Asked implements Program {
@@ -41,8 +41,11 @@ class Asked implements Program {
   }
 
   looked(id: number, notes: readonly Note[]): void {
-    this.#waiting.get(id)?.(notes);
+    const asked = this.#waiting.get(id);
     this.#waiting.delete(id);
+    // What comes late is for whoever asks next.
+    if (asked !== undefined) asked(notes);
+    else for (const note of notes) model.note(note);
   }
 }
 
