@@ -2,9 +2,11 @@
  * Threads that are killed at any moment, most of the time inside a lock: what they used is whole afterwards, or says that it
  * was lost; nobody waits for ever. `MILLRACE_KILLS=1000 npx vitest run test/threads/kill.test.ts` kills more.
  */
+import { setTimeout } from "node:timers/promises";
 import { type Go, type Goroutine, go, type Panic, run, select, wait } from "millrace";
 import { SharedMutex, SharedSemaphore, SharedWaitGroup, sharedChan } from "millrace/threads";
 import { expect, test } from "vitest";
+import { m } from "../../src/runtime/m.ts";
 import { HEAD, memory } from "../../src/threads/memory.ts";
 import { FREE, recordOf, STATE } from "../../src/threads/record.ts";
 import { recover, stopping } from "../../src/threads/recover.ts";
@@ -12,9 +14,11 @@ import { pack } from "../../src/threads/slot.ts";
 import type { Struck } from "./hammer.ts";
 import { start } from "./kit.ts";
 
+/** Milliseconds for one of them, on a slow machine. */
+const LONG = 40_000;
 const KILLS = Number(process.env.MILLRACE_KILLS ?? 6);
 
-const turn = () => wait(new Promise<void>((done) => setTimeout(done, 0)));
+const turn = () => wait(setTimeout(0));
 
 /** What comes of `op`: "done", or the code of its panic. */
 function* outcome(op: () => unknown): Go<string> {
@@ -78,10 +82,17 @@ function* check({ ch, mu, sem, wg }: Struck, seen: string[]): Go<void> {
   );
 }
 
-test(`${KILLS} threads killed inside locks`, { timeout: 60_000 + KILLS * 2000 }, async () => {
+/** Fails after a while, and says who waits for what. */
+async function stuck(kill: number): Promise<never> {
+  await setTimeout(LONG, undefined, { ref: false });
+  const waiting = m.runs.flatMap((p) => p.info()).map(({ name, reason }) => `${name}: ${reason}`);
+  throw new Error(`kill ${kill} is not over after ${LONG} ms:\n${waiting.join("\n")}`);
+}
+
+test(`${KILLS} threads killed inside locks`, { timeout: KILLS * LONG }, async () => {
   const tally: Record<string, number> = {};
   for (let kill = 0; kill < KILLS; kill++) {
-    const seen = await run(function* () {
+    const killed = run(function* () {
       const all: Struck = {
         ch: sharedChan<unknown>(4),
         mu: new SharedMutex(),
@@ -106,6 +117,7 @@ test(`${KILLS} threads killed inside locks`, { timeout: 60_000 + KILLS * 2000 },
       yield* check({ ...all, ch: seen[0] === "done" ? sharedChan<unknown>(4) : all.ch }, seen);
       return seen;
     });
+    const seen = await Promise.race([killed, stuck(kill)]);
     for (const each of seen) tally[each] = (tally[each] ?? 0) + 1;
   }
   console.log(tally);
