@@ -132,7 +132,7 @@ export class Places {
     if (folder === undefined) {
       const path = pathOf(file);
       const root = path.replace(LAYER, "");
-      folder = /\/(src|dist)\/$/.test(root) ? root : path;
+      folder = /\/(src|dist|library)\/$/.test(root) ? root : path;
       if (this.#folders.size < MOST) this.#folders.set(file, folder);
     }
     return folder;

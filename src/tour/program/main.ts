@@ -63,6 +63,8 @@ async function runIt(script: string): Promise<Source> {
   captureConsole(write);
   allowDeepStacks();
   const dry = new DryWatch();
+  // What the library makes for itself when it is loaded is not the program's.
+  for (const address of library.values()) if (script.includes(address)) await import(/* @vite-ignore */ address);
   const source = watch({ program: FILE });
   try {
     const stepped = await load(script);
