@@ -10,12 +10,12 @@ import { entries, root } from "./pack.ts";
 
 /** Bytes of everything that an entry exports, alone in a bundle, the runtime that it stands on included. */
 const BUDGET: Record<string, number> = {
-  millrace: 16_000,
-  "millrace/time": 13_500,
-  "millrace/context": 15_200,
-  "millrace/sync": 21_000,
-  "millrace/patterns": 22_900,
-  "millrace/interop": 18_600,
+  millrace: 16_300,
+  "millrace/time": 13_700,
+  "millrace/context": 15_500,
+  "millrace/sync": 21_400,
+  "millrace/patterns": 23_200,
+  "millrace/interop": 18_900,
   "millrace/trace": 9_000,
   "millrace/testing": 27_000,
   "millrace/threads": 52_000,
@@ -23,7 +23,7 @@ const BUDGET: Record<string, number> = {
 };
 
 /** Bytes of a small program: goroutines, channels, a select. */
-const SMALL = 13_900;
+const SMALL = 14_200;
 const SMALL_PROGRAM = `
   import { chan, go, run, select } from "millrace";
   run(function* () {
