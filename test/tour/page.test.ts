@@ -59,7 +59,12 @@ describe.runIf(executablePath !== undefined)("the tour", { timeout: 60_000 }, ()
       const fails = /^(panic|fatal error): /m.test(expected) && slug !== "schedules";
       await note(fails ? "exit code 2" : "exit code 0").waitFor();
       const printed = await output();
-      expect(matches(expected.split("\n"), printed.trimEnd().split("\n")), `${slug}:\n${printed}`).toBe(true);
+      // In real time, which a busy machine makes coarse; the order itself is tested with virtual time.
+      const order = (text: string): string[] => {
+        const lines = text.trimEnd().split("\n");
+        return expected.includes("\n...") ? lines : lines.sort();
+      };
+      expect(matches(order(expected), order(printed)), `${slug}:\n${printed}`).toBe(true);
     }
     await page.getByText("20 of 20 programs run").waitFor();
     expect(complaints).toEqual([]);
