@@ -184,7 +184,7 @@ function Runs({ runs }: { readonly runs: Status["runs"] }): JSX.Element {
           {runs.slice(-50).map((run) => (
             <tr key={run.run}>
               <th scope="row">{run.run}</th>
-              <td>{run.name}</td>
+              <td>{run.name === "" ? <span class="muted">unnamed</span> : run.name}</td>
               <td>{run.ended === null ? "under way" : run.ended === "" ? "main returned" : run.ended}</td>
             </tr>
           ))}

@@ -6,8 +6,8 @@ import type { JSX } from "preact";
 import type { ChannelDetail } from "../../protocol.ts";
 
 const CENTRE = 130;
-const OUTER = 88;
-const INNER = 48;
+const OUTER = 94;
+const INNER = 42;
 const MIDDLE = (OUTER + INNER) / 2;
 const MOST_IN_A_RING = 24;
 /** Cells of a row, and their size. */
@@ -21,7 +21,7 @@ export function RingDrawing({ channel }: { readonly channel: Ring }): JSX.Elemen
   const title = `${capacity === 0 ? "No buffer" : `Ring of ${capacity} slots, ${length} full, sendx ${channel.sendx}, recvx ${channel.recvx}`}${closed ? ", closed" : ""}`;
   if (capacity > MOST_IN_A_RING) return <Cells channel={channel} title={title} />;
   return (
-    <svg class={`ring${closed ? " is-closed" : ""}`} viewBox="-34 8 328 244" role="img" aria-label={title}>
+    <svg class={`ring${closed ? " is-closed" : ""}`} viewBox="-34 2 328 256" role="img" aria-label={title}>
       {capacity === 0 ? <circle class="ring-meeting" cx={CENTRE} cy={CENTRE} r={MIDDLE} /> : null}
       {Array.from({ length: capacity }, (_, i) => (
         <Slot key={i} index={i} channel={channel} />

@@ -29,7 +29,8 @@ export function hit(scene: Scene, x: number, y: number): Hit | null {
     title,
     lines: [
       words === "" || words === KIND[kind] ? (KIND[kind] ?? "") : `${KIND[kind]}: ${words}`,
-      `${duration(end - start)}, from ${point(start)}`,
+      // What reaches beyond the picture is known only as far as that.
+      `${start <= stretch.from || end >= stretch.to ? "at least " : ""}${duration(end - start)}, from ${point(start)}`,
     ],
   };
 }
