@@ -1,9 +1,12 @@
 /** The page on a real program, started with `millrace run --inspect`. Needs a build. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { cli, root } from "../process/child.ts";
+import { cli, node, root } from "../process/child.ts";
 import { executablePath, launch } from "./browser.ts";
 
 const SHOP = fileURLToPath(new URL("./programs/shop.ts", import.meta.url));
@@ -99,5 +102,35 @@ describe.runIf(executablePath !== undefined)("the inspector's page on a real pro
     await page.getByText("Disconnected.").waitFor();
     await page.getByText("The program does not answer.").waitFor();
     expect(await page.locator(".list-row").count()).toBeGreaterThan(0);
+  });
+
+  it("opens a recorded trace, and goes back to the program", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "millrace-page-"));
+    const trace = join(folder, "out.json");
+    const pipeline = join(root, "examples/spec/08-buffered-channels/06-behavior.ts");
+    expect((await node([cli, "run", "--trace", trace, pipeline])).code).toBe(0);
+    await inspect(SHOP);
+    const file = page.locator("input[type=file]");
+    await page.evaluate(`(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(["{ this is no trace"], "wrong.json"));
+      document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, dataTransfer }));
+    })()`);
+    await page.locator(".link-banner", { hasText: "wrong.json" }).waitFor();
+    await page.getByRole("button", { name: "Close" }).click();
+
+    await file.setInputFiles(trace);
+    await page.locator(".top .tag", { hasText: "trace" }).waitFor();
+    await page.locator(".program", { hasText: "out.json" }).waitFor();
+    await page.keyboard.press("2");
+    await page.locator(".list-row").first().click();
+    await page.locator("aside").getByText("What it did last").waitFor();
+    await page.keyboard.press("5");
+    await page.locator(".track-name").first().waitFor();
+
+    await page.getByRole("button", { name: "Close trace" }).click();
+    await page.locator(".program", { hasText: "shop.ts" }).waitFor();
+    expect(complaints).toEqual([]);
+    rmSync(folder, { recursive: true });
   });
 });

@@ -61,7 +61,14 @@ export function App({ source: first, openTrace }: Props): JSX.Element {
   const shown = { source, selected: place.selected, onSelect };
   return (
     <div class="app">
-      <TopBar source={source} theme={theme} onTheme={nextTheme} onHelp={() => setHelp(true)} onFile={onFile} />
+      <TopBar
+        source={source}
+        theme={theme}
+        onTheme={nextTheme}
+        onHelp={() => setHelp(true)}
+        onFile={onFile}
+        onClose={source === first ? undefined : () => setSource(first)}
+      />
       <Nav current={place.panel} stepping={stepping !== null} onGo={(panel) => go({ panel })} />
       <main key={place.panel}>
         <Panel {...shown} />

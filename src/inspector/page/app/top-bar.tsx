@@ -14,11 +14,13 @@ interface Props {
   readonly onTheme: () => void;
   readonly onHelp: () => void;
   readonly onFile: ((file: File) => void) | undefined;
+  /** Back from a trace to the program. */
+  readonly onClose: (() => void) | undefined;
 }
 
 const MODE: Record<Status["mode"], string> = { live: "live", trace: "trace", step: "stepper" };
 
-export function TopBar({ source, theme, onTheme, onHelp, onFile }: Props): JSX.Element {
+export function TopBar({ source, theme, onTheme, onHelp, onFile, onClose }: Props): JSX.Element {
   const status = useAsk(source, "status", {}).data;
   return (
     <header class="top">
@@ -40,7 +42,12 @@ export function TopBar({ source, theme, onTheme, onHelp, onFile }: Props): JSX.E
       </span>
       <span class="top-time">{status === undefined ? "" : duration(status.now)}</span>
       <LinkSign source={source} />
-      {onFile === undefined ? null : <FileButton onFile={onFile} />}
+      {onClose === undefined ? null : (
+        <button type="button" class="quiet" title="Back to the program" onClick={onClose}>
+          Close trace
+        </button>
+      )}
+      {onFile === undefined || onClose !== undefined ? null : <FileButton onFile={onFile} />}
       <button type="button" class="quiet" title="Theme (t)" onClick={onTheme}>
         Theme: {theme}
       </button>
