@@ -123,7 +123,7 @@ describe.runIf(executablePath !== undefined)("the inspector's page on a real pro
     await page.locator(".top .tag", { hasText: "trace" }).waitFor();
     await page.locator(".program", { hasText: "out.json" }).waitFor();
     await page.keyboard.press("2");
-    await page.locator(".list-row").first().click();
+    await page.locator(".list-row").first().locator(".strong").click();
     await page.locator("aside").getByText("What it did last").waitFor();
     await page.keyboard.press("5");
     await page.locator(".track-name").first().waitFor();

@@ -133,12 +133,12 @@ describe.runIf(executablePath !== undefined)("the inspector's page", { timeout: 
     await page.locator("aside").getByText("goroutine 1/40").waitFor();
 
     await page.keyboard.press("t");
-    expect(await page.evaluate("getComputedStyle(document.documentElement).colorScheme")).toBe("light");
+    await page.waitForFunction(`getComputedStyle(document.documentElement).colorScheme === "light"`);
     await page.keyboard.press("t");
-    expect(await page.evaluate("getComputedStyle(document.documentElement).colorScheme")).toBe("dark");
+    await page.waitForFunction(`getComputedStyle(document.documentElement).colorScheme === "dark"`);
     await page.reload();
     await page.locator(".list-row").first().waitFor();
-    expect(await page.evaluate("document.documentElement.dataset.theme")).toBe("dark");
+    await page.waitForFunction(`document.documentElement.dataset.theme === "dark"`);
 
     await page.keyboard.press("?");
     const help = page.getByRole("dialog", { name: "Keys" });

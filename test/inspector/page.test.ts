@@ -76,7 +76,7 @@ describe.runIf(executablePath !== undefined)("the inspector's page", { timeout: 
   it("shows a goroutine's stack, origin, what it holds and what it did", async () => {
     opened = await open(browser, new FakeProgram(), { hash: "#/goroutines" });
     const { page } = opened;
-    await page.locator(".list-row").nth(2).click();
+    await page.locator(".list-row").nth(2).locator(".strong").click();
     const detail = page.locator("aside");
     await detail.getByText("goroutine 1/3").waitFor();
     const text = await detail.innerText();
@@ -170,7 +170,7 @@ describe.runIf(executablePath !== undefined)("the inspector's page", { timeout: 
     await row("mu").first().waitFor();
     expect((await row("WaitGroup").innerText()).replace(/\s+/g, " ")).toBe("WaitGroup wg/3 1 G1 counter 7");
     expect(await row("tick").innerText()).toContain("in 655 ms");
-    await row("cache").click();
+    await row("cache").locator(".strong").click();
     expect(await page.locator("aside .lines li").count()).toBe(3);
   });
 
