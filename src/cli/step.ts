@@ -6,8 +6,9 @@
  * in the page's own process: between two steps nothing of it runs.
  */
 import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { CommanderError } from "commander";
+import { pageFolder } from "../inspector/server/built.ts";
 import { serve } from "../inspector/server/server.ts";
 import type { Stepped } from "../inspector/stepper.ts";
 import { standardStreams } from "../inspector/stepper-output.ts";
@@ -61,7 +62,6 @@ export async function step({ program, file, port, seed }: StepFlags): Promise<vo
     ...(seed !== undefined && { seed }),
   });
   await held.start().catch(fail);
-  const page = fileURLToPath(new URL("../inspector/page", import.meta.url));
-  const { url } = await serve(held, { port, page }).catch(fail);
+  const { url } = await serve(held, { port, page: pageFolder() }).catch(fail);
   console.log(`millrace run: ${program} is held at its beginning; step through it at ${url} (Ctrl-C ends it)`);
 }

@@ -6,9 +6,9 @@
  * names another host (a page elsewhere whose name was made to lead here) is refused.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { fileURLToPath } from "node:url";
 import { CommanderError } from "commander";
 import { type Asset, readAssets } from "../inspector/server/assets.ts";
+import { tourFolder } from "../inspector/server/built.ts";
 
 /** The page's: scripts and styles of its own, a program's thread, and nobody to talk to. */
 const PAGE =
@@ -26,10 +26,7 @@ export interface Tour {
  * @param port 0 for any that is free
  * @param folder where the build has put the tour
  */
-export async function serveTour(
-  port: number,
-  folder: string = fileURLToPath(new URL("../tour", import.meta.url)),
-): Promise<Tour> {
+export async function serveTour(port: number, folder: string = tourFolder()): Promise<Tour> {
   const files = readAssets(folder);
   if (files.size === 0)
     throw new Error("the tour is not in this build; in a checkout of Millrace, npm run build makes it");

@@ -73,6 +73,7 @@ it.each(["module", "commonjs"])("steps through a file that is a %s", async (type
     });
     return (await response.json()) as Questions[Q]["answer"];
   };
+  expect(await (await fetch(url)).text()).toContain("<title>Millrace inspector</title>");
   const began = await ask("stepper", {});
   expect(began).toMatchObject({ paused: true, step: 0, output: "" });
   expect(began?.choices.map(({ label }) => label)).toEqual(["1 main: starts"]);

@@ -15,3 +15,6 @@ function built(): URL {
 export const workerFile = (): URL => new URL("worker.js", built());
 
 export const pageFolder = (): string => fileURLToPath(new URL("page/", built()));
+
+/** The tour, which is beside it. */
+export const tourFolder = (): string => fileURLToPath(new URL("../tour/", built()));
