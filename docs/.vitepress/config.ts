@@ -47,6 +47,7 @@ const guide: Item[] = [
     Pitfalls: "docs/guide/pitfalls.md",
     Limits: "docs/guide/limits.md",
     Security: "docs/guide/security.md",
+    Dependencies: "docs/guide/dependencies.md",
     Measurements: "bench/RESULTS.md",
   }),
   section("The inside", {
