@@ -10,7 +10,7 @@ const entryPoints = Object.entries(manifest.exports)
 export default {
   entryPoints,
   tsconfig: "../tsconfig.json",
-  plugin: ["typedoc-plugin-markdown", "typedoc-vitepress-theme", "./overloads.mjs"],
+  plugin: ["typedoc-plugin-markdown", "typedoc-vitepress-theme", "./comments.mjs"],
   out: "api",
   docsRoot: ".",
   name: "API",

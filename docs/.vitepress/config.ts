@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { posix, relative } from "node:path";
 import { type DefaultTheme, defineConfig } from "vitepress";
 import { address, documentOf, placed, root } from "./links.ts";
-import { beside, drawings, paragraphs, relink } from "./markdown.ts";
+import { anchor, beside, drawings, relink } from "./markdown.ts";
 
 type Item = DefaultTheme.SidebarItem;
 
@@ -84,10 +84,10 @@ export default defineConfig({
   head: [["link", { rel: "icon", href: `${process.env.DOCS_BASE ?? "/"}wheel.svg`, type: "image/svg+xml" }]],
   vite: { publicDir: posix.join(root, "docs/public"), build: { target: "es2022", chunkSizeWarningLimit: 5000 } },
   markdown: {
+    anchor: { slugify: anchor },
     theme: { light: "github-light-high-contrast", dark: "github-dark" },
     config(md) {
       const document = (env: { path?: string }): string => documentOf(relative(root, env.path ?? root));
-      paragraphs(md);
       relink(md, (env, link) => address(document(env), link));
       drawings(md, (env, file) => posix.join(root, posix.dirname(document(env)), file));
       beside(md);

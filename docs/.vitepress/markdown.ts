@@ -51,9 +51,11 @@ export function drawings(md: MarkdownRenderer, find: (env: Env, file: string) =>
   };
 }
 
-/** The `Source:` line of a docstring is a paragraph of its own. */
-export function paragraphs(md: MarkdownRenderer): void {
-  md.core.ruler.before("normalize", "paragraphs", (state) => {
-    state.src = state.src.replaceAll(/\n(Source: )/g, "\n\n$1");
-  });
+/** The address of a heading, as repositories' browsers make it, so that links work there and here. */
+export function anchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+    .trim()
+    .replaceAll(/\s/g, "-");
 }

@@ -2,6 +2,8 @@
  * A plugin for ESLint that finds the mistakes the compiler cannot see: operations that nobody performs, and the like.
  *
  * It is named and exported as plugins are: a default export, which is the object that `configs.recommended` refers to.
+ *
+ * @module millrace/eslint
  */
 import type { ESLint, Linter } from "eslint";
 import { noDroppedCancel } from "./no-dropped-cancel.ts";

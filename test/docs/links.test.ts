@@ -2,15 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { expect, it } from "vitest";
+import { anchor } from "../../docs/.vitepress/markdown.ts";
 import { documents, root } from "./blocks.ts";
-
-/** The address that a heading gets on a page. */
-const anchor = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
-    .trim()
-    .replaceAll(/\s/g, "-");
 
 function anchors(file: string): string[] {
   return [...readFileSync(root + file, "utf8").matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchor(heading as string));
