@@ -43,18 +43,31 @@ function portNumber(text: string): number {
 }
 
 /**
+ * Our options may stand before the file or right behind it, as in `millrace run FILE --seed 1`; from the first other
+ * argument on, or `--`, all is the program's. Puts them before the file.
+ *
  * A value that may be left out would take the file for itself, so as the command of Node has it, `--inspect=PORT` is the
- * only way to give one. What follows the file is the program's.
+ * only way to give one.
  */
-function inspectPort(args: readonly string[], run: Command): string[] {
+function oursFirst(args: readonly string[], run: Command): string[] {
   if (args[0] !== "run") return [...args];
-  let at = 1;
-  for (; args[at]?.startsWith("-") && args[at] !== "--"; at++) {
-    const takesValue = run.options.some((option) => option.long === args[at] && option.required);
-    if (takesValue) at++;
-  }
-  const ours = args.slice(0, at).map((arg) => arg.replace(/^--inspect=/, "--inspect-port="));
-  return [...ours, ...args.slice(at)];
+  const optionsEnd = (from: number, isOurs: (arg: string) => boolean): number => {
+    let at = from;
+    for (; args[at] !== undefined && args[at] !== "--" && isOurs(args[at] as string); at++) {
+      if (run.options.some((option) => option.long === args[at] && option.required)) at++;
+    }
+    return Math.min(at, args.length);
+  };
+  const isKnown = (arg: string): boolean => run.options.some(({ long }) => arg.split("=", 1)[0] === long);
+  const file = optionsEnd(1, (arg) => arg.startsWith("-"));
+  const end = optionsEnd(file + 1, isKnown);
+  const ours = [...args.slice(1, file), ...args.slice(file + 1, end)];
+  return [
+    "run",
+    ...ours.map((arg) => arg.replace(/^--inspect=/, "--inspect-port=")),
+    ...args.slice(file, file + 1),
+    ...args.slice(end),
+  ];
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
@@ -80,7 +93,10 @@ function commandLine(): Command {
     .command("run")
     .description("run a TypeScript or JavaScript program")
     .argument("<file>", "the program: .ts, .mts, .cts, .tsx, .js, .mjs or .cjs")
-    .argument("[args...]", "passed to the program; put -- before them if you like")
+    .argument(
+      "[args...]",
+      "passed to the program; put -- before them if they could be taken for options of this command",
+    )
     .option("--seed <n>", "seed main(): every choice the runtime makes is the same each time", wholeNumber)
     .option("--threads <n>", "the most threads that parallel functions run on; 1: the program's own", positive)
     .option("--trace <file>", "record the program into a trace that Perfetto and Chrome open")
@@ -151,7 +167,7 @@ function commandLine(): Command {
 try {
   const command = commandLine();
   const run = command.commands.find((each) => each.name() === "run") as Command;
-  await command.parseAsync(inspectPort(process.argv.slice(2), run), { from: "user" });
+  await command.parseAsync(oursFirst(process.argv.slice(2), run), { from: "user" });
 } catch (error) {
   // Commander has written what there is to say; only a request for help or the version is no mistake.
   if (!(error instanceof CommanderError)) throw error;

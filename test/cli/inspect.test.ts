@@ -183,7 +183,7 @@ test.each([
 test("a port that is taken is said before the program starts, and what follows the file is the program's", async () => {
   const it = start("--inspect", FILE);
   const { port } = new URL(await it.url());
-  const ended = await node([cli, "run", `--inspect=${port}`, FILE, "--inspect=1"]);
+  const ended = await node([cli, "run", `--inspect=${port}`, FILE, "--", "--inspect=1"]);
   expect(ended).toMatchObject({ code: 2, stdout: "" });
   expect(ended.stderr).toMatch(/^millrace run: the inspector can't start: .*EADDRINUSE/);
 });

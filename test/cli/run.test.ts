@@ -160,6 +160,19 @@ describe("hands to the program", () => {
       ["a", "--seed", "3"],
     ],
     [["--help"], ["--help"]],
+    [["--seed", "3"], []],
+    [
+      ["--seed=3", "--threads", "1", "a", "--seed", "4"],
+      ["a", "--seed", "4"],
+    ],
+    [
+      ["--seed", "3", "--", "--threads", "2"],
+      ["--threads", "2"],
+    ],
+    [
+      ["--seeds", "3"],
+      ["--seeds", "3"],
+    ],
     [["--", "--"], ["--"]],
     [
       ["a", "--", "b"],
@@ -192,7 +205,7 @@ describe("hands to the program", () => {
       run(["--seed", "1", path]),
       run(["--seed=1", path]),
       run(["--seed", "2", path]),
-      run(["--seed", "1", path, "2"]), // before the program's own
+      run([path, "--seed=1", "2"]), // before the program's own
       run([path]),
       run([path], { env: { MILLRACE_SEED: "1" } }),
     ]);
