@@ -20,6 +20,8 @@ interface At {
   readonly g: number;
   /** The thread, where that is not the one of the listener: channels, timers and runs have numbers of their own there. */
   readonly thread?: number;
+  /** When it happened there, in milliseconds of the listener's monotonic clock, where it is told later. */
+  readonly time?: number;
 }
 
 /**

@@ -18,6 +18,8 @@ const EVENTS = "events";
 
 let stop: (() => void) | null = null;
 let seen: RuntimeEvent[] = [];
+/** When each was, in milliseconds since 1970: the one clock that all threads have. */
+let times: number[] = [];
 
 /** Says to other threads, on the first one, whether somebody listens. Costs a load. */
 export function watch(): void {
@@ -39,25 +41,38 @@ export function followWatch(): void {
 }
 
 const note: Listener = (event) => {
+  times.push(performance.timeOrigin + performance.now());
   if (seen.push(event) === 1) macrotask(send);
 };
 
 /** Sends what was seen, by run: the first thread has its own number for each. Before a goroutine's end is told. */
 export function send(): void {
   if (seen.length === 0) return;
-  const events = seen;
+  const events = seen.map((event, i) => plain(event, times[i] as number));
   seen = [];
+  times = [];
   for (const [p, record] of sharedRuns()) {
     const own = events.filter((event) => event.run === p.id);
-    if (own.length > 0) tell(0, EVENTS, { run: record, events: own.map(plain) });
+    if (own.length > 0) tell(0, EVENTS, { run: record, events: own });
   }
 }
 
 /** Values and errors of any kind are shown: they need not be able to travel. */
-function plain(event: RuntimeEvent): RuntimeEvent {
-  if ("value" in event) return { ...event, value: show(event.value) };
-  if ("error" in event) return { ...event, error: event.error === undefined ? undefined : show(event.error) };
-  return event;
+function plain(event: RuntimeEvent, time: number): RuntimeEvent {
+  if ("value" in event) return { ...event, time, value: show(event.value) };
+  if ("error" in event) {
+    return { ...event, time, error: event.error === undefined ? undefined : show(event.error) } as RuntimeEvent;
+  }
+  return { ...event, time } as RuntimeEvent;
+}
+
+/** As the first thread tells it: with its own number of the run, and on its own clock. */
+function translated(event: RuntimeEvent, run: number, thread: number): RuntimeEvent {
+  const { time = 0 } = event as { readonly time?: number };
+  const told: RuntimeEvent = { ...event, run, thread, time: time - performance.timeOrigin } as RuntimeEvent;
+  if (told.kind === "go-ready") return { ...told, byRun: run };
+  if (told.kind !== "go-park" || told.what === undefined) return told;
+  return { ...told, what: told.what.replace(/^goroutine \d+\./, `goroutine ${run}.`) };
 }
 
 onTold(EVENTS, (value, thread) => {
@@ -66,5 +81,5 @@ onTold(EVENTS, (value, thread) => {
   if (p === undefined) return;
   // A thread's part of a run begins and ends as the run does.
   const told = events.filter(({ kind }) => kind !== "run-start" && kind !== "run-end");
-  for (const event of told) emitElsewhere({ ...event, run: p.id, thread } as RuntimeEvent);
+  for (const event of told) emitElsewhere(translated(event, p.id, thread));
 });

@@ -193,13 +193,7 @@ export class Timeline {
   }
 
   #endRun({ run, text, time }: Entry): void {
-    for (const [id, track] of this.#tracks) {
-      if (track.run !== run) continue;
-      this.#close(track, time);
-      this.#tracks.delete(id);
-    }
-    this.#runs.delete(run);
-    this.#runnable.delete(run);
+    this.over(run, time);
     this.#sink?.instant("end", text === "" ? "the run is over" : text, { run, g: 1, time });
   }
 
@@ -209,9 +203,25 @@ export class Timeline {
     if (by !== 0) track.arrows.push({ kind: "wake", name: "go", from: { run, g: by, time } });
   }
 
-  /** Another thread goes on telling of that goroutine. */
-  moved(run: number, g: number): void {
-    if (this.#tracks.delete(idOf(run, g))) this.#queue(run, -1);
+  /** The run is over, and with it all of its goroutines that this tells of. */
+  over(run: number, time: number): void {
+    for (const [id, track] of this.#tracks) {
+      if (track.run !== run) continue;
+      this.#close(track, Math.max(time, track.since));
+      this.#tracks.delete(id);
+    }
+    this.#runs.delete(run);
+    this.#runnable.delete(run);
+  }
+
+  /** Another thread, that of `to`, goes on with that goroutine, which was started here. */
+  moved(run: number, g: number, to: Timeline): void {
+    const id = idOf(run, g);
+    const track = this.#tracks.get(id);
+    if (track === undefined) return;
+    this.#tracks.delete(id);
+    this.#queue(run, -1);
+    to.#tracks.set(id, track);
   }
 
   #open(run: number, g: number, name: string, state: TrackState, since: number): Track {

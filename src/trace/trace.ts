@@ -9,8 +9,8 @@ import { monotonic } from "../runtime/host.ts";
 import { m } from "../runtime/m.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { ChromeTrace, type Write } from "./chrome.ts";
-import { Chunk } from "./chunk.ts";
-import { Timeline } from "./timeline.ts";
+import { Chunk, type Entry } from "./chunk.ts";
+import { type Sink, Timeline } from "./timeline.ts";
 
 /** Options of `start`. */
 export interface TraceOptions {
@@ -20,10 +20,30 @@ export interface TraceOptions {
 
 const MAX_BYTES = 256 * 2 ** 20;
 
+/** What is recorded of one thread. */
+interface Lane {
+  readonly thread: number;
+  readonly chunk: Chunk;
+  readonly timeline: Timeline;
+}
+
+/** Counters are a thread's: two that have one name would be one. */
+function onThread(out: ChromeTrace, thread: number): Sink {
+  return {
+    run: () => {},
+    goroutine: (run, g, name) => out.goroutine(run, g, name),
+    span: (kind, name, from, end) => out.span(kind, name, from, end),
+    overlay: (kind, name, from, end) => out.overlay(kind, name, from, end),
+    arrow: (kind, name, from, to) => out.arrow(kind, name, from, to),
+    instant: (kind, name, at) => out.instant(kind, name, at),
+    counter: (run, name, time, value) => out.counter(run, `${name}, thread ${thread}`, time, value),
+  };
+}
+
 class Recording {
   readonly #maxBytes: number;
-  readonly #timeline = new Timeline();
-  readonly #chunk = new Chunk();
+  /** By thread: each has channels and awaits of its own. */
+  readonly #lanes = new Map<number, Lane>();
   readonly #start: number = monotonic();
   readonly #out: ChromeTrace;
   readonly #stopListening: () => void;
@@ -32,19 +52,44 @@ class Recording {
   constructor(write: Write, maxBytes: number) {
     this.#maxBytes = maxBytes;
     this.#out = new ChromeTrace(write, this.#start);
-    this.#timeline.met(m.runs);
-    this.#timeline.tell(this.#out);
-    this.#stopListening = listen((event) => this.#record(event));
+    this.#lane(0).timeline.met(m.runs);
+    this.#stopListening = listen((event) => this.#record(event), { threads: true });
+  }
+
+  #lane(thread: number): Lane {
+    let lane = this.#lanes.get(thread);
+    if (lane === undefined) {
+      lane = { thread, chunk: new Chunk(), timeline: new Timeline() };
+      lane.timeline.tell(thread === 0 ? this.#out : onThread(this.#out, thread));
+      this.#lanes.set(thread, lane);
+    }
+    return lane;
   }
 
   #record(event: RuntimeEvent): void {
-    this.#chunk.push(event, monotonic());
-    if (this.#chunk.full) this.#guard(() => this.#writeOut());
+    const { thread = 0, time = monotonic() } = event as { readonly thread?: number; readonly time?: number };
+    const { chunk } = this.#lane(thread);
+    chunk.push(event, time);
+    if (chunk.full) this.#guard(() => this.#writeOut());
+  }
+
+  #readAll(): void {
+    // The first thread's first: it says that a goroutine is started before another runs it.
+    for (const lane of this.#lanes.values()) {
+      lane.chunk.read((entry) => this.#read(entry, lane));
+      lane.chunk.clear();
+    }
+  }
+
+  #read(entry: Entry, { thread, timeline }: Lane): void {
+    if (thread !== 0 && entry.kind === "go-start") this.#lane(0).timeline.moved(entry.run, entry.g, timeline);
+    timeline.take(entry);
+    if (entry.kind !== "run-end") return;
+    for (const other of this.#lanes.values()) if (other.thread !== thread) other.timeline.over(entry.run, entry.time);
   }
 
   #writeOut(): void {
-    this.#chunk.read(this.#timeline.take);
-    this.#chunk.clear();
+    this.#readAll();
     this.#out.flush();
     if (this.#out.written < this.#maxBytes) return;
     this.#finish(`the recording reached its limit after ${Math.round(monotonic() - this.#start)} ms`);
@@ -52,7 +97,7 @@ class Recording {
 
   #finish(note: string): void {
     this.#end(note);
-    this.#timeline.end(monotonic());
+    for (const { timeline } of this.#lanes.values()) timeline.end(monotonic());
     this.#out.end(note);
   }
 
@@ -74,7 +119,7 @@ class Recording {
   stop(): string {
     if (this.#note === null) {
       this.#guard(() => {
-        this.#chunk.read(this.#timeline.take);
+        this.#readAll();
         this.#finish("complete");
       });
     }

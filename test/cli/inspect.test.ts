@@ -165,6 +165,24 @@ test("a program in a loop is answered for by what it was", async () => {
   expect(await stack()).toEqual(before);
 });
 
+test("goroutines of other threads are there as well", async () => {
+  const it = start("--inspect", "--threads", "2", program("elsewhere.ts"), "stay");
+  await it.url();
+  await it.ready();
+  const far = async () => (await it.ask("goroutines", { ...PAGE, filter: "far" })).rows;
+  await expect
+    .poll(far, { timeout: 20_000 })
+    .toMatchObject([{ name: "far", state: "waiting", reason: "chan receive" }]);
+  const [row] = await far();
+  expect(row?.thread).toBeGreaterThan(0);
+  expect((await it.ask("status", {})).threads.map(({ thread }) => thread)).toEqual([0, row?.thread]);
+  const { tracks, labels } = await it.ask("timeline", { ...PAGE, filter: "far", from: 0, to: 1e6, width: 20_000 });
+  expect(tracks).toHaveLength(1);
+  expect(labels).toContain("runnable");
+  it.child.stdin.end();
+  expect(await it.ended).toMatchObject({ code: 0 });
+});
+
 test("with nobody looking on, a program ends as ever", async () => {
   const ended = await node([cli, "run", "--inspect", FILE]);
   expect(ended).toMatchObject({ code: 0, stdout: "ready\n" });

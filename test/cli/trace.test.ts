@@ -29,6 +29,14 @@ test("--trace writes the whole program and says where", async () => {
   expect(trace.arrows("chan")).toEqual(["worker → main results"]);
 });
 
+test("--trace has goroutines of other threads in the same file", async () => {
+  const ended = await millrace(["--threads", "2", "--trace", "threads.json", program("elsewhere.ts")]);
+  expect(ended).toMatchObject({ code: 0, stdout: "42\nready\n" });
+  const trace = read("threads.json");
+  expect(trace.spans("far")).toEqual(expect.arrayContaining(["running", expect.stringMatching(/^chan receive/)]));
+  expect(trace.events.filter((each) => each.ph === "X" && (each.dur ?? 0) < 0)).toEqual([]);
+});
+
 test("a file that can't be written is said before the program starts", async () => {
   const ended = await millrace(["--trace", "no/such/folder/out.json", FILE, "end"]);
   expect(ended).toMatchObject({ code: 2, stdout: "" });

@@ -221,6 +221,7 @@ export class Model {
     known.endedAt = time;
     this.runs.set(run, known);
     this.things.endRun(run);
+    for (const reader of this.readers.values()) if (reader.thread !== 0) reader.over(run, time);
     const over = [...this.runs.values()].filter(({ ended }) => ended !== null);
     for (const { run: old } of over.slice(0, Math.max(0, over.length - MOST_RUNS))) {
       this.runs.delete(old);
@@ -228,12 +229,6 @@ export class Model {
         if (routine.run === old && routine.live) this.routines.set(routine, "ended", time);
       }
     }
-  }
-
-  /** `routine` goes on on another thread than where it was started. */
-  moves(routine: Routine, thread: number): void {
-    this.readers.get(routine.thread)?.moved(routine);
-    routine.thread = thread;
   }
 
   span(key: number, kind: number, label: string, start: number, end: number): void {

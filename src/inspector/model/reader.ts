@@ -72,9 +72,14 @@ export class Reader implements Sink {
     this.running = null;
   }
 
+  /** The run is over. */
+  over(run: number, time: number): void {
+    this.#timeline.over(run, time);
+  }
+
   /** Another thread goes on with `routine`. */
-  moved({ run, g }: Routine): void {
-    this.#timeline.moved(run, g);
+  moved({ run, g }: Routine, to: Reader): void {
+    this.#timeline.moved(run, g, to.#timeline);
   }
 
   #take(entry: Entry): void {
@@ -93,6 +98,13 @@ export class Reader implements Sink {
         routine.name = text;
         routine.by = entry.by === 0 ? 0 : keyOf(run, entry.by);
         routine.stale = false;
+        return;
+      }
+      case "go-start": {
+        const routine = this.#model.routines.get(keyOf(run, g));
+        if (routine !== undefined && routine.thread !== this.thread) {
+          this.#model.readers.get(routine.thread)?.moved(routine, this);
+        }
         return;
       }
       case "go-park":
@@ -242,7 +254,7 @@ export class Reader implements Sink {
   state(state: TrackState | "ended", _waitsFor: string, { run, g, time }: Point): void {
     const { routines } = this.#model;
     const routine = routines.meet(run, g, this.thread, time);
-    if (routine.thread !== this.thread) this.#model.moves(routine, this.thread);
+    routine.thread = this.thread;
     routine.stale = false;
     if (routine.wait.things.length > 0) this.#leave(routine.wait.things, routine.key);
     if (this.running === routine) this.running = null;
