@@ -49,6 +49,13 @@ const KNOWN: Readonly<Record<WaitReason, true>> = {
 /** Longest first, because one is the beginning of another. */
 const REASONS = Object.keys(KNOWN).sort((a, b) => b.length - a.length);
 
+/** What the events call things for all threads, by why they are waited for. */
+const SHARED: Readonly<Record<string, string>> = {
+  "sync.Mutex.Lock": "SharedMutex",
+  "sync.WaitGroup.Wait": "SharedWaitGroup",
+  semacquire: "SharedSemaphore",
+};
+
 /** Texts that are remembered. */
 const MOST = 20_000;
 
@@ -89,7 +96,10 @@ export class Waits {
 
   #thing(text: string): Awaited | null {
     const reason = reasonOf(text);
-    const name = text.slice(reason.length + 1);
+    const number = text.slice(reason.length + 1);
+    // A lock for all threads has a number as a channel has.
+    const shared = number.startsWith("#") ? SHARED[reason] : undefined;
+    const name = shared === undefined ? number : `${shared} ${number.slice(1)}`;
     if (name === "") return null;
     if (name.startsWith("#")) {
       return { reason, id: channelId(Number(name.slice(1)), this.#thread), label: "", kind: "chan" };
