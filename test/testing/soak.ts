@@ -1,6 +1,6 @@
 /**
- * `npm run soak`: ten million goroutines that all end, in a run that holds them weakly while they wait. Not one may be
- * reported, and none may be kept. `npm run soak -- N` starts N.
+ * `npm run soak:leaks`: ten million goroutines that all end, in a run that holds them weakly while they wait. Not one may be
+ * reported, and none may be kept. `npm run soak:leaks -- N` starts N.
  */
 import { chan, run, runtime } from "millrace";
 import { WaitGroup } from "millrace/sync";

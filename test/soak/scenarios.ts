@@ -1,0 +1,161 @@
+/** What a soak does again and again: each scenario makes its own trouble, and says by throwing when something is not as it should be. */
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { chan, go, Panic, range, run, select } from "millrace";
+import { background, withCancel, withTimeout } from "millrace/context";
+import { WorkerPool } from "millrace/patterns";
+import { WaitGroup } from "millrace/sync";
+import { bubble } from "millrace/testing";
+import { Hour, sleep } from "millrace/time";
+
+export type Scenario = (chance: () => number) => Promise<void>;
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+function check(fine: boolean, what: string): void {
+  if (!fine) throw new Error(what);
+}
+
+/** A process of its own, for what ends processes: how it ended and what it said. */
+function child(args: readonly string[]): Promise<{ readonly code: number | null; readonly said: string }> {
+  return new Promise((resolve, reject) => {
+    const process_ = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    for (const stream of [process_.stdout, process_.stderr]) stream.on("data", (text) => (said += text));
+    process_.on("error", reject);
+    process_.on("close", (code) => resolve({ code, said }));
+  });
+}
+
+/** One of many goroutines panics while the others wait and work. */
+async function panics(chance: () => number): Promise<void> {
+  const bad = Math.floor(chance() * 100);
+  const outcome = await run(function* () {
+    const ch = chan<number>(4);
+    for (let i = 0; i < 100; i++) {
+      go(function* () {
+        yield* ch.send(i);
+        if (i === bad) throw new Panic("BAD_ARGUMENT" as never, `number ${i}`);
+      });
+    }
+    for (const r = range(ch); yield* r.next(); ) if (r.value === -1) break;
+  }).catch((error: unknown) => error);
+  check(outcome instanceof Error && outcome.message.includes(`number ${bad}`), `panics: got ${String(outcome)}`);
+}
+
+/** Contexts are cancelled at any moment, in trees, by hand and by time. */
+async function cancellations(chance: () => number): Promise<void> {
+  await run(function* () {
+    const [root, cancel] = withCancel(background());
+    const wg = new WaitGroup();
+    let ended = 0;
+    for (let i = 0; i < 200; i++) {
+      const [ctx, stop] = chance() < 0.5 ? withCancel(root) : withTimeout(root, chance() * 5);
+      wg.go(function* () {
+        const ch = chan<number>();
+        yield* select({ done: ctx.done().recv(), value: ch.recv() });
+        ended++;
+        stop();
+      });
+      if (chance() < 0.3) stop();
+    }
+    yield* sleep(chance() * 3);
+    cancel();
+    yield* wg.wait();
+    check(ended === 200, `cancellations: ${ended} of 200 ended`);
+  });
+}
+
+/** Producers are faster than the one who takes; every value arrives, none twice. */
+async function slowConsumers(chance: () => number): Promise<void> {
+  await bubble(function* () {
+    const ch = chan<number>(Math.floor(chance() * 8));
+    const wg = new WaitGroup();
+    for (let i = 0; i < 10; i++) {
+      wg.go(function* () {
+        for (let k = 0; k < 50; k++) yield* ch.send(1);
+      });
+    }
+    go(function* () {
+      yield* wg.wait();
+      ch.close();
+    });
+    let sum = 0;
+    for (const r = range(ch); yield* r.next(); ) {
+      sum += r.value;
+      if (chance() < 0.2) yield* sleep(100 * chance());
+    }
+    check(sum === 500, `slow consumers: ${sum} of 500 values came`);
+  });
+}
+
+/** The clock jumps by hours; whoever slept wakes, in order. */
+async function clockJumps(chance: () => number): Promise<void> {
+  await bubble(function* () {
+    const woken: number[] = [];
+    const wg = new WaitGroup();
+    for (let i = 0; i < 100; i++) {
+      const time = Math.floor(chance() * 1000) * Hour;
+      wg.go(function* () {
+        yield* sleep(time);
+        woken.push(time);
+      });
+    }
+    yield* wg.wait();
+    check(
+      woken.every((time, i) => i === 0 || time >= (woken[i - 1] as number)),
+      "clock jumps: woken out of order",
+    );
+  });
+}
+
+/** Jobs of a pool fail; the pool goes on. */
+async function failingJobs(chance: () => number): Promise<void> {
+  await run(function* () {
+    const pool = new WorkerPool(
+      (n: number) => {
+        if (n < 0.3) throw new Error("a job failed");
+        return n;
+      },
+      { workers: 4 },
+    );
+    for (let i = 0; i < 50; i++) {
+      const n = chance();
+      let failed = false;
+      try {
+        yield* pool.run(n);
+      } catch {
+        failed = true;
+      }
+      check(failed === n < 0.3, `failing jobs: ${n} ${failed ? "failed" : "did not fail"}`);
+    }
+  });
+}
+
+/** A thread is ended by its own code, or runs out of memory: the run that needs it fails, the next one works. */
+async function threadCrashes(chance: () => number): Promise<void> {
+  const how = ["exit", "throw", "reject"][Math.floor(chance() * 3)] as string;
+  const { said } = await child(["--import", "tsx", "test/threads/programs/die.ts", how]);
+  check(said.includes("fine"), `thread crashes (${how}): ${said}`);
+}
+
+/** Nothing can be written to the file of a trace, or of a flight recorder: the program goes on. */
+async function fullDisk(chance: () => number): Promise<void> {
+  const options = chance() < 0.5 ? [] : ["--flight", "1s"];
+  const args = ["dist/cli/main.js", "run", "--trace", "/dev/full", ...options, "examples/spec/03-channels/07-close.ts"];
+  const { code, said } = await child(args);
+  check(code === 0, `full disk: exit code ${code}: ${said}`);
+}
+
+/** The scenarios in this process, and those in processes of their own, which come less often. */
+export const here: Readonly<Record<string, Scenario>> = {
+  panics,
+  cancellations,
+  "slow consumers": slowConsumers,
+  "clock jumps": clockJumps,
+  "failing jobs": failingJobs,
+};
+export const away: Readonly<Record<string, Scenario>> = {
+  "thread crashes": threadCrashes,
+  ...(process.platform === "linux" && { "full disk": fullDisk }),
+};
