@@ -4,172 +4,23 @@
  *
  * Exit codes: what the program says, once it runs; 2 for a command line that can't be understood, as the commands of Go.
  */
-import { createRequire } from "node:module";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import type { ExploreFlags } from "./explore.ts";
+import { command } from "./command.ts";
 import { loadTypeScript, run } from "./run.ts";
 
-const { version } = createRequire(import.meta.url)("../../package.json") as { readonly version: string };
-
-const USAGE = 2;
-
-interface RunFlags {
-  readonly seed?: number;
-  readonly threads?: number;
-  readonly trace?: string;
-  readonly flight?: number;
-  readonly inspect?: true;
-  readonly inspectPort?: number;
-  readonly inspectWait?: boolean;
-  readonly step?: boolean;
-}
-
-function wholeNumber(text: string): number {
-  const n = Number(text);
-  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(n)) throw new InvalidArgumentError("Expected a whole number.");
-  return n;
-}
-
-function positive(text: string): number {
-  const n = wholeNumber(text);
-  if (n < 1) throw new InvalidArgumentError("Expected a whole number from 1 up.");
-  return n;
-}
-
-function portNumber(text: string): number {
-  const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= 65_535)) throw new InvalidArgumentError("Expected a port, from 0 to 65535.");
-  return port;
-}
-
-/**
- * Our options may stand before the file or right behind it, as in `millrace run FILE --seed 1`; from the first other
- * argument on, or `--`, all is the program's. Puts them before the file.
- *
- * A value that may be left out would take the file for itself, so as the command of Node has it, `--inspect=PORT` is the
- * only way to give one.
- */
-function oursFirst(args: readonly string[], run: Command): string[] {
-  if (args[0] !== "run") return [...args];
-  const optionsEnd = (from: number, isOurs: (arg: string) => boolean): number => {
-    let at = from;
-    for (; args[at] !== undefined && args[at] !== "--" && isOurs(args[at] as string); at++) {
-      if (run.options.some((option) => option.long === args[at] && option.required)) at++;
-    }
-    return Math.min(at, args.length);
-  };
-  const isKnown = (arg: string): boolean => run.options.some(({ long }) => arg.split("=", 1)[0] === long);
-  const file = optionsEnd(1, (arg) => arg.startsWith("-"));
-  const end = optionsEnd(file + 1, isKnown);
-  const ours = [...args.slice(1, file), ...args.slice(file + 1, end)];
-  return [
-    "run",
-    ...ours.map((arg) => arg.replace(/^--inspect=/, "--inspect-port=")),
-    ...args.slice(file, file + 1),
-    ...args.slice(end),
-  ];
-}
-
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-/** Milliseconds. */
-function duration(text: string): number {
-  const [, number, unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
-  const ms = Number(number) * (UNITS[unit] ?? Number.NaN);
-  if (!(ms > 0)) throw new InvalidArgumentError("Expected a duration such as 500ms, 30s or 2m.");
-  return ms;
-}
-
-function commandLine(): Command {
-  const program = new Command("millrace")
-    .description("Go's concurrency for TypeScript.")
-    .version(version, "-v, --version", "print the version")
-    .helpOption("-h, --help", "print this help")
-    .enablePositionalOptions()
-    .showHelpAfterError("Try: millrace --help")
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "millrace: ")) })
-    .exitOverride();
-  program
-    .command("run")
-    .description("run a TypeScript or JavaScript program")
-    .argument("<file>", "the program: .ts, .mts, .cts, .tsx, .js, .mjs or .cjs")
-    .argument(
-      "[args...]",
-      "passed to the program; put -- before them if they could be taken for options of this command",
-    )
-    .option("--seed <n>", "seed main(): every choice the runtime makes is the same each time", wholeNumber)
-    .option("--threads <n>", "the most threads that parallel functions run on; 1: the program's own", positive)
-    .option("--trace <file>", "record the program into a trace that Perfetto and Chrome open")
-    .option(
-      "--flight <duration>",
-      "keep the last stretch, such as 30s, and write it when the program fails or gets a signal: to the file of --trace, else to millrace-flight-PID.json",
-      duration,
-    )
-    .option("--inspect", "watch the program in a page, whose URL is printed; --inspect=PORT for a port of your choice")
-    .addOption(new Option("--inspect-port <port>").argParser(portNumber).hideHelp())
-    .option("--inspect-wait", "the same, and hold the program until the page is open")
-    .option("--step", "hold the program at its beginning and step through it in a page, whose URL is printed")
-    .passThroughOptions()
-    .showHelpAfterError("Try: millrace run --help")
-    .action((file: string, args: string[], { inspect, inspectPort, ...flags }: RunFlags) =>
-      run(file, args, { ...flags, ...((inspect || inspectPort !== undefined) && { inspect: inspectPort ?? 0 }) }),
-    );
-  program
-    .command("inspect")
-    .description("open a recorded trace in the inspector's page")
-    .argument("<trace>", "what millrace run --trace or --flight has written")
-    .option("--port <port>", "the port to serve the page on; 0: any that is free", portNumber, 0)
-    .showHelpAfterError("Try: millrace inspect --help")
-    .action(async (file: string, flags: { readonly port: number }) => {
-      const { inspectTrace } = await import("./inspect-trace.ts");
-      await inspectTrace(file, flags);
-    });
-  program
-    .command("explore")
-    .description("run a program under many schedules, to find one under which it fails")
-    .argument("<file>", "exports the program, a generator function: as default, or under the name program")
-    .option("--export <name>", "the name under which the file exports it")
-    .addOption(
-      new Option("--strategy <name>", "which schedules are tried")
-        .choices(["exhaustive", "random", "pct"])
-        .default("exhaustive"),
-    )
-    .option("--runs <n>", "how many runs at most (default: 100000, else 10000)", positive)
-    .option("--seed <n>", "what chance follows from (default: 1)", wholeNumber)
-    .option("--max-steps <n>", "steps after which a run counts as endless (default: 10000)", positive)
-    .option("--depth <n>", "for pct: steps that must come in a certain order (default: 3)", positive)
-    .addOption(
-      new Option("--timers <when>", "when timers fire: once nothing else can happen, or at any time")
-        .choices(["idle", "any"])
-        .default("idle"),
-    )
-    .option("--no-leaks", "goroutines that are left at the end are no failure")
-    .option("--no-reduce", "try also schedules that only reorder independent steps")
-    .option("--replay <schedule>", "run this one schedule, which was found before")
-    .showHelpAfterError("Try: millrace explore --help")
-    .action(async (file: string, flags: ExploreFlags) => {
-      const { explore } = await import("./explore.ts");
-      loadTypeScript();
-      await explore(file, flags);
-    });
-  program
-    .command("tour")
-    .description("serve a tour of lessons, with programs to edit, run and step through in the browser")
-    .option("--port <n>", "the port on this machine (default: any that is free)", portNumber, 0)
-    .showHelpAfterError("Try: millrace tour --help")
-    .action(async ({ port }: { readonly port: number }) => {
-      const { tour } = await import("./tour.ts");
-      await tour(port);
-    });
-  return program;
-}
-
-try {
-  const command = commandLine();
-  const run = command.commands.find((each) => each.name() === "run") as Command;
-  await command.parseAsync(oursFirst(process.argv.slice(2), run), { from: "user" });
-} catch (error) {
-  // Commander has written what there is to say; only a request for help or the version is no mistake.
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? 0 : USAGE;
-}
+const code = await command(process.argv.slice(2), {
+  run,
+  async inspect(trace, flags) {
+    const { inspectTrace } = await import("./inspect-trace.ts");
+    await inspectTrace(trace, flags);
+  },
+  async explore(file, flags) {
+    const { explore } = await import("./explore.ts");
+    loadTypeScript();
+    await explore(file, flags);
+  },
+  async tour(port) {
+    const { tour } = await import("./tour.ts");
+    await tour(port);
+  },
+});
+if (code !== undefined) process.exitCode = code;

@@ -8,8 +8,7 @@
  * - Its goroutines leave all queues, and what it held of shared objects is given up.
  * - Its blocks, its sudogs and what is free of its chunks stay in its record, for the next isolate with that number.
  *
- * A waiter of its that somebody is serving at this moment is left alone; the next isolate gets the message and throws it
- * away.
+ * A waiter of its that somebody is serving at this moment stays; the next isolate gets the message and throws it away.
  */
 import { isolate, KIND, KIND_LOST, KIND_WAITER } from "./isolate.ts";
 import { lock, onLoss, takeOver, unlock } from "./lock.ts";
@@ -31,7 +30,7 @@ import {
   WANTED,
 } from "./record.ts";
 import { HOLD_OBJECT, release, WEIGHT } from "./shared.ts";
-import { grant } from "./shared-semaphore.ts";
+import { giveWeight, grant } from "./shared-semaphore.ts";
 import { drop } from "./slot.ts";
 import * as sudog from "./sudog.ts";
 import { waiting } from "./waiting.ts";
@@ -51,6 +50,7 @@ export function recover(which: number): void {
   tellServed(record, which);
   const sudogs = leaveQueues(record);
   takeInbox(record);
+  for (const s of sudog.allSudogs(record)) if ((i32[s + sudog.OBJECT] as number) !== 0) giveBack(s);
   for (const s of sudogs) {
     drop(s + sudog.CELL);
     sudog.freeSudog(s);
@@ -121,12 +121,10 @@ function takeInbox(record: number): void {
 function giveBack(s: number): void {
   const { i32 } = memory;
   const object = i32[s + sudog.OBJECT] as number;
-  if (i32[object + KIND] === SEMAPHORE && i32[s + sudog.STATE] === sudog.SERVED) {
-    giveWeight(object, i32[s + sudog.CELL + 1] as number);
-  }
+  if (i32[object + KIND] === SEMAPHORE && i32[s + sudog.STATE] === sudog.SERVED) giveWeight(object, s);
 }
 
-function giveWeight(object: number, weight: number): void {
+function giveHeld(object: number, weight: number): void {
   const { i32 } = memory;
   lock(object);
   i32[object + QCOUNT] = Math.max(0, (i32[object + QCOUNT] as number) - weight);
@@ -142,7 +140,7 @@ function giveUpHolds(record: number, key: number): void {
     const next = i32[hold + LINK] as number;
     const object = i32[hold + HOLD_OBJECT] as number;
     const weight = i32[hold + WEIGHT] as number;
-    if (i32[object + KIND] === SEMAPHORE && weight > 0) giveWeight(object, weight);
+    if (i32[object + KIND] === SEMAPHORE && weight > 0) giveHeld(object, weight);
     else if (i32[object + KIND] === MUTEX && i32[object + HOLDER] === key) {
       lock(object);
       lose(object);

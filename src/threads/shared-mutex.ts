@@ -14,7 +14,7 @@ import { made } from "../runtime/unused.ts";
 import { HANDLE, registerHandle } from "./handles.ts";
 import { lock, unlock } from "./lock.ts";
 import { memory } from "./memory.ts";
-import { HOLDER, MUTEX, OPEN, QCOUNT, RECVQ, STATUS } from "./object.ts";
+import { DIRTY, HOLDER, MUTEX, OPEN, QCOUNT, RECVQ, STATUS } from "./object.ts";
 import { GENERATION, keyOf, recordOf } from "./record.ts";
 import { handles, named, newObject, release, retain, SharedObject, type SharedOptions } from "./shared.ts";
 import { SharedOp } from "./shared-op.ts";
@@ -72,9 +72,11 @@ class Lock extends SharedObject {
     const was = i32[ptr + QCOUNT];
     const status = i32[ptr + STATUS];
     if (was === 1 && status === OPEN) {
+      i32[ptr + DIRTY] = 1;
       const next = dequeue(ptr + RECVQ);
       if (next === 0) i32[ptr + QCOUNT] = i32[ptr + HOLDER] = 0;
       else this.#give(next);
+      i32[ptr + DIRTY] = 0;
     }
     unlock(ptr);
     if (status !== OPEN) throw lost();

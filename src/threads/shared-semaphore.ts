@@ -3,7 +3,8 @@
  * `SIZE`; the first in the queue asks for more than is free, and those behind it wait even if there is room for them.
  *
  * How much of it each isolate has stands in its hold, so that the weight of one that dies can be given back. Released on
- * another thread than it was acquired on, it is that other one's to have less than nothing.
+ * another thread than it was acquired on, it is that other one's to have less than nothing. Until a waiter that was served
+ * has learnt of it, the weight stands in its sudog, which is then `SERVED`.
  */
 import { nilChan } from "../chan/nil.ts";
 import { at, emit, tap } from "../runtime/events.ts";
@@ -14,11 +15,11 @@ import { Held } from "../sync/held.ts";
 import { HANDLE, registerHandle } from "./handles.ts";
 import { lock, unlock } from "./lock.ts";
 import { memory } from "./memory.ts";
-import { QCOUNT, RECVQ, SEMAPHORE, SIZE } from "./object.ts";
+import { DIRTY, OPEN, QCOUNT, RECVQ, SEMAPHORE, SIZE, STATUS } from "./object.ts";
 import { handles, named, newObject, release, retain, SharedObject, type SharedOptions, WEIGHT } from "./shared.ts";
 import { SharedOp } from "./shared-op.ts";
 import { pack } from "./slot.ts";
-import { CELL, dequeue, SERVED, STATE, serve } from "./sudog.ts";
+import { CELL, dequeue, ENDED, FAILED, SERVED, STATE, serve } from "./sudog.ts";
 import { waiting } from "./waiting.ts";
 
 /** The largest size: weights are words. */
@@ -36,50 +37,70 @@ class State extends SharedObject {
     const { i32 } = memory;
     const { ptr } = this;
     lock(ptr);
+    const status = i32[ptr + STATUS];
     const used = i32[ptr + QCOUNT] as number;
-    const free = i32[ptr + RECVQ] === 0 && n <= (i32[ptr + SIZE] as number) - used;
-    if (free) i32[ptr + QCOUNT] = used + n;
+    const free = status === OPEN && i32[ptr + RECVQ] === 0 && n <= (i32[ptr + SIZE] as number) - used;
+    if (free) this.#change(used + n, n);
     unlock(ptr);
-    if (free) this.#has(n);
+    if (status !== OPEN) throw lost();
+    if (free && tap.listener !== null) this.#tell("lock");
     return free;
   }
 
-  /** This isolate has that much more. */
-  #has(n: number): void {
+  /** Under the lock: so much is in use now, and this isolate has that much more. */
+  #change(used: number, more: number): void {
     const { i32 } = memory;
-    i32[this.hold + WEIGHT] = (i32[this.hold + WEIGHT] as number) + n;
-    if (tap.listener !== null) this.#tell(n > 0 ? "lock" : "unlock");
+    const { ptr } = this;
+    const weight = this.hold + WEIGHT;
+    i32[ptr + DIRTY] = 1;
+    i32[ptr + QCOUNT] = used;
+    i32[weight] = (i32[weight] as number) + more;
+    i32[ptr + DIRTY] = 0;
   }
 
   release(n: number): void {
     const { i32 } = memory;
     const { ptr } = this;
     lock(ptr);
+    const status = i32[ptr + STATUS];
     const used = i32[ptr + QCOUNT] as number;
-    if (n <= used) {
-      i32[ptr + QCOUNT] = used - n;
+    if (status === OPEN && n <= used) {
+      this.#change(used - n, -n);
       grant(ptr);
     }
     unlock(ptr);
+    if (status !== OPEN) throw lost();
     if (n > used) throw new Panic("SEMAPHORE_RELEASE", `${used} of ${this.size} are held, release got ${n}`);
-    this.#has(-n);
+    if (tap.listener !== null) this.#tell("unlock");
     waiting.deliver();
   }
 
   override settle(s: number): boolean {
     const { i32 } = memory;
     const { ptr } = this;
+    if (i32[ptr + STATUS] !== OPEN) {
+      i32[s + STATE] = FAILED;
+      return true;
+    }
     const used = i32[ptr + QCOUNT] as number;
     const n = i32[s + CELL + 1] as number;
     if (i32[ptr + RECVQ] !== 0 || n > (i32[ptr + SIZE] as number) - used) return false;
+    i32[ptr + DIRTY] = 1;
     i32[ptr + QCOUNT] = used + n;
     i32[s + STATE] = SERVED;
+    i32[ptr + DIRTY] = 0;
     return true;
   }
 
   override outcome(s: number): Held {
-    const n = memory.i32[s + CELL + 1] as number;
-    this.#has(n);
+    const { i32 } = memory;
+    if (i32[s + STATE] !== SERVED) throw lost();
+    const n = i32[s + CELL + 1] as number;
+    const weight = this.hold + WEIGHT;
+    // From here on it is in the hold, where it is found if this thread dies, and no more in the sudog.
+    i32[weight] = (i32[weight] as number) + n;
+    i32[s + STATE] = ENDED;
+    if (tap.listener !== null) this.#tell("lock");
     return new Held(this, n);
   }
 
@@ -88,9 +109,9 @@ class State extends SharedObject {
   }
 
   override unwanted(s: number): void {
-    const n = memory.i32[s + CELL + 1] as number;
-    this.#has(n);
-    this.release(n);
+    if (memory.i32[s + STATE] !== SERVED) return;
+    giveWeight(this.ptr, s);
+    waiting.deliver();
   }
 
   #tell(kind: "lock" | "unlock"): void {
@@ -101,17 +122,35 @@ class State extends SharedObject {
 /** Under the lock: serves the queue from its head. */
 export function grant(ptr: number): void {
   const { i32 } = memory;
+  i32[ptr + DIRTY] = 1;
   for (;;) {
     const first = i32[ptr + RECVQ] as number;
-    if (first === 0) return;
+    if (first === 0) break;
     const used = i32[ptr + QCOUNT] as number;
-    if ((i32[first + CELL + 1] as number) > (i32[ptr + SIZE] as number) - used) return;
+    if ((i32[first + CELL + 1] as number) > (i32[ptr + SIZE] as number) - used) break;
     // It may be another one: whose select is done is passed over.
     const s = dequeue(ptr + RECVQ);
-    if (s === 0) return;
+    if (s === 0) break;
     i32[ptr + QCOUNT] = used + (i32[s + CELL + 1] as number);
     serve(s, SERVED);
   }
+  i32[ptr + DIRTY] = 0;
+}
+
+/** Gives back the weight that a sudog was served with and nobody has taken. */
+export function giveWeight(ptr: number, s: number): void {
+  const { i32 } = memory;
+  lock(ptr);
+  const used = Math.max(0, (i32[ptr + QCOUNT] as number) - (i32[s + CELL + 1] as number));
+  i32[ptr + DIRTY] = 1;
+  i32[ptr + QCOUNT] = used;
+  i32[s + STATE] = ENDED;
+  grant(ptr);
+  unlock(ptr);
+}
+
+function lost(): Panic {
+  return new Panic("SHARED_LOST", "SharedSemaphore");
 }
 
 class AcquireOp extends SharedOp<Disposable, State> {

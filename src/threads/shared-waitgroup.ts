@@ -16,10 +16,10 @@ import { type Proxies, Waiter } from "../runtime/waiter.ts";
 import { HANDLE, registerHandle } from "./handles.ts";
 import { lock, unlock } from "./lock.ts";
 import { memory } from "./memory.ts";
-import { QCOUNT, RECVQ, WAITGROUP } from "./object.ts";
+import { DIRTY, OPEN, QCOUNT, RECVQ, STATUS, WAITGROUP } from "./object.ts";
 import { handles, named, newObject, release, retain, SharedObject, type SharedOptions } from "./shared.ts";
 import { SharedOp } from "./shared-op.ts";
-import { dequeue, SERVED, STATE, serve } from "./sudog.ts";
+import { dequeue, FAILED, SERVED, STATE, serve } from "./sudog.ts";
 import { waiting } from "./waiting.ts";
 
 const MOST = 2 ** 31 - 1;
@@ -32,16 +32,25 @@ class Counter extends SharedObject {
     return Atomics.load(memory.i32, this.ptr + QCOUNT);
   }
 
+  /** A thread died while it changed it. */
+  get lost(): boolean {
+    return memory.i32[this.ptr + STATUS] !== OPEN;
+  }
+
   add(delta: number): void {
     const { i32 } = memory;
     const { ptr } = this;
     lock(ptr);
+    const status = i32[ptr + STATUS];
     const was = i32[ptr + QCOUNT] as number;
     const count = was + delta;
-    const good = count >= 0 && count <= MOST;
+    const good = count >= 0 && count <= MOST && status === OPEN;
+    i32[ptr + DIRTY] = 1;
     if (good) Atomics.store(i32, ptr + QCOUNT, count);
     if (count === 0) for (let s = dequeue(ptr + RECVQ); s !== 0; s = dequeue(ptr + RECVQ)) serve(s, SERVED);
+    i32[ptr + DIRTY] = 0;
     unlock(ptr);
+    if (status !== OPEN) throw lost();
     if (count < 0) throw new Panic("NEGATIVE_WAITGROUP", `the counter is ${was}, add got ${delta}`);
     if (!good) throw new ArgumentError(`SharedWaitGroup.add: expected a counter up to ${MOST}, got ${count}`);
     if (delta < 0 && tap.listener !== null) this.tell("unlock");
@@ -50,18 +59,29 @@ class Counter extends SharedObject {
 
   override settle(s: number): boolean {
     const { i32 } = memory;
-    if (i32[this.ptr + QCOUNT] !== 0) return false;
-    i32[s + STATE] = SERVED;
+    const open = i32[this.ptr + STATUS] === OPEN;
+    if (open && i32[this.ptr + QCOUNT] !== 0) return false;
+    i32[s + STATE] = open ? SERVED : FAILED;
     return true;
   }
 
-  override outcome(): void {
+  override outcome(s: number): void {
+    if (memory.i32[s + STATE] !== SERVED) throw lost();
+    this.done();
+  }
+
+  /** Somebody goes on because the counter is zero. */
+  done(): void {
     if (tap.listener !== null) this.tell("lock");
   }
 
   tell(kind: "lock" | "unlock"): void {
     emit({ kind, ...at(this.p), lock: this.name ?? `SharedWaitGroup ${this.id}` });
   }
+}
+
+function lost(): Panic {
+  return new Panic("SHARED_LOST", "SharedWaitGroup");
 }
 
 class WaitOp extends SharedOp<void, Counter> {
@@ -74,8 +94,8 @@ class WaitOp extends SharedOp<void, Counter> {
   }
 
   override attempt(): undefined | NO {
-    if (this.object.count > 0) return NO;
-    this.object.outcome();
+    if (this.object.count > 0 || this.object.lost) return NO;
+    this.object.done();
     return undefined;
   }
 

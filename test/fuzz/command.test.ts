@@ -1,0 +1,103 @@
+/** The command line: whatever stands on it, it is understood or refused, with exit code 2 and a reason. */
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, vi } from "vitest";
+import { type Actions, command } from "../../src/cli/command.ts";
+import { damaged, fuzz, unpolluted } from "./kit.ts";
+
+const written: string[] = [];
+beforeAll(() => {
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, "write").mockImplementation((text) => written.push(String(text)) > 0);
+  }
+});
+afterAll(() => vi.restoreAllMocks());
+
+const word = fc.oneof(
+  fc.constantFrom(
+    "run",
+    "explore",
+    "inspect",
+    "tour",
+    "--port",
+    "--step",
+    "help",
+    "--",
+    "-",
+    "main.ts",
+    "--help",
+    "-h",
+    "-v",
+    "--version",
+    "",
+  ),
+  fc.constantFrom("--seed", "--threads", "--trace", "--flight", "--inspect", "--inspect-wait", "--inspect-port"),
+  fc.constantFrom("--export", "--strategy", "--runs", "--max-steps", "--depth", "--timers", "--no-leaks", "--replay"),
+  fc.constantFrom(
+    "1",
+    "-1",
+    "0",
+    "1.5",
+    "1e3",
+    "99999999999999999999",
+    "NaN",
+    "65536",
+    "30s",
+    "2m",
+    "5",
+    "-5s",
+    "any",
+    "pct",
+  ),
+  damaged(fc.constantFrom("--inspect=9229", "--seed=7", "--flight=30s", "--strategy=random", "--threads=2")),
+  fc.string({ unit: "binary", maxLength: 12 }),
+);
+const line = fc
+  .tuple(fc.constantFrom("run", "explore", "inspect", "tour"), fc.array(word, { maxLength: 8 }))
+  .map(([first, rest]) => [first, ...rest]);
+
+const whole = (value: unknown): boolean => value === undefined || Number.isSafeInteger(value);
+const positive = (value: unknown): boolean => whole(value) && (value === undefined || (value as number) >= 1);
+
+/** Checks that what the actions get is what their types promise. */
+function actions(called: string[], args: readonly string[]): Actions {
+  return {
+    async run(file, rest, { seed, threads, trace, flight, inspect }) {
+      called.push("run");
+      expect(args).toContain(file);
+      expect(args.slice(args.length - rest.length)).toEqual(rest); // a program gets its own arguments, untouched
+      expect(whole(seed) && positive(threads)).toBe(true);
+      expect(trace === undefined || typeof trace === "string").toBe(true);
+      expect(flight === undefined || (flight > 0 && Number.isFinite(flight))).toBe(true);
+      expect(inspect === undefined || (whole(inspect) && inspect >= 0 && inspect <= 65_535)).toBe(true);
+    },
+    async inspect(file, { port }) {
+      called.push("inspect");
+      expect(args).toContain(file);
+      expect(whole(port) && port >= 0 && port <= 65_535).toBe(true);
+    },
+    async tour(port) {
+      called.push("tour");
+      expect(whole(port) && port >= 0 && port <= 65_535).toBe(true);
+    },
+    async explore(file, { seed, runs, maxSteps, depth, strategy, timers }) {
+      called.push("explore");
+      expect(args).toContain(file);
+      expect(whole(seed) && positive(runs) && positive(maxSteps) && positive(depth)).toBe(true);
+      expect(["exhaustive", "random", "pct"]).toContain(strategy);
+      expect(["idle", "any"]).toContain(timers);
+    },
+  };
+}
+
+fuzz("any command line", fc.oneof(line, fc.array(word, { maxLength: 6 })), async (args) => {
+  const called: string[] = [];
+  written.length = 0;
+  const code = await command(args, actions(called, args));
+  if (code === undefined) expect(called).toHaveLength(1);
+  else {
+    expect(called).toEqual([]);
+    expect([0, 2]).toContain(code);
+    expect(written.join("")).not.toBe("");
+  }
+  unpolluted();
+});
