@@ -13,7 +13,12 @@ export type Cases = Parameters<RuleTester["run"]>[2];
 const untyped: Linter.LanguageOptions = { parser };
 const typed: Linter.LanguageOptions = {
   parser,
-  parserOptions: { project: "./tsconfig.json", tsconfigRootDir: `${import.meta.dirname}/typed` },
+  parserOptions: {
+    project: "./tsconfig.json",
+    tsconfigRootDir: `${import.meta.dirname}/typed`,
+    // Where CI is set, the parser takes the types of the file on disk, once, for the code of all cases.
+    disallowAutomaticSingleRunInference: true,
+  },
 };
 
 /** Runs a rule's cases in one of the three ways. */
