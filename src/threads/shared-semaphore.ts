@@ -19,7 +19,7 @@ import { DIRTY, OPEN, QCOUNT, RECVQ, SEMAPHORE, SIZE, STATUS } from "./object.ts
 import { handles, named, newObject, release, retain, SharedObject, type SharedOptions, WEIGHT } from "./shared.ts";
 import { SharedOp } from "./shared-op.ts";
 import { pack } from "./slot.ts";
-import { CELL, dequeue, ENDED, FAILED, SERVED, STATE, serve } from "./sudog.ts";
+import { CELL, dequeueFirst, ENDED, FAILED, isDone, SERVED, STATE, serve } from "./sudog.ts";
 import { waiting } from "./waiting.ts";
 
 /** The largest size: weights are words. */
@@ -119,7 +119,10 @@ class State extends SharedObject {
   }
 }
 
-/** Under the lock: serves the queue from its head. */
+/**
+ * Under the lock: serves the queue from its head. One by one, because whoever comes after one whose select is done may want
+ * more than there is.
+ */
 export function grant(ptr: number): void {
   const { i32 } = memory;
   i32[ptr + DIRTY] = 1;
@@ -127,12 +130,11 @@ export function grant(ptr: number): void {
     const first = i32[ptr + RECVQ] as number;
     if (first === 0) break;
     const used = i32[ptr + QCOUNT] as number;
-    if ((i32[first + CELL + 1] as number) > (i32[ptr + SIZE] as number) - used) break;
-    // It may be another one: whose select is done is passed over.
-    const s = dequeue(ptr + RECVQ);
-    if (s === 0) break;
-    i32[ptr + QCOUNT] = used + (i32[s + CELL + 1] as number);
-    serve(s, SERVED);
+    const n = i32[first + CELL + 1] as number;
+    if (n > (i32[ptr + SIZE] as number) - used && !isDone(first)) break;
+    if (dequeueFirst(ptr + RECVQ) < 0) continue;
+    i32[ptr + QCOUNT] = used + n;
+    serve(first, SERVED);
   }
   i32[ptr + DIRTY] = 0;
 }

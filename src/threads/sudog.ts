@@ -93,18 +93,31 @@ export function enqueue(s: number): void {
 
 /** Takes the first that can still be served off the queue at that word; 0 without one. */
 export function dequeue(queue: number): number {
-  const { i32 } = memory;
   for (;;) {
-    const s = i32[queue] as number;
-    if (s === 0) return 0;
-    const next = i32[s + LINK] as number;
-    i32[queue] = next;
-    if (next === 0) i32[queue + 1] = 0;
-    else i32[next + PREV] = 0;
-    const leader = i32[s + GROUP] as number;
-    if (leader === 0 || Atomics.compareExchange(i32, leader + DONE, 0, 1) === 0) return s;
-    i32[s + STATE] = DROPPED;
+    const s = dequeueFirst(queue);
+    if (s >= 0) return s;
   }
+}
+
+/** Takes the first off the queue at that word; 0 without one, -1 if it can't be served, because its select is done. */
+export function dequeueFirst(queue: number): number {
+  const { i32 } = memory;
+  const s = i32[queue] as number;
+  if (s === 0) return 0;
+  const next = i32[s + LINK] as number;
+  i32[queue] = next;
+  if (next === 0) i32[queue + 1] = 0;
+  else i32[next + PREV] = 0;
+  const leader = i32[s + GROUP] as number;
+  if (leader === 0 || Atomics.compareExchange(i32, leader + DONE, 0, 1) === 0) return s;
+  i32[s + STATE] = DROPPED;
+  return -1;
+}
+
+/** Whether its select is done. */
+export function isDone(s: number): boolean {
+  const leader = memory.i32[s + GROUP] as number;
+  return leader !== 0 && Atomics.load(memory.i32, leader + DONE) !== 0;
 }
 
 /** Takes it off its queue, if it is on it. */

@@ -50,6 +50,20 @@ both("a large request is not starved by small ones", function* (t) {
   expect(small.done).toBe(true);
 });
 
+both("whoever comes after one whose select is done gets no more than there is", function* (t) {
+  const sem = new Semaphore(4);
+  yield* t.on(sem.acquire(4));
+  const twice = t.perform(select({ a: sem.acquire(1), b: sem.acquire(1) }));
+  const large = t.perform(sem.acquire(3));
+  yield* t.settle();
+  sem.release(3); // of which `twice` gets 1, once
+  yield* t.settle();
+  expect([twice.done, large.done]).toEqual([true, false]);
+  sem.release(1);
+  yield* t.settle();
+  expect(large.done).toBe(true);
+});
+
 both("a request that can never be met waits without keeping others waiting", function* (t) {
   const sem = new Semaphore(1);
   const quit = chan<void>();
