@@ -41,26 +41,33 @@ function sendRound(ch: SharedHchan, values: readonly unknown[], from: number, mo
   const size = i32[c + SIZE] as number;
   const free = size - Atomics.load(i32, c + QCOUNT);
   if (free === 0 && i32[c + RECVQ] === 0 && i32[c + STATUS] === OPEN) return 0;
-  // One that waits is served by a send of its own, in the order in which they came.
-  const n = i32[c + RECVQ] === 0 ? Math.min(most, free) : 0;
+  const n = Math.min(most, free);
   if (n <= 1) return ch.trySend(values[from]) ? 1 : 0;
   const plain = ch.codec === null && allNumbers(values, from, n);
   const packed = plain ? 0 : packAll(ch, values, from, n);
   lock(c);
   let sent = 0;
-  if (i32[c + STATUS] === OPEN && i32[c + RECVQ] === 0) {
-    const count = i32[c + QCOUNT] as number;
-    sent = Math.min(n, size - count);
-    let x = i32[c + SENDX] as number;
+  let served = 0;
+  if (i32[c + STATUS] === OPEN) {
     i32[c + DIRTY] = 1;
-    for (let i = 0; i < sent; i++) {
+    // Who waits comes first, and then finds the others in the buffer. They must not be packed again for each who waits.
+    for (let s = dequeue(c + RECVQ); s !== 0; s = served < n ? dequeue(c + RECVQ) : 0) {
+      if (plain) packNumber(i32, f64, s + CELL, values[from + served] as number);
+      else move(i32, packed + served * SLOT_WORDS, s + CELL);
+      serve(s, SERVED);
+      served++;
+    }
+    const count = i32[c + QCOUNT] as number;
+    sent = served + Math.min(n - served, size - count);
+    let x = i32[c + SENDX] as number;
+    for (let i = served; i < sent; i++) {
       const to = c + BUFFER + x * SLOT_WORDS;
       if (plain) packNumber(i32, f64, to, values[from + i] as number);
       else move(i32, packed + i * SLOT_WORDS, to);
       x = x + 1 === size ? 0 : x + 1;
     }
     i32[c + SENDX] = x;
-    i32[c + QCOUNT] = count + sent;
+    i32[c + QCOUNT] = count + sent - served;
     i32[c + DIRTY] = 0;
   }
   unlock(c);
@@ -71,7 +78,8 @@ function sendRound(ch: SharedHchan, values: readonly unknown[], from: number, mo
     }
     putBack(packed);
   }
-  // Closed, or somebody waits by now: a send of its own says so.
+  if (served > 0) waiting.deliver();
+  // Closed, or full by now: a send of its own says so.
   if (sent > 0) return sent;
   return ch.trySend(values[from]) ? 1 : 0;
 }
