@@ -15,8 +15,8 @@ import type { P } from "../runtime/proc.ts";
 import { type Away, children } from "./away.ts";
 import { buffers } from "./buffers.ts";
 import { isolate } from "./isolate.ts";
-import { ISOLATES, memory } from "./memory.ts";
-import { FREE, LIVE, MAX_ISOLATES, recordOf, STATE } from "./record.ts";
+import { memory } from "./memory.ts";
+import { FREE, MAX_ISOLATES, recordOf, STATE } from "./record.ts";
 import { recover } from "./recover.ts";
 import { parallels } from "./registry.ts";
 import { freeRuns, partsOf, recordOfRun, setOver, sharedRuns } from "./sharedrun.ts";
@@ -85,7 +85,7 @@ class Crew {
     const record = recordOfRun(p);
     p.atEnd.push(() => {
       setOver(record);
-      for (const each of others()) tell(each, OVER, record);
+      for (const each of memory.others()) tell(each, OVER, record);
       this.#goHome();
     });
     return record;
@@ -172,7 +172,7 @@ function lose({ isolate: which, ready }: Thread, error: FatalError | null): void
   if (error === null) return;
   const death: Death = { which, error };
   endRuns(death);
-  for (const each of others()) tell(each, DIED, death);
+  for (const each of memory.others()) tell(each, DIED, death);
 }
 
 /** A thread has died, and why. */
@@ -198,15 +198,6 @@ function endRuns({ which, error }: Death): void {
 }
 
 onTold(DIED, (death) => endRuns(death as Death));
-
-/** The other isolates that live. */
-function* others(): Generator<number> {
-  const { i32, self } = memory;
-  const isolates = Atomics.load(i32, ISOLATES);
-  for (let i = 0; i < isolates; i++) {
-    if (i !== self && Atomics.load(i32, recordOf(i) + STATE) === LIVE) yield i;
-  }
-}
 
 /** Nobody is there to take what is left in the queues, and what it belonged to is over. */
 function empty(): void {

@@ -11,9 +11,9 @@ import { monotonic } from "../runtime/host.ts";
 import type { P } from "../runtime/proc.ts";
 import { type GoroutineInfo, infoOf } from "../runtime/traceback.ts";
 import { children } from "./away.ts";
-import { HEAD, ISOLATES, LINK, memory, push } from "./memory.ts";
+import { HEAD, LINK, memory, push } from "./memory.ts";
 import { SLOT_WORDS } from "./object.ts";
-import { LIVE, recordOf, SCHED, STATE } from "./record.ts";
+import { recordOf, SCHED } from "./record.ts";
 import { runAt, sharedRun } from "./sharedrun.ts";
 import { drop, pack, take } from "./slot.ts";
 import { RUNNER } from "./task.ts";
@@ -45,14 +45,12 @@ export function allWillAnswer(): void {
 export function goroutinesElsewhere(p: P): GoroutineInfo[] {
   const run = sharedRun(p);
   if (run === undefined) return [];
-  const { i32, self } = memory;
+  const { i32 } = memory;
   const question = ++asked.questions;
   const silent = new Set<number>();
-  const isolates = Atomics.load(i32, ISOLATES);
-  for (let i = 0; i < isolates; i++) {
-    if (i === self || Atomics.load(i32, recordOf(i) + STATE) !== LIVE) continue;
-    tell(i, DUMP, { run, question });
-    silent.add(i);
+  for (const other of memory.others()) {
+    tell(other, DUMP, { run, question });
+    silent.add(other);
   }
   const infos = listen(question, silent);
   for (const { p: of, id, name, task, creator } of children) {

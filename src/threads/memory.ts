@@ -115,6 +115,15 @@ export class Memory {
     return this.u8.length;
   }
 
+  /** The other isolates that live. */
+  *others(): Generator<number> {
+    const { i32, self } = this;
+    const isolates = Atomics.load(i32, ISOLATES);
+    for (let i = 0; i < isolates; i++) {
+      if (i !== self && Atomics.load(i32, recordOf(i) + STATE) === LIVE) yield i;
+    }
+  }
+
   /** How much of it is taken, in bytes. */
   get used(): number {
     return this.#opened ? Math.min(Atomics.load(this.i32, BUMP) * CHUNK * 4, this.size) : 0;

@@ -21,8 +21,8 @@ import { m } from "../runtime/m.ts";
 import { crew } from "./crew.ts";
 import { allWillAnswer } from "./dump.ts";
 import { isolate } from "./isolate.ts";
-import { ISOLATES, memory, SCHEDULER } from "./memory.ts";
-import { DRY, INBOX, LIVE, PARK, PARKED, recordOf, STATE } from "./record.ts";
+import { memory, SCHEDULER } from "./memory.ts";
+import { DRY, INBOX, PARK, PARKED, recordOf } from "./record.ts";
 import { pending } from "./source.ts";
 import { anyTask } from "./taskq.ts";
 import { onTold, tell } from "./tell.ts";
@@ -76,7 +76,7 @@ function allAsleep(): boolean {
     }, state.delay);
     state.delay = Math.min(state.delay * 2, LATE);
     Atomics.add(i32, ROUND, 1);
-    for (const other of others()) tell(other, ASLEEP, undefined);
+    for (const other of memory.others()) tell(other, ASLEEP, undefined);
   }
   return false;
 }
@@ -86,20 +86,12 @@ function quiet(): boolean {
   const { i32, record } = memory;
   const round = Atomics.load(i32, ROUND);
   if (crew.starting || Atomics.load(i32, record + INBOX) !== 0) return false;
-  for (const other of others()) {
+  for (const other of memory.others()) {
     const theirs = recordOf(other);
     if (round === 0 || Atomics.load(i32, theirs + DRY) !== round) return false;
     if (Atomics.load(i32, theirs + INBOX) !== 0 || Atomics.load(i32, theirs + PARK) !== PARKED) return false;
   }
   return !anyTask();
-}
-
-function* others(): Generator<number> {
-  const { i32, self } = memory;
-  const isolates = Atomics.load(i32, ISOLATES);
-  for (let i = 0; i < isolates; i++) {
-    if (i !== self && Atomics.load(i32, recordOf(i) + STATE) === LIVE) yield i;
-  }
 }
 
 onTold(ASLEEP, () => isolate.hold(false));

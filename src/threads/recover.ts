@@ -121,15 +121,9 @@ function takeInbox(record: number): void {
 function giveBack(s: number): void {
   const { i32 } = memory;
   const object = i32[s + sudog.OBJECT] as number;
-  if (i32[object + KIND] === SEMAPHORE && i32[s + sudog.STATE] === sudog.SERVED) giveWeight(object, s);
-}
-
-function giveHeld(object: number, weight: number): void {
-  const { i32 } = memory;
-  lock(object);
-  i32[object + QCOUNT] = Math.max(0, (i32[object + QCOUNT] as number) - weight);
-  grant(object);
-  unlock(object);
+  if (i32[object + KIND] === SEMAPHORE && i32[s + sudog.STATE] === sudog.SERVED) {
+    giveWeight(object, i32[s + sudog.CELL + 1] as number, s);
+  }
 }
 
 function giveUpHolds(record: number, key: number): void {
@@ -140,7 +134,7 @@ function giveUpHolds(record: number, key: number): void {
     const next = i32[hold + LINK] as number;
     const object = i32[hold + HOLD_OBJECT] as number;
     const weight = i32[hold + WEIGHT] as number;
-    if (i32[object + KIND] === SEMAPHORE && weight > 0) giveHeld(object, weight);
+    if (i32[object + KIND] === SEMAPHORE && weight > 0) giveWeight(object, weight, 0);
     else if (i32[object + KIND] === MUTEX && i32[object + HOLDER] === key) {
       lock(object);
       lose(object);

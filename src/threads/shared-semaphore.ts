@@ -109,8 +109,9 @@ class State extends SharedObject {
   }
 
   override unwanted(s: number): void {
-    if (memory.i32[s + STATE] !== SERVED) return;
-    giveWeight(this.ptr, s);
+    const { i32 } = memory;
+    if (i32[s + STATE] !== SERVED) return;
+    giveWeight(this.ptr, i32[s + CELL + 1] as number, s);
     waiting.deliver();
   }
 
@@ -139,14 +140,14 @@ export function grant(ptr: number): void {
   i32[ptr + DIRTY] = 0;
 }
 
-/** Gives back the weight that a sudog was served with and nobody has taken. */
-export function giveWeight(ptr: number, s: number): void {
+/** Gives back a weight that nobody has any more; `s` is the sudog that was served with it, if it stands in one. */
+export function giveWeight(ptr: number, n: number, s: number): void {
   const { i32 } = memory;
   lock(ptr);
-  const used = Math.max(0, (i32[ptr + QCOUNT] as number) - (i32[s + CELL + 1] as number));
+  const used = Math.max(0, (i32[ptr + QCOUNT] as number) - n);
   i32[ptr + DIRTY] = 1;
   i32[ptr + QCOUNT] = used;
-  i32[s + STATE] = ENDED;
+  if (s !== 0) i32[s + STATE] = ENDED;
   grant(ptr);
   unlock(ptr);
 }

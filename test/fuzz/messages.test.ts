@@ -3,20 +3,11 @@ import fc from "fast-check";
 import { expect } from "vitest";
 import { decode, Encoded, encode } from "../../src/threads/codec.ts";
 import { CorruptError } from "../../src/threads/reader.ts";
+import { anyValue } from "../threads/any-value.ts";
 import { fuzz, unpolluted } from "./kit.ts";
 
 const into = new Encoded();
-const anything = fc.anything({
-  withBigInt: true,
-  withBoxedValues: true,
-  withDate: true,
-  withMap: true,
-  withNullPrototype: true,
-  withSet: true,
-  withSparseArray: true,
-  withTypedArray: true,
-  withUnicodeString: true,
-});
+const anything = anyValue();
 const special = fc.constantFrom<unknown>(
   new Error("e", { cause: new TypeError("c") }),
   /x/giu,

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Breakpoint, Source } from "../../protocol.ts";
+import { Problem } from "../ui/notice.tsx";
 import { useStepper } from "./use-stepper.ts";
 
 const EMPTY = { kind: "", channel: "", goroutine: "" };
@@ -67,11 +68,7 @@ export function Breakpoints({ source }: { readonly source: Source }): JSX.Elemen
           Add
         </button>
       </form>
-      {problem === "" ? null : (
-        <p class="problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
     </section>
   );
 }

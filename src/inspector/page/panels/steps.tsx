@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Source } from "../../protocol.ts";
-import { Notice } from "../ui/notice.tsx";
+import { Notice, Problem } from "../ui/notice.tsx";
 import { Breakpoints } from "./breakpoints.tsx";
 import { Execution } from "./execution.tsx";
 import type { PanelProps } from "./panel.ts";
@@ -89,11 +89,7 @@ export function Schedule({ source }: { readonly source: Source }): JSX.Element |
           Restart with it
         </button>
       </form>
-      {problem === "" ? null : (
-        <p class="problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
     </section>
   );
 }

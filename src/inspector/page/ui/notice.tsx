@@ -39,3 +39,13 @@ export function Answered<Q extends Question>({
   }
   return <Notice title="Asking the program…" kind="loading" />;
 }
+
+/** What is wrong with what was entered; nothing where nothing is. */
+export function Problem({ text }: { readonly text: string }): JSX.Element | null {
+  if (text === "") return null;
+  return (
+    <p class="problem" role="alert">
+      {text}
+    </p>
+  );
+}
