@@ -7,6 +7,7 @@
  */
 import { CLOSED } from "../../chan/closed.ts";
 import { iterate } from "../../chan/iterate.ts";
+import type { Held, Ungiven } from "../../chan/make.ts";
 import { TranslatedRecv } from "../../chan/translated.ts";
 import type { Chan, Received, TryReceived } from "../../chan/types.ts";
 import { Action } from "../../runtime/action.ts";
@@ -287,10 +288,10 @@ export interface SharedChanOptions<T, Z> {
  * });
  * ```
  */
-export function sharedChan<T, Z = T>(
+export function sharedChan<T = Ungiven, Z = T>(
   capacity: number | undefined,
-  options: { readonly zero: Z; readonly name?: string; readonly codec?: Codec<T> },
-): SharedChan<T, Z>;
+  options: { readonly zero: Z; readonly name?: string; readonly codec?: Codec<Held<T, Z>> },
+): SharedChan<Held<T, Z>, Z>;
 export function sharedChan<T>(
   capacity?: number,
   options?: { readonly name?: string; readonly codec?: Codec<T> },

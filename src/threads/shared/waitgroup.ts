@@ -51,7 +51,7 @@ class Counter extends SharedObject {
     i32[ptr + DIRTY] = 0;
     unlock(ptr);
     if (status !== OPEN) throw lost();
-    if (count < 0) throw new Panic("NEGATIVE_WAITGROUP", `the counter is ${was}, add got ${delta}`);
+    if (count < 0) throw new Panic("NEGATIVE_WAITGROUP");
     if (!good) throw new ArgumentError(`SharedWaitGroup.add: expected a counter up to ${MOST}, got ${count}`);
     if (delta < 0 && tap.listener !== null) this.tell("unlock");
     waiting.deliver();
