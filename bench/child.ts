@@ -1,13 +1,18 @@
 /**
- * One measurement in a process of its own: `child.ts WORKLOAD SIDE RUNS CLOCK`, where SIDE is a package of `peers` or one
- * of the workload's own variants, and CLOCK is `wall` or `cpu`. Prints one line of JSON, a `Timed` or a `Bytes`.
+ * One measurement in a process of its own: `child.ts WORKLOAD SIDE CLOCK QUICK`, where SIDE is a name in sides.ts or one of
+ * the workload's own variants, CLOCK is `wall` or `cpu`, and QUICK is there when only its working is to be seen. Prints one
+ * line of JSON, a `Timed`, a `Bytes` or a `Failed`.
  */
-import type { Meter, Program } from "./program.ts";
-import { memory, type Name, type Peer, peers, timed, type Workload } from "./workloads.ts";
+import type { Meter, Program, Programs } from "./program.ts";
+import { sides } from "./sides.ts";
+import type { MemoryWorkload, TimedWorkload } from "./workload.ts";
+import { timed, weighed } from "./workloads.ts";
 
 /** Milliseconds of each run, and of processor time in all. */
 export interface Timed {
   ms: number[];
+  /** The size of these runs: less than the workload's for who is too slow. */
+  n: number;
   cpu: number;
 }
 
@@ -18,9 +23,17 @@ export interface Bytes {
   cpu: number;
 }
 
+export interface Failed {
+  failure: string;
+}
+
 const noMeter: Meter = { empty() {}, full() {} };
-/** A run that takes longer is not worth repeating, for the rounds repeat it. */
+const RUNS = 3;
+/** A run that takes longer is not worth repeating, for the rounds repeat it. Milliseconds, as all of these. */
 const LONG = 2000;
+/** A run that would take longer is made smaller, or, where that would measure something else, not made at all. */
+const TOO_LONG = 4000;
+const TOO_LONG_WHOLE = 20_000;
 /** How long a program runs before it is timed: V8 has then optimised what it will. Go has nothing to warm up. */
 const WARM = 500;
 
@@ -34,17 +47,19 @@ function cpu(): number {
   return (user + system) / 1000;
 }
 
-async function load(workload: Workload, side: string): Promise<Program> {
-  const variant = workload.variants.find(({ name }) => name === side);
-  if (!variant) {
-    const { default: programs }: { default: Partial<Record<Name, Program>> } = await peers[side as Peer]();
-    const program = programs[workload.program];
-    if (!program) throw new Error(`${side} has no ${workload.program}`);
-    return program;
+async function load(workload: TimedWorkload | MemoryWorkload, name: string): Promise<Program> {
+  const variant = workload.variants.find((each) => each.name === name);
+  if (variant) {
+    const built = import.meta.resolve("millrace");
+    if (!built.includes("/dist/")) throw new Error(`measures ${built}, not what is built in dist/`);
+    return variant.load();
   }
-  const built = import.meta.resolve("millrace");
-  if (!built.includes("/dist/")) throw new Error(`measures ${built}, not what is built in dist/`);
-  return variant.load();
+  const side = sides.find((each) => each.name === name);
+  if (!side) throw new Error(`there is no side ${name}`);
+  const { default: programs } = (await import(new URL(side.file, import.meta.url).href)) as { default: Programs };
+  const program = programs[workload.program ?? (workload.name as keyof Programs)];
+  if (!program) throw new Error(`${name} has no ${workload.name}`);
+  return program;
 }
 
 /**
@@ -59,15 +74,28 @@ async function once(program: Program, n: number): Promise<number> {
   return now() - start;
 }
 
-async function time(program: Program, n: number, runs: number): Promise<Timed> {
-  const tenth = await once(program, n / 10);
-  if (tenth * 10 < LONG) for (let spent = 0; spent < WARM; ) spent += await once(program, n);
+async function time(program: Program, workload: TimedWorkload): Promise<Timed | Failed> {
+  const limit = workload.whole ? TOO_LONG_WHOLE : TOO_LONG;
+  let n = workload.n / 100;
+  let last = await once(program, n);
+  for (; n < workload.n && last * 10 <= limit; n *= 10) last = await once(program, n * 10);
+  if (n < workload.n && workload.whole) {
+    return { failure: `would take more than ${((last * workload.n) / n / 1000).toFixed(0)} s` };
+  }
+  if (last > LONG) return { ms: [last], n, cpu: cpu() };
+  for (let spent = last; spent < WARM; ) spent += await once(program, n);
   const ms: number[] = [];
-  for (let i = 0; i < runs; i++) {
+  for (let i = 0; i < RUNS; i++) {
     ms.push(await once(program, n));
     if ((ms[i] as number) > LONG) break;
   }
-  return { ms, cpu: cpu() };
+  return { ms, n, cpu: cpu() };
+}
+
+/** Twice, since what was compiled lazily changes between the two. */
+async function quickly(program: Program, { n }: TimedWorkload): Promise<Timed> {
+  await once(program, n / 100);
+  return { ms: [await once(program, n / 100)], n: n / 100, cpu: cpu() };
 }
 
 async function weigh(program: Program, n: number): Promise<Bytes> {
@@ -84,13 +112,13 @@ async function weigh(program: Program, n: number): Promise<Bytes> {
   return { rss: (full.rss - empty.rss) / n, heap: (full.heapUsed - empty.heapUsed) / n, cpu: cpu() };
 }
 
-const [name, side, runs, clock] = process.argv.slice(2);
+const [name, side, clock, quick] = process.argv.slice(2);
 const now = clock === "cpu" ? cpu : () => performance.now();
-const aboutTime = timed.find((w) => w.name === name);
-const aboutMemory = memory.find((w) => w.name === name);
-if (!side || !(aboutTime || aboutMemory)) throw new Error("usage: child.ts WORKLOAD SIDE RUNS CLOCK");
+const aboutTime = timed.flatMap(({ workloads }) => workloads).find((w) => w.name === name);
+const aboutMemory = weighed.workloads.find((w) => w.name === name);
+if (!side || !(aboutTime || aboutMemory)) throw new Error("usage: child.ts WORKLOAD SIDE CLOCK [QUICK]");
 const result = aboutTime
-  ? await time(await load(aboutTime, side), aboutTime.n, Number(runs))
-  : aboutMemory && (await weigh(await load(aboutMemory, side), aboutMemory.n));
-console.log(JSON.stringify(result));
-process.exit(0);
+  ? await (quick ? quickly : time)(await load(aboutTime, side), aboutTime)
+  : aboutMemory && (await weigh(await load(aboutMemory, side), quick ? aboutMemory.n / 100 : aboutMemory.n));
+// Threads that still run, and whoever is parked, end here.
+process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));

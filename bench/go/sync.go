@@ -16,7 +16,7 @@ func mutex(n int) {
 	check(count, n)
 }
 
-const lockers = 10
+const lockers = 100
 
 func locker(mu *sync.Mutex, n int, count *int, wg *sync.WaitGroup) {
 	for i := 0; i < n; i++ {
@@ -120,7 +120,7 @@ func pool(n int) {
 	for _, value := range all {
 		sum += value
 	}
-	check(sum, n*(n+1)/2)
+	check(sum, sumTo(n))
 }
 
 func poolSubmit(n int) {
@@ -143,5 +143,5 @@ func poolSubmit(n int) {
 	for _, value := range all {
 		sum += value
 	}
-	check(sum, n*(n+1)/2)
+	check(sum, sumTo(n))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -15,8 +16,23 @@ func timerStop(n int) {
 	check(stopped, n)
 }
 
-// within is what bench/program.ts says: when the i-th timer fires.
-func within(i int) time.Duration { return time.Duration((i*7919)%100) * time.Millisecond }
+// within and later are what bench/program.ts says: when the i-th timer fires.
+func within(i int) time.Duration { return time.Duration(1+(i*7919)%100) * time.Millisecond }
+func later(i int) time.Duration  { return time.Duration(1000+i%1000) * time.Millisecond }
+
+func timerBatch(n int) {
+	all := make([]*time.Timer, n)
+	for i := range all {
+		all[i] = time.NewTimer(later(i))
+	}
+	stopped := 0
+	for _, timer := range all {
+		if timer.Stop() {
+			stopped++
+		}
+	}
+	check(stopped, n)
+}
 
 func timerFire(n int) {
 	done := make(chan struct{})
@@ -30,4 +46,19 @@ func timerFire(n int) {
 	}
 	<-done
 	check(int(fired), n)
+}
+
+func sleepers(n int) {
+	var wg sync.WaitGroup
+	var woken int64
+	wg.Add(n)
+	for i := 0; i < n; i++ {
+		go func(i int) {
+			time.Sleep(within(i))
+			atomic.AddInt64(&woken, 1)
+			wg.Done()
+		}(i)
+	}
+	wg.Wait()
+	check(int(woken), n)
 }

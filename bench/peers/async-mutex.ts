@@ -1,5 +1,5 @@
 import { Mutex, Semaphore } from "async-mutex";
-import { type Lock, lockPrograms } from "./locks.ts";
+import { type Lock, lockPrograms } from "../promises/locks.ts";
 
 function make(places: number): Lock {
   if (places === 1) return new Mutex();

@@ -1,5 +1,5 @@
 import { BufferedChannel } from "csp-ts";
-import { programs } from "./async.ts";
+import { programs } from "../promises/channels.ts";
 
 export default programs<BufferedChannel<number>>({
   make: (capacity) => new BufferedChannel(0, capacity),

@@ -1,5 +1,5 @@
 import { any, chan, type MediumChannel, put, take } from "medium";
-import { programs } from "./async.ts";
+import { programs } from "../promises/channels.ts";
 
 export default programs<MediumChannel<number>, [number, MediumChannel<number>]>({
   make: (capacity) => (capacity > 0 ? chan(capacity) : chan()),

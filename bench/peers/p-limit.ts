@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import { CROWD, check, PLACES, type Program, WORKERS } from "../program.ts";
-import { poolProgram } from "./pools.ts";
+import { poolProgram } from "../promises/pools.ts";
 
 /** It has no lock, only a limit on functions: the visit is one. */
 const semaphore: Program = async (n) => {
@@ -19,7 +19,13 @@ const semaphore: Program = async (n) => {
 
 export default {
   semaphore,
-  pool: poolProgram((n, job) => {
+  pool: poolProgram((n, job) =>
+    pLimit(WORKERS).map(
+      Array.from({ length: n }, (_, i) => i + 1),
+      job,
+    ),
+  ),
+  "pool-submit": poolProgram((n, job) => {
     const limit = pLimit(WORKERS);
     return Promise.all(Array.from({ length: n }, (_, i) => limit(() => job(i + 1))));
   }),

@@ -1,6 +1,6 @@
 import pMap from "p-map";
 import { WORKERS } from "../program.ts";
-import { poolProgram } from "./pools.ts";
+import { poolProgram } from "../promises/pools.ts";
 
 export default {
   pool: poolProgram((n, job) =>

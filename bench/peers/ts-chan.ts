@@ -1,6 +1,6 @@
 /** `setUnsafe` keeps it from passing through the event loop at each operation, which costs it three times as much. */
 import { Chan, recv, Select } from "ts-chan";
-import { programs } from "./async.ts";
+import { programs } from "../promises/channels.ts";
 
 export default programs<Chan<number>, number>({
   make: (capacity) => new Chan<number>(capacity).setUnsafe(true),

@@ -339,12 +339,10 @@ export class P {
     }
   }
 
-  /**
-   * Ends the run at once, because its state cannot go on. Throws the error as well, to unwind whoever is running; the
-   * default run has no end, so there that is all, and who does not catch it tells the host.
-   */
+  /** Ends the run at once, because its state cannot go on. Throws the error as well, to unwind whoever is running. */
   fatal(error: FatalError): never {
-    this.finish({ ok: false, error, g: m.curg });
+    if (this.#finished === null) uncaught(error);
+    else this.finish({ ok: false, error, g: m.curg });
     throw error;
   }
 

@@ -1,11 +1,11 @@
-/** Nothing is buffered without end: what passes through a channel of 16 leaves no trace in memory. `bench/interop.ts` passes a GiB. */
+/** Nothing is buffered without end: what passes through a channel of 16 leaves no trace in memory. `bench/tables/interop.ts` passes a GiB. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { chan, run } from "millrace";
 import { background, withCancel } from "millrace/context";
 import { fromEvent, fromIterable, fromReadable, toReadable, toSignal } from "millrace/interop";
 import { expect, test } from "vitest";
-import type { Measured } from "../../bench/interop.ts";
+import type { Measured } from "../../bench/tables/interop.ts";
 import { root } from "../process/child.ts";
 import { turns } from "./kit.ts";
 
@@ -18,7 +18,7 @@ test.each([
   "web, piped into a channel",
   "async iterable → channel",
 ])(`${MIB} MiB, %s`, { timeout: 60_000 }, async (way) => {
-  const argv = ["--import", "tsx", `${root}bench/interop.ts`, way, String(MIB)];
+  const argv = ["--import", "tsx", `${root}bench/tables/interop.ts`, way, String(MIB)];
   const { stdout } = await promisify(execFile)(process.execPath, argv, { cwd: root });
   const { grew } = JSON.parse(stdout) as Measured;
   // What V8 takes before it collects, whatever the size: mostly 30 to 60, and on Node 24 and later up to 140.

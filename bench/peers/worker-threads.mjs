@@ -1,0 +1,4 @@
+import { expose } from "threads/worker";
+import { fib } from "./worker.mjs";
+
+expose({ fib });

@@ -1,0 +1,4 @@
+import workerpool from "workerpool";
+import { fib } from "./worker.mjs";
+
+workerpool.worker({ fib });

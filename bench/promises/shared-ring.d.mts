@@ -1,0 +1,6 @@
+export class Ring {
+  constructor(capacity: number, memory?: SharedArrayBuffer);
+  readonly memory: SharedArrayBuffer;
+  send(value: number): void;
+  recv(): number;
+}
