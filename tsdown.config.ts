@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { defineConfig, type UserConfig } from "tsdown";
 
-// The `exports` of package.json are the one list of entry points: "." is src/index.ts, "./time" is src/time/index.ts.
-// One that has no source yet is left out.
+// The `exports` of package.json are the one list of what programs import: "." is src/index.ts, "./time" src/time/index.ts.
 const manifest = JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8")) as {
   exports: Record<string, unknown>;
 };
@@ -10,19 +9,17 @@ const entry: Record<string, string> = {};
 for (const [key, target] of Object.entries(manifest.exports)) {
   if (target === null || typeof target === "string") continue;
   const name = key === "." ? "index" : `${key.slice(2)}/index`;
-  if (existsSync(new URL(`./src/${name}.ts`, import.meta.url))) entry[name] = `src/${name}.ts`;
+  entry[name] = `src/${name}.ts`;
 }
-const cli: Record<string, string> = existsSync(new URL("./src/cli/main.ts", import.meta.url))
-  ? { "cli/main": "src/cli/main.ts", "cli/resolve": "src/cli/resolve.ts" }
-  : {};
-// What a thread runs.
-const worker: Record<string, string> = existsSync(new URL("./src/threads/worker.ts", import.meta.url))
-  ? { "threads/worker": "src/threads/worker.ts", "threads/sysmon": "src/threads/sysmon.ts" }
-  : {};
-// What the inspector's thread runs.
-const inspector: Record<string, string> = existsSync(new URL("./src/inspector/server/worker.ts", import.meta.url))
-  ? { "inspector/worker": "src/inspector/server/worker.ts" }
-  : {};
+
+/** What is run rather than imported: by the shell, by Node's loader, and on threads of their own. */
+const run: Record<string, string> = {
+  "cli/main": "src/cli/main.ts",
+  "cli/resolve": "src/cli/resolve.ts",
+  "threads/worker": "src/threads/worker.ts",
+  "threads/sysmon": "src/threads/sysmon/sysmon.ts",
+  "inspector/worker": "src/inspector/server/worker.ts",
+};
 
 // All entry points of a format are built together, so that they share one copy of the runtime's state.
 const common: UserConfig = {
@@ -40,12 +37,7 @@ const common: UserConfig = {
   deps: { neverBundle: [/^node:/, "tsx", /^tsx\//, "commander"] },
 };
 
-const builds: UserConfig[] =
-  Object.keys(entry).length === 0
-    ? []
-    : [
-        { ...common, format: "esm", entry: { ...entry, ...cli, ...worker, ...inspector } },
-        { ...common, format: "cjs", entry },
-      ];
-
-export default defineConfig(builds);
+export default defineConfig([
+  { ...common, format: "esm", entry: { ...entry, ...run } },
+  { ...common, format: "cjs", entry },
+]);

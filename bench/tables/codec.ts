@@ -4,7 +4,7 @@
  */
 import { deserialize, serialize } from "node:v8";
 import { markdownTable } from "markdown-table";
-import { decode, Encoded, encode } from "../../src/threads/codec.ts";
+import { decode, Encoded, encode } from "../../src/threads/values/codec.ts";
 
 const item = (i: number) => ({ id: i, name: `item ${i}`, price: i * 1.5, tags: ["x"] });
 

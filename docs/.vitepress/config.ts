@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { posix, relative } from "node:path";
 import { type DefaultTheme, defineConfig } from "vitepress";
 import { address, documentOf, placed, root } from "./links.ts";
-import { anchor, beside, drawings, relink } from "./markdown.ts";
+import { anchor, beside, drawings, relink, wrapped } from "./markdown.ts";
 
 type Item = DefaultTheme.SidebarItem;
 
@@ -61,7 +61,14 @@ const guide: Item[] = [
 
 const reference = new URL("../api/typedoc-sidebar.json", import.meta.url);
 if (!existsSync(reference)) throw new Error("docs/api is missing: npm run docs makes it");
-const api = JSON.parse(readFileSync(reference, "utf8")) as Item[];
+const [{ items = [], ...core } = {}] = JSON.parse(readFileSync(reference, "utf8")) as Item[];
+
+/** The entries of the package one beside the other, as one imports them. TypeDoc has the others below the first. */
+const isEntry = (item: Item): boolean => item.link !== undefined;
+const api: Item[] = [
+  { ...core, items: items.filter((item) => !isEntry(item)) },
+  ...items.filter(isEntry).map((item) => ({ ...item, text: `millrace/${item.text}` })),
+];
 
 /** The documents whose code stands side by side need the whole width. */
 const wide = ["guide/go-to-typescript.md", "guide/rosetta.md"];
@@ -82,7 +89,14 @@ export default defineConfig({
   cleanUrls: true,
   lastUpdated: false,
   head: [["link", { rel: "icon", href: `${process.env.DOCS_BASE ?? "/"}wheel.svg`, type: "image/svg+xml" }]],
-  vite: { publicDir: posix.join(root, "docs/public"), build: { target: "es2022", chunkSizeWarningLimit: 5000 } },
+  vite: {
+    publicDir: posix.join(root, "docs/public"),
+    build: { target: "es2022", chunkSizeWarningLimit: 5000 },
+    optimizeDeps: {
+      entries: ["docs/.vitepress/theme/index.ts"], // not the other pages of the repository
+      esbuildOptions: { target: "es2022" }, // for what Vite 5 asks otherwise, newer versions of esbuild can't translate to
+    },
+  },
   markdown: {
     anchor: { slugify: anchor },
     theme: { light: "github-light-high-contrast", dark: "github-dark" },
@@ -91,12 +105,14 @@ export default defineConfig({
       relink(md, (env, link) => address(document(env), link));
       drawings(md, (env, file) => posix.join(root, posix.dirname(document(env)), file));
       beside(md);
+      wrapped(md);
     },
   },
-  transformPageData(pageData) {
-    if (!wide.includes(pageData.relativePath)) return;
-    pageData.frontmatter.aside = false;
-    pageData.frontmatter.pageClass = "wide";
+  transformPageData({ relativePath, frontmatter }) {
+    if (/^(api|source)\//.test(relativePath)) frontmatter.prev = frontmatter.next = false;
+    if (!wide.includes(relativePath)) return;
+    frontmatter.aside = false;
+    frontmatter.pageClass = "wide";
   },
   themeConfig: {
     logo: "/wheel.svg",
@@ -108,6 +124,5 @@ export default defineConfig({
       { text: "Changelog", link: "/changelog" },
     ],
     sidebar: { "/api/": [{ text: "API", link: "/api/", items: api }], "/": guide },
-    docFooter: { prev: false, next: false },
   },
 });

@@ -6,23 +6,43 @@ interface Env {
   readonly path?: string;
 }
 
-/** Two code blocks that stand side by side: one in Go, or marked `beside`, and the one right after it. */
+/**
+ * Code blocks that stand side by side: those in Go, or marked `beside`, on the left, the one right after them on the right.
+ */
 export function beside(md: MarkdownRenderer): void {
   const opens = (info: string): boolean => /^(go$|\w+ .*\bbeside\b)/.test(info);
   md.core.ruler.push("beside", (state) => {
     const { tokens } = state;
-    for (let i = 0; i + 1 < tokens.length; i++) {
-      const [left, right] = [tokens[i], tokens[i + 1]];
-      if (left?.type !== "fence" || right?.type !== "fence" || !opens(left.info)) continue;
-      const html = (content: string): InstanceType<typeof state.Token> => {
-        const token = new state.Token("html_block", "", 0);
-        token.content = content;
-        return token;
-      };
-      tokens.splice(i, 2, html('<div class="beside">'), left, right, html("</div>"));
-      i += 3;
+    const html = (content: string): InstanceType<typeof state.Token> => {
+      const token = new state.Token("html_block", "", 0);
+      token.content = content;
+      return token;
+    };
+    const isLeft = (i: number): boolean => tokens[i]?.type === "fence" && opens(tokens[i]?.info ?? "");
+    for (let i = 0; i < tokens.length; i++) {
+      if (!isLeft(i)) continue;
+      let right = i + 1;
+      while (isLeft(right)) right++;
+      if (tokens[right]?.type !== "fence") continue;
+      tokens.splice(right + 1, 0, html("</div>"));
+      tokens.splice(right, 0, html("</div>"));
+      tokens.splice(i, 0, html('<div class="beside"><div>'));
+      i = right + 3;
     }
   });
+}
+
+/**
+ * Long lines of programs and of what they print go on in the next line, so that a comment at the end of one is read without
+ * scrolling. Drawings made of letters stay as they are.
+ */
+export function wrapped(md: MarkdownRenderer): void {
+  const fence = md.renderer.rules.fence;
+  md.renderer.rules.fence = (tokens, i, options, env, self) => {
+    const html = fence?.(tokens, i, options, env, self) ?? "";
+    const info = tokens[i]?.info ?? "";
+    return /^(text|$)/.test(info) && !/\boutput\b/.test(info) ? html : html.replace('class="', 'class="wrapped ');
+  };
 }
 
 /** Links between files become links between pages. */

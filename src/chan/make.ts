@@ -11,6 +11,16 @@ export interface ChanOptions<Z> {
   readonly name?: string;
 }
 
+declare const ungiven: unique symbol;
+
+/** Stands for the type of values that nobody gave. */
+export interface Ungiven {
+  readonly [ungiven]: never;
+}
+
+/** What a channel with a zero value holds: values of its type, unless another was given. */
+export type Held<T, Z> = [T] extends [Ungiven] ? Z : T;
+
 /**
  * Makes a channel (Go's `make(chan T, capacity)`).
  *
@@ -26,15 +36,15 @@ export interface ChanOptions<Z> {
  * import { chan } from "millrace";
  * const jobs = chan<string>(2, { name: "jobs" });
  * console.log(jobs.trySend("a"), jobs.length, jobs.capacity); // true 1 2
- * const counts = chan<number, number>(0, { zero: 0 });
+ * const counts = chan(0, { zero: 0 }); // of numbers, like its zero value
  * counts.close();
  * console.log(await counts.recv()); // 0
  * ```
  */
-export function chan<T, Z = T>(
+export function chan<T = Ungiven, Z = T>(
   capacity: number | undefined,
   options: { readonly zero: Z; readonly name?: string },
-): Chan<T, Z>;
+): Chan<Held<T, Z>, Z>;
 export function chan<T>(capacity?: number, options?: { readonly name?: string }): Chan<T>;
 export function chan(capacity = 0, options: ChanOptions<unknown> = {}): Chan<unknown, unknown> {
   if (typeof options !== "object" || options === null) {

@@ -8,9 +8,9 @@ import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import { CommanderError } from "commander";
 import { ArgumentError } from "../runtime/panic.ts";
-import { ExploreError } from "../testing/errors.ts";
-import { type ExploreOptions, explore as search } from "../testing/explore.ts";
-import { replay } from "../testing/replay.ts";
+import { ExploreError } from "../testing/explore/errors.ts";
+import { type ExploreOptions, explore as search } from "../testing/explore/explore.ts";
+import { replay } from "../testing/explore/replay.ts";
 import { findFile } from "./file.ts";
 
 /** What the command line says. */

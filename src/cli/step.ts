@@ -10,9 +10,9 @@ import { pathToFileURL } from "node:url";
 import { CommanderError } from "commander";
 import { pageFolder } from "../inspector/server/built.ts";
 import { serve } from "../inspector/server/server.ts";
-import type { Stepped } from "../inspector/stepper.ts";
-import { standardStreams } from "../inspector/stepper-output.ts";
-import { Held } from "../inspector/stepper-source.ts";
+import { standardStreams } from "../inspector/stepper/output.ts";
+import { Held } from "../inspector/stepper/source.ts";
+import type { Stepped } from "../inspector/stepper/stepper.ts";
 import { programs } from "../runtime/run.ts";
 import { allowDeepStacks } from "../runtime/traceback.ts";
 

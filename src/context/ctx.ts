@@ -16,8 +16,8 @@ export const CANCEL_CTX: unique symbol = Symbol.for("millrace.context.cancel");
 
 /** Why `ctx` has ended, where it or something above was made by this library; else what its `err()` says. */
 export function causeOf(ctx: Context): unknown {
-  const node = ctx.value(CANCEL_CTX) as Pick<CancelCtx, "err" | "reason"> | undefined;
-  if (node === undefined) return ctx.err();
+  const node = ctx.value(CANCEL_CTX) as Partial<Pick<CancelCtx, "err" | "reason">> | null | undefined;
+  if (typeof node?.err !== "function") return ctx.err(); // also where a stand-in answers every key
   return node.err() === undefined ? undefined : node.reason;
 }
 

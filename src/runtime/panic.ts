@@ -18,6 +18,7 @@ export type PanicCode =
   | "NEGATIVE_WAITGROUP"
   | "WAITGROUP_REUSED"
   | "TICKER_INTERVAL"
+  | "TICKER_RESET"
   | "NIL_CONTEXT"
   | "NIL_KEY"
   | "NIL_FUNCTION"
@@ -47,6 +48,7 @@ const TEXT = {
   NEGATIVE_WAITGROUP: "sync: negative WaitGroup counter",
   WAITGROUP_REUSED: "sync: WaitGroup is reused before previous Wait has returned",
   TICKER_INTERVAL: "non-positive interval for NewTicker",
+  TICKER_RESET: "non-positive interval for Ticker.Reset",
   NIL_CONTEXT: "cannot create context from nil parent",
   NIL_KEY: "nil key",
   NIL_FUNCTION: "go of nil func value",

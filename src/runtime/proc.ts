@@ -339,10 +339,12 @@ export class P {
     }
   }
 
-  /** Ends the run at once, because its state cannot go on. Throws the error as well, to unwind whoever is running. */
+  /**
+   * Ends the run at once, because its state cannot go on. Throws the error as well, to unwind whoever is running; the
+   * default run has no end, so there that is all, and who does not catch it tells the host.
+   */
   fatal(error: FatalError): never {
-    if (this.#finished === null) uncaught(error);
-    else this.finish({ ok: false, error, g: m.curg });
+    this.finish({ ok: false, error, g: m.curg });
     throw error;
   }
 

@@ -357,6 +357,7 @@ function hint(op: Suspect): string {
   if (typeof op.recv === "function") return "; write its recv() or send(v)";
   if (op instanceof Action) return "; it runs code between operations, which nothing can undo: perform it by itself";
   if (typeof op.then === "function") return "; a promise is no case: write wait(promise)";
+  if (Array.isArray(op)) return "; spread it, or make it a select of its own: select(array)";
   if (typeof op === "object" && typeof op.join === "function") return "; a goroutine is no case: write its join()";
   return typeof op === "function" ? "; is a call missing?" : "";
 }

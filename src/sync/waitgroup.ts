@@ -37,7 +37,7 @@ class WaitOp extends Op<void> {
   add(delta: number): void {
     if (m.touch !== null) m.touch(this);
     const count = this.count + delta;
-    if (count < 0) throw new Panic("NEGATIVE_WAITGROUP", `the counter is ${this.count}, add got ${delta}`);
+    if (count < 0) throw new Panic("NEGATIVE_WAITGROUP");
     if (delta < 0 && tap.listener !== null) this.#tell("unlock", m.curg);
     this.count = count;
     if (count > 0) return;

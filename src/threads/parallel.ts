@@ -11,8 +11,8 @@
 import { checkCallable } from "../runtime/action.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { takePart } from "./part.ts";
-import { parallelOf, register } from "./registry.ts";
 import type { Parallel, SendableFunction } from "./sendable.ts";
+import { parallelOf, register } from "./values/registry.ts";
 
 /**
  * Names a function of a module, so that `go` can start it on any thread.

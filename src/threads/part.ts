@@ -2,16 +2,16 @@
 import { runtime } from "../runtime/api.ts";
 import { m } from "../runtime/m.ts";
 import type { Others } from "../runtime/others.ts";
-import { shareBuffers } from "./buffers.ts";
-import { sendContexts } from "./context.ts";
-import { crew } from "./crew.ts";
-import { goroutinesElsewhere } from "./dump.ts";
-import { callAnywhere, goAnywhere } from "./go.ts";
-import { memory } from "./memory.ts";
-import { sendFunctions } from "./named.ts";
-import { asleep } from "./quiet.ts";
-import { awayOf } from "./sharedrun.ts";
-import { procs } from "./wakep.ts";
+import { memory } from "./memory/memory.ts";
+import { crew } from "./sched/crew.ts";
+import { goroutinesElsewhere } from "./sched/dump.ts";
+import { callAnywhere, goAnywhere } from "./sched/go.ts";
+import { asleep } from "./sched/quiet.ts";
+import { awayOf } from "./sched/run.ts";
+import { procs } from "./sched/wakep.ts";
+import { shareBuffers } from "./values/buffers.ts";
+import { sendContexts } from "./values/context.ts";
+import { sendFunctions } from "./values/named.ts";
 
 const others: Others = {
   go: goAnywhere,

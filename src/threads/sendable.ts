@@ -13,9 +13,9 @@ import type { Mutex } from "../sync/mutex.ts";
 import type { RWMutex } from "../sync/rwmutex.ts";
 import type { Semaphore } from "../sync/semaphore.ts";
 import type { WaitGroup } from "../sync/waitgroup.ts";
-import type { SharedMutex } from "./shared-mutex.ts";
-import type { SharedSemaphore } from "./shared-semaphore.ts";
-import type { SharedWaitGroup } from "./shared-waitgroup.ts";
+import type { SharedMutex } from "./shared/mutex.ts";
+import type { SharedSemaphore } from "./shared/semaphore.ts";
+import type { SharedWaitGroup } from "./shared/waitgroup.ts";
 
 /** Has this key: objects of it are handles to what all threads share, or travel in a way of their own. */
 export declare const travels: unique symbol;

@@ -7,15 +7,15 @@
 import { builtin, isMainThread, macrotask, onLoopDry } from "../runtime/host.ts";
 import { m } from "../runtime/m.ts";
 import { ArgumentError } from "../runtime/panic.ts";
-import { OVER } from "./crew.ts";
-import { isolate } from "./isolate.ts";
+import { isolate } from "./memory/isolate.ts";
 import { takePart } from "./part.ts";
-import { allowPreemption, noteThread } from "./preempt.ts";
-import { asleep } from "./quiet.ts";
-import { runAt, sharedRuns } from "./sharedrun.ts";
-import { load, neverLoad, source } from "./source.ts";
-import { onTold } from "./tell.ts";
-import { INIT, type Init, type Said, STOP } from "./thread.ts";
+import { OVER } from "./sched/crew.ts";
+import { asleep } from "./sched/quiet.ts";
+import { runAt, sharedRuns } from "./sched/run.ts";
+import { load, neverLoad, source } from "./sched/source.ts";
+import { INIT, type Init, type Said, STOP } from "./sched/thread.ts";
+import { allowPreemption, noteThread } from "./sysmon/preempt.ts";
+import { onTold } from "./values/tell.ts";
 
 interface Parent {
   on(event: "message", listener: (message: unknown) => void): void;

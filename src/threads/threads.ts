@@ -1,11 +1,11 @@
 /** What a program can say about its threads. */
 import { environment } from "../runtime/host.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
-import { crew } from "./crew.ts";
-import { memory } from "./memory.ts";
-import { type Hog, monitor } from "./monitor.ts";
+import { memory } from "./memory/memory.ts";
 import { takePart } from "./part.ts";
-import type { WorkerLike } from "./thread.ts";
+import { crew } from "./sched/crew.ts";
+import type { WorkerLike } from "./sched/thread.ts";
+import { type Hog, monitor } from "./sysmon/monitor.ts";
 
 /** Options of `threads`. */
 export interface ThreadOptions {

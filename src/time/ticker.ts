@@ -1,7 +1,7 @@
 /** Tickers: an event again and again, every so often. */
 import { nilChan } from "../chan/nil.ts";
 import type { RecvChan } from "../chan/types.ts";
-import { Panic } from "../runtime/panic.ts";
+import { Panic, type PanicCode } from "../runtime/panic.ts";
 import { current } from "../runtime/proc.ts";
 import { BufferedTimer } from "./buffered-timer.ts";
 import { ChanTimer } from "./chan-timer.ts";
@@ -36,7 +36,7 @@ export class Ticker implements Disposable {
    * @throws Panic TICKER_INTERVAL when `d` is zero or less, ArgumentError when it is no number
    */
   constructor(d: number) {
-    checkPeriod("new Ticker", d);
+    checkPeriod("new Ticker", d, "TICKER_INTERVAL");
     const p = current();
     const Engine = p.asyncTimerChan ? BufferedTimer : ChanTimer;
     this.#engine = new Engine(p, "ticker", p.clock.now() + d, p.timers.order(), d);
@@ -59,10 +59,10 @@ export class Ticker implements Disposable {
    * Stops the ticker and starts it with another period: the next tick comes `d` milliseconds from now.
    * Source: https://pkg.go.dev/time#Ticker.Reset
    *
-   * @throws Panic TICKER_INTERVAL when `d` is zero or less, ArgumentError when it is no number
+   * @throws Panic TICKER_RESET when `d` is zero or less, ArgumentError when it is no number
    */
   reset(d: number): void {
-    checkPeriod("Ticker.reset", d);
+    checkPeriod("Ticker.reset", d, "TICKER_RESET");
     this.#engine.reset(d, d);
   }
 
@@ -71,9 +71,9 @@ export class Ticker implements Disposable {
   }
 }
 
-function checkPeriod(where: string, d: number): void {
+function checkPeriod(where: string, d: number, code: PanicCode): void {
   checkDuration(where, d);
-  if (d <= 0) throw new Panic("TICKER_INTERVAL", `${where}: expected more than 0 ms, got ${d}`);
+  if (d <= 0) throw new Panic(code, `${where}: expected more than 0 ms, got ${d}`);
 }
 
 /**

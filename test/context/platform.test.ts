@@ -353,6 +353,15 @@ describe("a context of another make", () => {
     });
   });
 
+  test("it may answer every key, as a stand-in does", () => {
+    const standIn = new Wrapper(context.withCancel(background())[0]);
+    standIn.value = () => 42 as never;
+    const [ctx] = context.withCancel(standIn);
+    expect([cause(standIn), ctx.value("any")]).toEqual([undefined, 42]);
+    standIn.err = () => Canceled;
+    expect([ctx.err(), cause(ctx), cause(standIn)]).toEqual([Canceled, Canceled, Canceled]);
+  });
+
   test("its deadline shortens those below", async () => {
     await virtual(function* () {
       const wrapper = new Wrapper(context.withTimeout(background(), 20)[0]);

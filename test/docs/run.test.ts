@@ -1,6 +1,6 @@
 /** Every code block of the documentation runs, and prints what its comments say. */
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -41,6 +41,13 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "docs-"));
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(root, join(folder, "node_modules/millrace"));
+  const imported = all.flatMap(({ code }) =>
+    [...code.matchAll(/ from "([a-z][\w-]*)"/g)].map((found) => found[1] as string),
+  );
+  for (const name of new Set(imported)) {
+    const installed = join(root, "node_modules", name);
+    if (existsSync(installed)) symlinkSync(installed, join(folder, "node_modules", name));
+  }
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -12,7 +12,7 @@ const compiled = new Map(
   }),
 );
 
-it("compiles", { timeout: 60_000 }, () => {
+it("compiles", { timeout: 180_000 }, () => {
   const { config } = ts.readConfigFile(`${root}test/tsconfig.json`, ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, `${root}test`);
   const host = ts.createCompilerHost({ ...options, noUnusedLocals: false });

@@ -1,8 +1,8 @@
 /** What threads tell each other, in memory that a program's bug may overwrite. */
 import fc from "fast-check";
 import { expect } from "vitest";
-import { decode, Encoded, encode } from "../../src/threads/codec.ts";
-import { CorruptError } from "../../src/threads/reader.ts";
+import { decode, Encoded, encode } from "../../src/threads/values/codec.ts";
+import { CorruptError } from "../../src/threads/values/reader.ts";
 import { anyValue } from "../threads/any-value.ts";
 import { fuzz, unpolluted } from "./kit.ts";
 

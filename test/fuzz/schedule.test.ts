@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { ArgumentError, chan, go } from "millrace";
 import { replay } from "millrace/testing";
 import { expect } from "vitest";
-import { decode, encode, type Schedule } from "../../src/testing/schedule.ts";
-import { mix } from "../../src/testing/trace.ts";
+import { decode, encode, type Schedule } from "../../src/testing/explore/schedule.ts";
+import { mix } from "../../src/testing/explore/trace.ts";
 import { damaged, fuzz } from "./kit.ts";
 
 const schedule: fc.Arbitrary<Schedule> = fc.record({

@@ -2,7 +2,7 @@
 import { chan, go, listen } from "millrace";
 import { expect, onTestFinished } from "vitest";
 import type { StepState } from "../../src/inspector/protocol.ts";
-import { type Stepped, Stepper } from "../../src/inspector/stepper.ts";
+import { type Stepped, Stepper } from "../../src/inspector/stepper/stepper.ts";
 import type { RuntimeEvent } from "../../src/runtime/events.ts";
 import { macrotask } from "../../src/runtime/host.ts";
 

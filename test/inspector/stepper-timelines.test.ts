@@ -5,7 +5,7 @@
 import { chan, go } from "millrace";
 import * as time from "millrace/time";
 import { expect, test } from "vitest";
-import { Held } from "../../src/inspector/stepper-source.ts";
+import { Held } from "../../src/inspector/stepper/source.ts";
 
 /** Steps `program` to its end; after each step one line of the table. */
 async function table(program: () => unknown): Promise<string[]> {

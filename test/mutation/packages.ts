@@ -180,7 +180,7 @@ export const packages: readonly Fault[] = [
   },
   {
     name: "time in a bubble moves while somebody waits for the host",
-    file: "src/testing/bubble-clock.ts",
+    file: "src/testing/bubble/bubble-clock.ts",
     find: "if (outside.length > 0) {",
     put: "if (outside.length > 1e9) {",
     test: "test/testing/bubble.test.ts",
@@ -188,7 +188,7 @@ export const packages: readonly Fault[] = [
   },
   {
     name: "goroutines that outlive a bubble are not found",
-    file: "src/testing/bubble-clock.ts",
+    file: "src/testing/bubble/bubble-clock.ts",
     find: "if (this.#p.allgs.length > 1) this.#fail([]);\n      else ending",
     put: "ending",
     test: "test/testing/bubble.test.ts",
@@ -196,7 +196,7 @@ export const packages: readonly Fault[] = [
   },
   {
     name: "settle returns after the clock has jumped",
-    file: "src/testing/bubble-clock.ts",
+    file: "src/testing/bubble/bubble-clock.ts",
     find: "if (settler !== null) {",
     put: "if (settler !== null && !this.jump()) {",
     test: "test/testing/bubble.test.ts",
@@ -204,7 +204,7 @@ export const packages: readonly Fault[] = [
   },
   {
     name: "an unlock orders nothing",
-    file: "src/testing/happens-before.ts",
+    file: "src/testing/race/happens-before.ts",
     find: "        this.#release(this.#who(event.run, event.g), event.lock);\n",
     put: "        this.#who(event.run, event.g);\n",
     test: "test/testing/race.test.ts",
@@ -212,7 +212,7 @@ export const packages: readonly Fault[] = [
   },
   {
     name: "a sleep orders everything",
-    file: "src/testing/happens-before.ts",
+    file: "src/testing/race/happens-before.ts",
     find: "if (!firing()) this.#acquireAll(thread);",
     put: "if (thread !== null) this.#acquireAll(thread);",
     test: "test/testing/race.test.ts",

@@ -155,6 +155,12 @@ test("unlocking an unlocked mutex is fatal: a catch does not save the run", asyn
   expect(ranOn).toBe(false);
 });
 
+test("outside of every run it is an error like any other: nothing is reported once it is caught", async () => {
+  expect(thrown(() => new Mutex().unlock())).toBeInstanceOf(FatalError);
+  const caught = go(() => thrown(() => new Mutex().unlock()));
+  expect(await caught.join()).toBeInstanceOf(FatalError);
+});
+
 describe("withLock", () => {
   const kinds: readonly (readonly [string, (t: Kit, mu: Mutex) => () => unknown])[] = [
     ["a plain function", (_t, mu) => () => (mu.tryLock() ? 0 : 42)],

@@ -8,11 +8,11 @@ import { type Chan, chan, type Go, type Goroutine, go, runtime, select } from "m
 import { Cond, ErrGroup, Mutex, RWMutex, Semaphore, WaitGroup } from "millrace/sync";
 import { sleep } from "millrace/time";
 import { describe, expect, test } from "vitest";
-import { Execution, type Settings } from "../../src/testing/execution.ts";
-import { Exhaustive } from "../../src/testing/exhaustive.ts";
-import { Uniform } from "../../src/testing/random.ts";
-import { ending } from "../../src/testing/record.ts";
-import { Trace } from "../../src/testing/trace.ts";
+import { Execution, type Settings } from "../../src/testing/explore/execution.ts";
+import { Exhaustive } from "../../src/testing/explore/exhaustive.ts";
+import { Uniform } from "../../src/testing/explore/random.ts";
+import { ending } from "../../src/testing/explore/record.ts";
+import { Trace } from "../../src/testing/explore/trace.ts";
 
 const settings: Settings = { maxSteps: 1000, anytime: false, leaks: true, asyncTimerChan: false };
 

@@ -1,10 +1,10 @@
 /** Shared buffers on other threads: they stay the same memory, and are given back when nobody uses them. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buffers, shareBuffers } from "../../src/threads/buffers.ts";
-import { isolate } from "../../src/threads/isolate.ts";
-import { memory } from "../../src/threads/memory.ts";
-import { copy } from "../../src/threads/slot.ts";
-import { onTold, tell } from "../../src/threads/tell.ts";
+import { isolate } from "../../src/threads/memory/isolate.ts";
+import { memory } from "../../src/threads/memory/memory.ts";
+import { buffers, shareBuffers } from "../../src/threads/values/buffers.ts";
+import { copy } from "../../src/threads/values/slot.ts";
+import { onTold, tell } from "../../src/threads/values/tell.ts";
 import { type Child, start } from "./kit.ts";
 
 describe("shared buffers", () => {

@@ -1,6 +1,6 @@
 /** The other thread of buffers.test.ts. */
-import { buffers, shareBuffers } from "../../src/threads/buffers.ts";
-import { onTold, tell } from "../../src/threads/tell.ts";
+import { buffers, shareBuffers } from "../../src/threads/values/buffers.ts";
+import { onTold, tell } from "../../src/threads/values/tell.ts";
 import { ready } from "./child.ts";
 
 const kept: unknown[] = [];

@@ -3,11 +3,11 @@ import { Canceled, DeadlineExceeded } from "millrace/context";
 import { Mutex, Semaphore, WaitGroup } from "millrace/sync";
 import { afterEach, describe, expect, it } from "vitest";
 import { ArgumentError, Panic } from "../../src/index.ts";
-import { decode, discard, Encoded, encode, isCounted } from "../../src/threads/codec.ts";
-import { registerError } from "../../src/threads/errors.ts";
-import { registerHandle } from "../../src/threads/handles.ts";
-import { shapes, useShapeTable } from "../../src/threads/shapes.ts";
-import { SLOT } from "../../src/threads/wire.ts";
+import { decode, discard, Encoded, encode, isCounted } from "../../src/threads/values/codec.ts";
+import { registerError } from "../../src/threads/values/errors.ts";
+import { registerHandle } from "../../src/threads/values/handles.ts";
+import { shapes, useShapeTable } from "../../src/threads/values/shapes.ts";
+import { SLOT } from "../../src/threads/values/wire.ts";
 import { LocalTable } from "./local-table.ts";
 
 /** There and back, through memory that several threads could see. */

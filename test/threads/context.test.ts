@@ -2,11 +2,11 @@
 import * as context from "millrace/context";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CancelCtx } from "../../src/context/cancel-ctx.ts";
-import { sendContexts } from "../../src/threads/context.ts";
-import { isolate } from "../../src/threads/isolate.ts";
-import { memory } from "../../src/threads/memory.ts";
-import { copy } from "../../src/threads/slot.ts";
-import { onTold, tell } from "../../src/threads/tell.ts";
+import { isolate } from "../../src/threads/memory/isolate.ts";
+import { memory } from "../../src/threads/memory/memory.ts";
+import { sendContexts } from "../../src/threads/values/context.ts";
+import { copy } from "../../src/threads/values/slot.ts";
+import { onTold, tell } from "../../src/threads/values/tell.ts";
 import type { Order } from "./contexts.ts";
 import { type Child, start } from "./kit.ts";
 

@@ -10,9 +10,9 @@ import {
   withValue,
 } from "../../src/context/index.ts";
 import { go } from "../../src/index.ts";
-import { sendContexts } from "../../src/threads/context.ts";
-import { memory } from "../../src/threads/memory.ts";
-import { onTold, tell } from "../../src/threads/tell.ts";
+import { memory } from "../../src/threads/memory/memory.ts";
+import { sendContexts } from "../../src/threads/values/context.ts";
+import { onTold, tell } from "../../src/threads/values/tell.ts";
 import { ready } from "./child.ts";
 
 export interface Order {

@@ -1,6 +1,6 @@
 /** Sends every message back to whoever sent it. */
-import { isolate } from "../../src/threads/isolate.ts";
-import { memory } from "../../src/threads/memory.ts";
+import { isolate } from "../../src/threads/memory/isolate.ts";
+import { memory } from "../../src/threads/memory/memory.ts";
 import { ready } from "./child.ts";
 
 const ECHO = 20;

@@ -1,12 +1,12 @@
 /** A thread that does nothing but take and give, in no time, until it is killed: most of the time it is inside a lock. */
 import { parentPort, workerData } from "node:worker_threads";
 import type { SharedChan, SharedMutex, SharedSemaphore, SharedWaitGroup } from "../../src/threads/index.ts";
-import { take } from "../../src/threads/slot.ts";
+import { take } from "../../src/threads/values/slot.ts";
 import "./child.ts";
-import "../../src/threads/shared-chan.ts";
-import "../../src/threads/shared-mutex.ts";
-import "../../src/threads/shared-semaphore.ts";
-import "../../src/threads/shared-waitgroup.ts";
+import "../../src/threads/shared/chan.ts";
+import "../../src/threads/shared/mutex.ts";
+import "../../src/threads/shared/semaphore.ts";
+import "../../src/threads/shared/waitgroup.ts";
 
 export interface Struck {
   readonly ch: SharedChan<unknown>;

@@ -1,7 +1,7 @@
 /** Messages between threads: each arrives once, in order, and wakes who sleeps. */
 import { afterAll, describe, expect, it } from "vitest";
-import { isolate, KIND } from "../../src/threads/isolate.ts";
-import { memory } from "../../src/threads/memory.ts";
+import { isolate, KIND } from "../../src/threads/memory/isolate.ts";
+import { memory } from "../../src/threads/memory/memory.ts";
 import { type Child, start } from "./kit.ts";
 
 const ECHO = 20;

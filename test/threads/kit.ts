@@ -1,6 +1,6 @@
 /** Worker threads for tests of the shared memory, without the scheduler of threads. */
 import { Worker } from "node:worker_threads";
-import { memory } from "../../src/threads/memory.ts";
+import { memory } from "../../src/threads/memory/memory.ts";
 
 export interface Child {
   readonly isolate: number;

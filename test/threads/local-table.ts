@@ -1,4 +1,4 @@
-import { MOST, type ShapeTable } from "../../src/threads/shape-table.ts";
+import { MOST, type ShapeTable } from "../../src/threads/values/shape-table.ts";
 
 /** A table of one thread, for tests that want to begin with an empty one. */
 export class LocalTable implements ShapeTable {

@@ -1,8 +1,8 @@
 /** The shared memory: blocks, what is given back, what happens when there is none left. */
 import type { Panic } from "millrace";
 import { beforeEach, describe, expect, it } from "vitest";
-import { HEAD, LINK, Memory, push } from "../../src/threads/memory.ts";
-import { RFREE, recordOf } from "../../src/threads/record.ts";
+import { HEAD, LINK, Memory, push } from "../../src/threads/memory/memory.ts";
+import { RFREE, recordOf } from "../../src/threads/memory/record.ts";
 
 const MIB = 2 ** 20;
 

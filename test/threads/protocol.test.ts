@@ -10,9 +10,9 @@ const sim = new Interleave();
 // Before the modules are loaded, because they take hold of it.
 vi.stubGlobal("Atomics", sim.atomics);
 afterAll(() => vi.unstubAllGlobals());
-const { Isolate, KIND, wake } = await import("../../src/threads/isolate.ts");
-const { LAYOUT, LINK, memory, push } = await import("../../src/threads/memory.ts");
-const { recordOf, INBOX, PARK, RUNNING, PARKED } = await import("../../src/threads/record.ts");
+const { Isolate, KIND, wake } = await import("../../src/threads/memory/isolate.ts");
+const { LAYOUT, LINK, memory, push } = await import("../../src/threads/memory/memory.ts");
+const { recordOf, INBOX, PARK, RUNNING, PARKED } = await import("../../src/threads/memory/record.ts");
 type Isolate = InstanceType<typeof Isolate>;
 
 const buffer = new SharedArrayBuffer(8);

@@ -3,8 +3,8 @@ import { go, run, wait } from "millrace";
 import { sharedChan } from "millrace/threads";
 import { expect, test } from "vitest";
 import { m } from "../../src/runtime/m.ts";
-import { memory } from "../../src/threads/memory.ts";
-import { freeRuns, recordOfRun } from "../../src/threads/sharedrun.ts";
+import { memory } from "../../src/threads/memory/memory.ts";
+import { freeRuns, recordOfRun } from "../../src/threads/sched/run.ts";
 
 const MIB = 2 ** 20;
 const turn = () => wait(new Promise<void>((done) => setTimeout(done, 0)));

@@ -2,11 +2,11 @@
 import { go, type Panic, run, runtime, select, wait } from "millrace";
 import { SharedMutex, SharedSemaphore, sharedChan } from "millrace/threads";
 import { afterEach, describe, expect, test } from "vitest";
-import { HEAD, LINK, Memory, memory } from "../../src/threads/memory.ts";
-import { DIRTY, LOCK, RECVQ } from "../../src/threads/object.ts";
-import { FREE, recordOf, STATE, WANTED } from "../../src/threads/record.ts";
-import { recover, stopping } from "../../src/threads/recover.ts";
-import { pack } from "../../src/threads/slot.ts";
+import { HEAD, LINK, Memory, memory } from "../../src/threads/memory/memory.ts";
+import { DIRTY, LOCK, RECVQ } from "../../src/threads/memory/object.ts";
+import { FREE, recordOf, STATE, WANTED } from "../../src/threads/memory/record.ts";
+import { recover, stopping } from "../../src/threads/sched/recover.ts";
+import { pack } from "../../src/threads/values/slot.ts";
 import { type Child, start } from "./kit.ts";
 
 const children: Child[] = [];

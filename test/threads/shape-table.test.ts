@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { memory, TABLE_LENGTH } from "../../src/threads/memory.ts";
-import { MOST, sharedTable } from "../../src/threads/shape-table.ts";
+import { memory, TABLE_LENGTH } from "../../src/threads/memory/memory.ts";
+import { MOST, sharedTable } from "../../src/threads/values/shape-table.ts";
 
 test("a shape has one number, and its keys are found by it", () => {
   const all = [["a"], ["a", "b"], ["b", "a"], [], [""], ["\ud800", "é€😀", "__proto__"], ["a,b"], ['a","b']];

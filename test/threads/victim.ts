@@ -2,11 +2,11 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { chan, go, runtime, select } from "../../src/index.ts";
 import type { SharedChan, SharedMutex, SharedSemaphore } from "../../src/threads/index.ts";
-import { take } from "../../src/threads/slot.ts";
+import { take } from "../../src/threads/values/slot.ts";
 import "./child.ts";
-import "../../src/threads/shared-chan.ts";
-import "../../src/threads/shared-mutex.ts";
-import "../../src/threads/shared-semaphore.ts";
+import "../../src/threads/shared/chan.ts";
+import "../../src/threads/shared/mutex.ts";
+import "../../src/threads/shared/semaphore.ts";
 
 interface Given {
   readonly ch: SharedChan<number>;

@@ -55,10 +55,7 @@ test("go counts the goroutine until it ends, also by goexit, and at once if it h
 test("misuse: a negative counter, no whole number, a name that is none", () => {
   const error = thrown(() => new SharedWaitGroup().done()) as Panic;
   expect(error).toBeInstanceOf(Panic);
-  expect([error.code, error.message]).toEqual([
-    "NEGATIVE_WAITGROUP",
-    "sync: negative WaitGroup counter (the counter is 0, add got -1)",
-  ]);
+  expect([error.code, error.message]).toEqual(["NEGATIVE_WAITGROUP", "sync: negative WaitGroup counter"]);
   for (const delta of [0.5, Number.NaN, "1"]) {
     expect(() => new SharedWaitGroup().add(delta as number)).toThrow(/expected a whole number, got /);
   }

@@ -8,11 +8,11 @@ import { type End, Interleave, type Limits } from "./interleave.ts";
 const sim = new Interleave();
 vi.stubGlobal("Atomics", sim.atomics);
 afterAll(() => vi.unstubAllGlobals());
-const { Isolate } = await import("../../src/threads/isolate.ts");
-const { ISOLATES, LAYOUT, memory } = await import("../../src/threads/memory.ts");
-const { PARK, PARKED, recordOf } = await import("../../src/threads/record.ts");
-const { anyTask, findTask, runqput } = await import("../../src/threads/taskq.ts");
-const { found, rest, wakep } = await import("../../src/threads/wakep.ts");
+const { Isolate } = await import("../../src/threads/memory/isolate.ts");
+const { ISOLATES, LAYOUT, memory } = await import("../../src/threads/memory/memory.ts");
+const { PARK, PARKED, recordOf } = await import("../../src/threads/memory/record.ts");
+const { anyTask, findTask, runqput } = await import("../../src/threads/sched/taskq.ts");
+const { found, rest, wakep } = await import("../../src/threads/sched/wakep.ts");
 
 const buffer = new SharedArrayBuffer(8);
 new Int32Array(buffer)[LAYOUT] = 1;

@@ -55,11 +55,15 @@ describe("durations", () => {
   });
 
   test.each([0, -1, -Infinity])("a ticker of %d ms panics", (d) => {
-    for (const act of [() => new time.Ticker(d), () => new time.Ticker(5).reset(d)]) {
+    const texts = [
+      [() => new time.Ticker(d), "TICKER_INTERVAL", "non-positive interval for NewTicker"],
+      [() => new time.Ticker(5).reset(d), "TICKER_RESET", "non-positive interval for Ticker.Reset"],
+    ] as const;
+    for (const [act, code, text] of texts) {
       const panic = thrown(act) as Panic;
       expect(panic).toBeInstanceOf(Panic);
-      expect(panic.code).toBe("TICKER_INTERVAL");
-      expect(panic.message).toContain("non-positive interval for NewTicker");
+      expect(panic.code).toBe(code);
+      expect(panic.message).toContain(text);
       expect(panic.message).toContain(`got ${d}`);
     }
   });

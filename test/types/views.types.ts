@@ -1,5 +1,6 @@
 /** Directional views of a channel and how they vary. Compiled by compile.test.ts, never run. */
 import { type Chan, chan, nilChan, type Op, type RecvChan, type SendChan } from "millrace";
+import { type SharedChan, sharedChan } from "millrace/threads";
 import { type Equal, expectType } from "./equal.ts";
 
 interface Animal {
@@ -87,6 +88,16 @@ export function zeros(): void {
   const counts = chan<number>(0, { zero: 0 });
   const recv = counts.recv();
   expectType<Equal<typeof recv, Op<number>>>();
+
+  // Without type arguments it holds what its zero value is.
+  const inferred = chan(1, { zero: 0 });
+  expectType<Equal<typeof inferred, Chan<number, number>>>();
+  const flags = chan(1, { zero: false, name: "flags" });
+  expectType<Equal<typeof flags, Chan<boolean, boolean>>>();
+  const wanted: Chan<"on" | "off", null> = chan(1, { zero: null });
+  void wanted;
+  const shared = sharedChan(1, { zero: 0 });
+  expectType<Equal<typeof shared, SharedChan<number, number>>>();
 
   const states = chan<"on" | "off", "closed">(0, { zero: "closed" });
   const state = states.recv();

@@ -32,6 +32,10 @@ test("a goroutine as a case", async () => {
   });
 });
 
+test("an array of cases as a case", () => {
+  expect(message({ some: [chan().recv()] })).toMatch(/case "some".*select\(array\)/);
+});
+
 test("a method that was not called as a case", () => {
   const ch = chan();
   expect(message({ v: ch.recv })).toMatch(/case "v".*function recv.*call/);

@@ -1,6 +1,6 @@
 /** The console of a browser's thread, written as a process writes it to its terminal. */
 import { inspect } from "loupe";
-import type { Capture } from "../../inspector/stepper-output.ts";
+import type { Capture } from "../../inspector/stepper/output.ts";
 
 const METHODS = ["log", "info", "debug", "warn", "error"] as const;
 

@@ -3,8 +3,8 @@
  * it as `millrace run` does or holds it under the stepper, and answers what the inspector's panels ask.
  */
 import type { Source } from "../../inspector/protocol.ts";
-import type { Stepped } from "../../inspector/stepper.ts";
-import { Held } from "../../inspector/stepper-source.ts";
+import { Held } from "../../inspector/stepper/source.ts";
+import type { Stepped } from "../../inspector/stepper/stepper.ts";
 import { type Watch, watch } from "../../inspector/watch.ts";
 import type { RunOptions } from "../../runtime/options.ts";
 import { newRun, programs, report } from "../../runtime/run.ts";

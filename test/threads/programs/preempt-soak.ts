@@ -7,7 +7,7 @@ import { chan, type Go, go, main, type RecvChan, runtime, type SendChan, select 
 import { Mutex, WaitGroup } from "millrace/sync";
 import { threads } from "millrace/threads";
 import { after, sleep } from "millrace/time";
-import { monitor } from "../../../src/threads/monitor.ts";
+import { monitor } from "../../../src/threads/sysmon/monitor.ts";
 
 const seconds = Number(process.argv[2] ?? 5);
 threads({}); // this thread takes part, and

@@ -1,0 +1,184 @@
+/**
+ * The clock of a bubble (Go's `testing/synctest`), which also judges what it means that nobody in it can go on.
+ *
+ * A goroutine is durably blocked when only the bubble itself can wake it:
+ *
+ * - a channel, lock, group, semaphore, condition, join or limiter that was made in the bubble; a nil channel; a sleep;
+ * - a select, when each of its cases is that;
+ * - `settle`.
+ *
+ * It is not when it waits for a promise, for a channel that the host feeds (a stream, events), or for something that was
+ * made outside of the bubble. A lock is durable here, other than in Go, because it belongs to the run it was made in.
+ *
+ * Of a promise nobody knows who will settle it. An async function that waits for an operation of the bubble waits for a
+ * promise, too, so as many promises count as the bubble's own as there are awaited operations and nested runs in it.
+ *
+ * Once nobody can go on, and promises have had their turn, the first of these happens:
+ *
+ * 1. somebody is not durably blocked: the host gets two turns, then `patience` milliseconds, then the bubble fails;
+ * 2. somebody waits in `settle`: it goes on;
+ * 3. main has returned: the bubble ends, and fails if goroutines are left (time does not move any more);
+ * 4. time jumps to the next timer;
+ * 5. without one, the bubble is deadlocked.
+ *
+ * Rejected: to jump while a promise is pending, as `VirtualClock` does. A request would always lose against its timeout.
+ * To wait for the host as long as it takes, as Go does: what never comes is then found by the test's own time limit, with
+ * nobody's name in it; and a test whose outcome hangs on how quick the host is is what a bubble is to prevent.
+ */
+import { VirtualClock } from "../../runtime/clock.ts";
+import type { G } from "../../runtime/g.ts";
+import { activity, afterPromises, macrotask, monotonic, startTimer } from "../../runtime/host.ts";
+import { m } from "../../runtime/m.ts";
+import type { Op } from "../../runtime/op.ts";
+import { LeakError, OutsideError } from "../../runtime/panic.ts";
+import type { P } from "../../runtime/proc.ts";
+import { Gwaiting } from "../../runtime/status.ts";
+import { formatAll, type GoroutineInfo } from "../../runtime/traceback.ts";
+import type { Waiter } from "../../runtime/waiter.ts";
+
+/** How long a promise that only waits for other promises may take, in turns of the host. */
+const HOST_TURNS = 2;
+/** Real milliseconds between two looks at a bubble that waits for the host. */
+const POLL = 1;
+
+export class BubbleClock extends VirtualClock {
+  /** The one who waits in `settle`. */
+  settler: Waiter | null = null;
+  /** Main, once it has returned. */
+  ending: Waiter | null = null;
+
+  readonly #p: P;
+  readonly #patience: number;
+  /** What kept the host busy before the bubble began. */
+  readonly #before: readonly string[] = activity();
+  /** Turns that the host had since somebody ran. */
+  #turns = 0;
+  /** Until when the host may take its time. */
+  #until = 0;
+
+  constructor(p: P, patience: number) {
+    super();
+    this.#p = p;
+    this.#patience = patience;
+    this.adopt(p);
+  }
+
+  adopt(p: P): void {
+    this.attach(p);
+    const { idle } = p;
+    p.idle = () => {
+      this.#turns = 0;
+      idle?.();
+    };
+  }
+
+  protected override later(fn: () => void): void {
+    afterPromises(fn);
+  }
+
+  protected override atRest(): void {
+    if (this.#p.over) return;
+    const outside = this.#outside();
+    if (outside.length > 0) {
+      if (!this.#waitForHost()) this.#fail(outside);
+      return;
+    }
+    this.#turns = 0;
+    const { settler, ending } = this;
+    if (settler !== null) {
+      this.settler = null;
+      settler.complete(undefined, true);
+    } else if (ending !== null) {
+      this.ending = null;
+      if (this.#p.allgs.length > 1) this.#fail([]);
+      else ending.complete(undefined, true);
+    } else if (!this.jump()) {
+      // A nested run first: its end may be what the others wait for.
+      [...this.runs].at(-1)?.dry();
+      this.book();
+    }
+  }
+
+  /** Those who wait for something that is not the bubble's. */
+  #outside(): G[] {
+    const promises: G[] = [];
+    const foreign: G[] = [];
+    for (const p of this.runs) {
+      for (const g of p.allgs) {
+        if (g.status !== Gwaiting) continue;
+        const whose = g.op === null ? PROMISE : this.#whose(g.op);
+        if (whose === PROMISE) promises.push(g);
+        else if (whose === FOREIGN) foreign.push(g);
+      }
+    }
+    if (promises.length === 0) return foreign;
+    let own = this.runs.size - 1;
+    for (const p of this.runs) for (const _ of p.awaiting) own++;
+    return promises.length > own ? [...foreign, ...promises] : foreign;
+  }
+
+  #whose(op: Op<unknown>): Whose {
+    const { cases, home } = op;
+    if (cases !== undefined) {
+      let whose: Whose = OWN;
+      for (const each of cases) whose = Math.max(whose, this.#whose(each)) as Whose;
+      return whose;
+    }
+    if (op.reason === "promise") return PROMISE;
+    if (home === null) return OWN;
+    if (!this.runs.has(home)) return FOREIGN;
+    return op.subject?.outside === true ? PROMISE : OWN;
+  }
+
+  /** Books another look for when the host had its turn; false when it had enough of them. */
+  #waitForHost(): boolean {
+    if (this.#turns++ < HOST_TURNS) {
+      this.#until = 0;
+      macrotask(() => this.book());
+      return true;
+    }
+    if (this.#patience === 0) return false;
+    const now = monotonic();
+    if (this.#until === 0) this.#until = now + this.#patience;
+    if (now >= this.#until) return false;
+    startTimer(() => this.book(), POLL);
+    return true;
+  }
+
+  /** Ends the bubble: because of `outside`, or, when main has returned, of all that are left. */
+  #fail(outside: readonly G[]): void {
+    const infos = this.#p.info();
+    if (this.ending !== null || outside.length === 0) {
+      const left = infos.filter(({ reason }) => reason !== "bubble");
+      this.#p.finish({ ok: false, error: new LeakError(left, formatAll(left)), g: null });
+      return;
+    }
+    const named = [...this.runs].flatMap((p) =>
+      (p === this.#p ? infos : p.info()).filter((_, i) => outside.includes(p.allgs.sorted()[i] as G)),
+    );
+    this.#p.finish({ ok: false, error: new OutsideError(named, formatAll(named), this.#hints(named)), g: null });
+  }
+
+  #hints(named: readonly GoroutineInfo[]): string[] {
+    const hints: string[] = [];
+    const before = [...this.#before];
+    const busy = activity().filter((name) => {
+      const at = before.indexOf(name);
+      if (at >= 0) before.splice(at, 1);
+      return at < 0;
+    });
+    if (busy.length > 0) hints.push(`(the host is busy with: ${busy.join(", ")})`);
+    if (named.some(({ reason }) => reason === "await") && m.runs.length > this.runs.size) {
+      hints.push(
+        "(other runs are under way: an async function does not know after an await which is its own; use a generator)",
+      );
+    }
+    return hints;
+  }
+}
+
+/** Who ends a wait: the bubble; whoever settles a promise; somebody else. */
+type Whose = typeof OWN | typeof PROMISE | typeof FOREIGN;
+const OWN = 0;
+const PROMISE = 1;
+const FOREIGN = 2;

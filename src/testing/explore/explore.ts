@@ -1,0 +1,238 @@
+/**
+ * `explore`: a program under many schedules. What drives the searches of `search.ts`: gives the host its turn every few
+ * milliseconds, and makes of the first run that fails a report that can be replayed.
+ *
+ * The program is run twice under one schedule before anything else, and again when a failure was found: if the two differ
+ * the program is not deterministic, no schedule can reproduce what it does, and that is what is reported.
+ */
+import { macrotask, monotonic } from "../../runtime/host.ts";
+import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
+import { ExploreError, NotDeterministicError, UnexplorableError } from "./errors.ts";
+import { type Execution, MAX_STEPS, type Program, type Settings } from "./execution.ts";
+import { Pct, Uniform } from "./random.ts";
+import { difference, headline, type Recorded, record } from "./record.ts";
+import { encode, type Schedule, scheduleOf } from "./schedule.ts";
+import { chance, exhaustive, type Search } from "./search.ts";
+import { shrink } from "./shrink.ts";
+import { STEPS, timeline } from "./timeline.ts";
+
+/** Options of `explore`. */
+export interface ExploreOptions {
+  /**
+   * Which schedules are tried: all that can make a difference (`"exhaustive"`, the default), each choice alike by chance
+   * (`"random"`), or by priorities that change at few random moments (`"pct"`).
+   */
+  readonly strategy?: "exhaustive" | "random" | "pct";
+  /** How many runs at most: 100,000 by default for `"exhaustive"`, else 10,000. */
+  readonly runs?: number;
+  /** A whole number that all chance follows from; 1 by default, so the same call does the same each time. */
+  readonly seed?: number;
+  /** Steps, an operation each, after which a run counts as endless; 10,000 by default. */
+  readonly maxSteps?: number;
+  /** For `"pct"`: how many steps must come in a certain order for the bugs that are looked for; 3 by default. */
+  readonly depth?: number;
+  /**
+   * When timers fire: once nothing else can happen (`"idle"`, the default: computing takes no time), or whenever they are
+   * next (`"any"`: computing may take any time, so a timeout may come first and a sleep orders nothing).
+   */
+  readonly timers?: "idle" | "any";
+  /** Whether goroutines that are left when nothing can run any more are a failure; `true` by default. */
+  readonly leaks?: boolean;
+  /** For `"exhaustive"`: `false` tries also the schedules that only reorder independent steps. */
+  readonly reduce?: boolean;
+  /** Timer channels as before Go 1.23, as for `run`. */
+  readonly asyncTimerChan?: boolean;
+  /** Aborting it ends the search: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called now and then with the number of runs so far. */
+  readonly progress?: (runs: number) => void;
+}
+
+/** What `explore` gives when no schedule makes the program fail. */
+export interface Explored {
+  /** How many runs there were. */
+  readonly runs: number;
+  /** Whether every schedule was tried, but for those that come to the same. */
+  readonly complete: boolean;
+  /** Whether some could be left out because they only reorder independent steps. */
+  readonly reduced: boolean;
+}
+
+/** Milliseconds after which the host has its turn. */
+const SLICE = 10;
+/** Runs between two looks at the clock. */
+const LOOK = 16;
+
+interface Plan {
+  readonly settings: Settings;
+  readonly runs: number;
+  readonly search: () => Search;
+  readonly searched: string;
+}
+
+/**
+ * Runs a program under many schedules, to find one under which it fails.
+ *
+ * The program is the main goroutine of a run that is made anew for each schedule; it starts goroutines and may assert. It
+ * fails when a goroutine throws, when nothing can run and main has not returned, when goroutines are left once nothing can
+ * run any more, or when it does not end. Every operation is a place where another goroutine may go on; who does, which
+ * ready case of a select is taken and what is random comes from the schedule, and time is virtual. Goroutines must be
+ * generators: what awaits a promise is refused.
+ *
+ * Blocks nobody: the host has its turn every few milliseconds.
+ *
+ * @param program a generator function; it makes all it uses, because nothing may be left over from the run before
+ * @returns how much was tried, when nothing failed
+ * @throws ExploreError with the failure as its `cause`, the shrunk schedule as a string and a timeline; UnexplorableError
+ *   or NotDeterministicError when the program can't be explored; ArgumentError when an argument is wrong
+ *
+ * @example
+ * ```ts
+ * import { go, runtime } from "millrace";
+ * import { explore } from "millrace/testing";
+ * try {
+ *   await explore(function* () {
+ *     let seats = 1;
+ *     const book = function* () {
+ *       if (seats === 0) return;
+ *       yield* runtime.gosched(); // asks the bank, say
+ *       seats--;
+ *     };
+ *     const both = [go(book), go(book)];
+ *     for (const g of both) yield* g.join();
+ *     if (seats < 0) throw new Error("overbooked");
+ *   });
+ * } catch (error) {
+ *   console.log((error as Error).message.split("\n")[0]); // panic: overbooked
+ * }
+ * ```
+ */
+export async function explore(program: () => unknown, options: ExploreOptions = {}): Promise<Explored> {
+  checkProgram("explore", program);
+  const { settings, runs, search, searched } = plan(program, options);
+  const { signal, progress } = options;
+  signal?.throwIfAborted();
+  await turn();
+  checkDeterminism(program, scheduleOf([], settings));
+  const searching = search();
+  let ran = 0;
+  for (let until = monotonic() + SLICE; ; ) {
+    const next = searching.next();
+    if (next.done === true) return { runs: ran, ...next.value };
+    if (next.value.diverged) throw strayed(program, settings, next.value.execution);
+    ran++;
+    if (next.value.execution.failure !== null) throw found(program, settings, next.value.execution, ran, searched);
+    if (ran >= runs) {
+      // The last one of an exhaustive search may have been the last there is.
+      const last = options.strategy === undefined || options.strategy === "exhaustive" ? searching.next() : undefined;
+      if (last?.done === true) return { runs: ran, ...last.value };
+      return { runs: ran, complete: false, reduced: false };
+    }
+    if (ran % LOOK !== 0 || monotonic() < until) continue;
+    progress?.(ran);
+    await turn();
+    signal?.throwIfAborted();
+    until = monotonic() + SLICE;
+  }
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => macrotask(resolve));
+
+function plan(program: Program, options: ExploreOptions): Plan {
+  if (typeof options !== "object" || options === null) {
+    throw new ArgumentError(`explore: expected options like { strategy, runs }, got ${show(options)}`);
+  }
+  const { strategy = "exhaustive", seed = 1, depth = 3, timers = "idle", leaks = true, reduce = true } = options;
+  if (strategy !== "exhaustive" && strategy !== "random" && strategy !== "pct") {
+    throw new ArgumentError(`explore: strategy must be "exhaustive", "random" or "pct", got ${show(strategy)}`);
+  }
+  if (timers !== "idle" && timers !== "any") {
+    throw new ArgumentError(`explore: timers must be "idle" or "any", got ${show(timers)}`);
+  }
+  if (!Number.isSafeInteger(seed)) throw new ArgumentError(`explore: seed must be a whole number, got ${show(seed)}`);
+  const { runs = strategy === "exhaustive" ? 100_000 : 10_000, maxSteps = MAX_STEPS, asyncTimerChan = false } = options;
+  count("runs", runs);
+  count("maxSteps", maxSteps);
+  count("depth", depth);
+  const settings: Settings = { maxSteps, anytime: timers === "any", leaks, asyncTimerChan };
+  const searched = { exhaustive: "the exhaustive search", random: "a random search", pct: "a PCT search" }[strategy];
+  const search = (): Search => {
+    if (strategy === "exhaustive") return exhaustive(program, settings, seed, reduce);
+    return chance(program, settings, strategy === "pct" ? new Pct(seed, depth) : new Uniform(seed));
+  };
+  return { settings, runs, search, searched };
+}
+
+function count(what: string, n: number): void {
+  if (Number.isSafeInteger(n) && n >= 1) return;
+  throw new ArgumentError(`explore: ${what} must be a whole number from 1 up, got ${show(n)}`);
+}
+
+/** Refuses what is no program. */
+export function checkProgram(where: string, program: unknown): void {
+  if (typeof program === "function") return;
+  if (program === null || program === undefined) throw new Panic("NIL_FUNCTION", `${where}: got ${String(program)}`);
+  throw new ArgumentError(`${where}: expected a program (a generator function), got ${show(program)}`);
+}
+
+/** Runs the program twice under one schedule, and throws if the two differ. */
+function checkDeterminism(program: Program, schedule: Schedule): Recorded {
+  const first = record(program, schedule);
+  const second = record(program, schedule, { disturbed: true });
+  const { failure } = second.execution;
+  if (failure?.error instanceof UnexplorableError) throw failure.error;
+  const differs = difference(first, second);
+  if (differs !== undefined) throw notDeterministic(differs, [...first.asked, ...second.asked]);
+  return second;
+}
+
+function notDeterministic(differs: string, asked: readonly string[]): NotDeterministicError {
+  const [first, ...more] = [...new Set(asked)];
+  const culprit =
+    first === undefined
+      ? "It asked the host for nothing, so perhaps a variable outside of it keeps its value from run to run."
+      : `It asked the host for ${[first, ...more].slice(0, 5).join(", ")}.`;
+  return new NotDeterministicError(`the program is not deterministic: under one schedule, ${differs}.\n${culprit}`);
+}
+
+/** The program had other options than in the same situation before. */
+function strayed(program: Program, settings: Settings, execution: Execution): NotDeterministicError {
+  const schedule = scheduleOf(execution.choices, settings);
+  const [first, second] = [record(program, schedule), record(program, schedule, { disturbed: true })];
+  const differs = difference(first, second) ?? "other goroutines could run than in the run before";
+  return notDeterministic(differs, [...first.asked, ...second.asked]);
+}
+
+/** What is reported of a run that failed. */
+function found(program: Program, settings: Settings, execution: Execution, runs: number, searched: string): Error {
+  const { failure, choices } = execution;
+  if (failure?.error instanceof UnexplorableError) return failure.error;
+  const schedule = scheduleOf(shrink(program, settings, choices), settings);
+  try {
+    const { steps } = checkDeterminism(program, schedule);
+    const recorded = record(program, schedule, { places: steps.length - STEPS });
+    if (recorded.execution.failure === null) {
+      return notDeterministic(`it failed at first (${failure && headline(failure)}), then it did not`, recorded.asked);
+    }
+    const before = scheduleOf(choices, settings).choices.size;
+    const after = schedule.choices.size;
+    const shrunk = before > after ? `, shrunk from one with ${before}` : "";
+    const how = `Found by run ${runs} of ${searched}. A schedule with ${after} unforced switch${after === 1 ? "" : "es"}${shrunk}:`;
+    return report(recorded, schedule, runs, how);
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** The error for a run that failed. */
+export function report(recorded: Recorded, schedule: Schedule, runs: number, how: string): ExploreError {
+  const failure = recorded.execution.failure;
+  if (failure === null) throw new Error("unreachable: a report of a run that did not fail");
+  const text = encode(schedule);
+  const drawn = timeline(recorded);
+  const { error, kind } = failure;
+  // Of a deadlock or a leak, where each goroutine stands says more than the timeline.
+  const dump = kind === "deadlock" || kind === "leak" ? `\n\n${(error as Error).message.replace(/^.*\n\n/, "")}` : "";
+  const message = `${headline(failure)}\n\n${how}\n\n${drawn}${dump}\n\nTo run it again: await replay(${JSON.stringify(text)}, program)`;
+  return new ExploreError(message, { schedule: text, timeline: drawn, kind, runs, cause: error });
+}

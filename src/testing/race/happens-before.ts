@@ -1,0 +1,257 @@
+/**
+ * What comes before what (Go's memory model), from the runtime's events.
+ *
+ * | edge | from | to |
+ * | --- | --- | --- |
+ * | `go` | the statement | the body |
+ * | a value through a channel | the send | the receive |
+ * | a hand-over, both ways | the receive | the end of the send |
+ * | a buffer of C | receive k | the end of send k + C |
+ * | close | the close | a receive that finds it closed |
+ * | a lock, a wait group, a semaphore | unlock, done, release | the next lock, wait, acquire |
+ * | a join, an error group, once, a pool | the end of the work | whoever waited for it |
+ * | a timer | setting it | what happens when it is due |
+ * | whatever ends a wait | who ends it | who waited |
+ *
+ * The host is no goroutine: promises, callbacks and async functions after an `await` are told apart by nobody. So what
+ * they do is not checked, and whoever they wake is taken to know all that happened until then. That misses races; it
+ * reports none that is not there.
+ *
+ * Channels are kept as Go's race detector does: a clock a slot of the buffer, which each send and each receive through
+ * that slot both hears and adds to.
+ */
+import { listen, type RuntimeEvent } from "../../runtime/events.ts";
+import type { G } from "../../runtime/g.ts";
+import { m } from "../../runtime/m.ts";
+import { type Clock, Thread } from "./vector-clock.ts";
+
+interface Channel {
+  readonly name: string;
+  /** Undefined for one that was made before anybody listened. */
+  readonly capacity: number | undefined;
+  sends: number;
+  receives: number;
+  readonly slots: Clock[];
+  close: Clock | null;
+}
+
+/** What just happened on a channel: it may be about to make a partner ready. */
+interface Handing {
+  readonly channel: Channel;
+  readonly kind: "chan-send" | "chan-recv";
+  readonly direct: boolean;
+}
+
+export class HappensBefore {
+  readonly #threads = new Set<Thread>();
+  #places = 0;
+  /** What goroutines knew whose run is over. */
+  readonly #past: Clock = [];
+  readonly #byRun = new Map<number, Map<number, Thread>>();
+  readonly #channels = new Map<number, Channel>();
+  readonly #sync = new Map<string, Clock>();
+  readonly #timers = new Map<number, Clock>();
+  /** The clock with which the timer was set that fires now. */
+  #fired: Clock | null = null;
+  #handing: Handing | null = null;
+  /** Somebody who is no goroutine took part. */
+  #host = false;
+
+  listening = true;
+  readonly #leave: () => void = listen((event) => this.#on(event));
+
+  /** Follows the events no longer. */
+  stop(): void {
+    this.listening = false;
+    this.#leave();
+  }
+
+  /** The thread of a goroutine. */
+  of(g: G): Thread {
+    return this.#thread(g.p.id, g.id);
+  }
+
+  #thread(run: number, id: number): Thread {
+    const threads = this.#byRun.get(run) ?? new Map<number, Thread>();
+    this.#byRun.set(run, threads);
+    let thread = threads.get(id);
+    if (thread === undefined) {
+      thread = new Thread(this.#places++, id);
+      this.#threads.add(thread);
+      threads.set(id, thread);
+    }
+    return thread;
+  }
+
+  /** Null for the host, and for a timer that fires. */
+  #who(run: number, id: number): Thread | null {
+    if (id !== 0) return this.#thread(run, id);
+    if (!firing()) this.#host = true;
+    return null;
+  }
+
+  #channel(id: number): Channel {
+    const channel = this.#channels.get(id) ?? makeChannel(id, undefined, undefined);
+    this.#channels.set(id, channel);
+    return channel;
+  }
+
+  #on(event: RuntimeEvent): void {
+    if (event.kind !== "go-ready" && event.kind !== "select") this.#handing = null;
+    switch (event.kind) {
+      case "go-create":
+        this.#created(this.#thread(event.run, event.g));
+        break;
+      case "go-park":
+        if (event.g !== 0) park(this.#thread(event.run, event.g), event);
+        break;
+      case "go-ready":
+        this.#ready(event);
+        break;
+      case "go-end":
+        this.#ended(this.#thread(event.run, event.g), `goroutine ${event.run}.${event.g}`);
+        break;
+      case "chan-make":
+        this.#channels.set(event.chan, makeChannel(event.chan, event.name, event.capacity));
+        break;
+      case "chan-send":
+      case "chan-recv":
+        this.#passed(event);
+        break;
+      case "chan-close":
+        this.#channel(event.chan).close = this.#who(event.run, event.g)?.release() ?? (firing() ? this.#fired : null);
+        break;
+      case "lock":
+        this.#acquire(this.#who(event.run, event.g), event.lock);
+        break;
+      case "acquire":
+        this.#acquire(this.#who(event.run, event.g), event.what);
+        break;
+      case "unlock":
+        this.#release(this.#who(event.run, event.g), event.lock);
+        break;
+      case "release":
+        this.#release(this.#who(event.run, event.g), event.what);
+        break;
+      case "timer-start":
+        if (event.g !== 0) this.#timers.set(event.timer, this.#thread(event.run, event.g).release());
+        break;
+      case "timer-stop":
+        this.#timers.delete(event.timer);
+        break;
+      case "timer-fire":
+        this.#fired = this.#timers.get(event.timer) ?? null;
+        this.#timers.delete(event.timer);
+        break;
+      case "run-end":
+        for (const thread of this.#byRun.get(event.run)?.values() ?? []) {
+          thread.release(this.#past);
+          this.#threads.delete(thread);
+        }
+        this.#byRun.delete(event.run);
+        break;
+      default:
+    }
+  }
+
+  #created(child: Thread): void {
+    // Not whom the event names: what starts workers is no goroutine, but runs in one.
+    if (m.curg !== null) child.acquire(this.of(m.curg).release(), "its go statement");
+    else this.#hear(child, "a timer");
+  }
+
+  /** The end of a wait. */
+  #ready({ run, g, by, byRun }: RuntimeEvent & { kind: "go-ready" }): void {
+    const handing = this.#handing;
+    this.#handing = null;
+    const waker = by === 0 ? null : this.#thread(byRun, by);
+    const waited = this.#who(run, g);
+    if (waited === null) {
+      // A receive took what the host was sending.
+      if (waker !== null && handing?.kind === "chan-recv") this.#acquireAll(waker);
+      return;
+    }
+    if (handing !== null && waker !== null) {
+      const { channel, kind, direct } = handing;
+      const parked = waited.release();
+      if (direct && (kind === "chan-recv" || channel.capacity === 0)) waker.acquire(parked, channel.name);
+      waited.acquire(waker.release(), channel.name);
+      // Its value went into the slot that the receive made free.
+      if (kind === "chan-recv" && !direct) this.#through(waited, channel, channel.sends++);
+      return;
+    }
+    if (waker !== null) waited.acquire(waker.release(), waited.reason);
+    else this.#hear(waited, waited.reason);
+  }
+
+  /** `thread` goes on because of a timer or of the host. */
+  #hear(thread: Thread, via: string): void {
+    if (!firing()) this.#acquireAll(thread);
+    else if (this.#fired !== null) thread.acquire(this.#fired, via);
+  }
+
+  #ended(thread: Thread, what: string): void {
+    // An async function may have done more than is known of it.
+    if (this.#host) this.#acquireAll(thread);
+    this.#release(thread, what);
+  }
+
+  #passed({ run, g, chan, kind, direct, ok }: RuntimeEvent & { kind: "chan-send" | "chan-recv" }): void {
+    const channel = this.#channel(chan);
+    const thread = this.#who(run, g);
+    if (!ok) {
+      if (thread === null) return;
+      if (channel.close === null) this.#acquireAll(thread);
+      else thread.acquire(channel.close, channel.name);
+      return;
+    }
+    if (!direct && channel.capacity !== 0) {
+      this.#through(thread, channel, kind === "chan-send" ? channel.sends++ : channel.receives++);
+    }
+    this.#handing = { channel, kind, direct };
+  }
+
+  /** A value goes into or out of the buffer. */
+  #through(thread: Thread | null, channel: Channel, n: number): void {
+    const at = channel.capacity === undefined ? 0 : n % channel.capacity;
+    const slot = channel.slots[at] ?? [];
+    channel.slots[at] = slot;
+    if (thread === null) {
+      for (const each of this.#threads) each.release(slot);
+      return;
+    }
+    thread.acquire(slot, channel.name);
+    thread.release(slot);
+  }
+
+  #acquire(thread: Thread | null, what: string): void {
+    const clock = this.#sync.get(what);
+    if (thread !== null && clock !== undefined) thread.acquire(clock, what);
+  }
+
+  #release(thread: Thread | null, what: string): void {
+    const clock = this.#sync.get(what) ?? [];
+    this.#sync.set(what, clock);
+    if (thread !== null) thread.release(clock);
+    else for (const each of this.#threads) each.release(clock);
+  }
+
+  #acquireAll(thread: Thread): void {
+    thread.acquire(this.#past, "the host");
+    for (const other of this.#threads) if (other !== thread) thread.acquire(other.release(), "the host");
+  }
+}
+
+/** Whether what happens now happens because a timer is due. */
+function firing(): boolean {
+  return m.fallback.timers.firing || m.runs.some((p) => p.timers.firing);
+}
+
+function park(thread: Thread, { reason, chan }: RuntimeEvent & { kind: "go-park" }): void {
+  thread.reason = chan === 0 ? reason : `channel ${chan}`;
+}
+
+function makeChannel(id: number, name: string | undefined, capacity: number | undefined): Channel {
+  const label = name === undefined || name === "" ? `channel ${id}` : `channel "${name}"`;
+  return { name: label, capacity, sends: 0, receives: 0, slots: [], close: null };
+}

@@ -1,0 +1,261 @@
+/**
+ * This thread among the others (Go's `p` and `m` in one): where messages for it arrive, how it sleeps and is woken.
+ *
+ * A message is a block whose `KIND` says what is to be done with it; `post` pushes it on the isolate's inbox. The isolate
+ * takes the whole inbox at once, at the start of each turn of its scheduler, when it runs out of goroutines, and when it
+ * was woken. Whoever takes a message out owns the block.
+ *
+ * No wake-up is lost: whoever posts writes the inbox and then reads `PARK`; whoever goes to sleep writes `PARK` and then
+ * reads the inbox; all of these are sequentially consistent, so one of the two sees the other. The compare-and-swap on
+ * `PARK` lets exactly one of many posters pay for the notification. A thread that is awake costs its posters no more than
+ * the push.
+ *
+ * Sleeping is `Atomics.waitAsync`, which leaves the event loop to timers, promises and sockets, and which does not hold it
+ * open: `hold` does. Never with a timeout, because one that is not used up stays in memory until then.
+ *
+ * Before it sleeps it looks for a moment at `PARK`, if that has helped lately.
+ *
+ * Rejected: one wait word for several threads (a busy one can consume the wake-up of another); `postMessage` to wake (1.5 µs
+ * a message and a task in the event loop each); polling.
+ */
+import { once } from "../../runtime/copies.ts";
+import { type HostTimer, holdTimer, microtask, monotonic, processors, startTimer } from "../../runtime/host.ts";
+import { m, YIELD_TO_HOST } from "../../runtime/m.ts";
+import type { P } from "../../runtime/proc.ts";
+import { LINK, memory, push, type Share } from "./memory.ts";
+import { DRY, HEARTBEAT, INBOX, PARK, PARKED, RUNNING, recordOf } from "./record.ts";
+
+/** The word of a message that says what it is. */
+export const KIND = 2;
+
+/** A goroutine, or a case of its select, was served in shared memory. */
+export const KIND_WAITER = 1;
+/** A shared object was lost with the thread that was using it. */
+export const KIND_LOST = 2;
+/** From here the scheduler of all threads has its own. */
+export const KIND_SCHEDULER = 8;
+
+type Handler = (block: number) => void;
+
+/** Where a thread gets goroutines from that have not started. */
+export interface Source {
+  /** Makes one runnable; says whether there was any. */
+  take(): boolean;
+  /** The same while this thread has others to run: it would wait for them, so only if no other thread would have it. */
+  takeIfNobodyElse(): void;
+  /** Nothing is left to do: says so to those who might have something. */
+  rest(): void;
+  /** Whether there is any now. */
+  any(): boolean;
+}
+
+/** How long to look for a wake-up before sleeping, in milliseconds: longer than it takes the other to wake, or both always miss. */
+const SPIN = 0.06;
+/** After so many times in vain it is tried once in 64 times. */
+const MOST_VAIN = 6;
+
+/** A year of nothing. */
+const LONG = 2 ** 31 - 1;
+
+interface WaitAsync {
+  readonly async: boolean;
+  readonly value: PromiseLike<string>;
+}
+
+const waitAsync = (Atomics as { waitAsync?(i32: Int32Array, at: number, value: number): WaitAsync }).waitAsync;
+
+export class Isolate {
+  source: Source | null = null;
+  readonly #handlers: (Handler | undefined)[] = [];
+  /** A wait is under way, and its promise has not been settled. */
+  #armed = false;
+  #booked = false;
+  #turns = 0;
+  #keepAlive: HostTimer | null = null;
+  #held = false;
+  /** Whether somebody else can run while this thread looks. */
+  #spins = false;
+  /** How often it looked in vain, and how many times it is not to look. */
+  #vain = 0;
+  #pass = 0;
+  readonly #woken = (): void => {
+    this.#armed = false;
+    this.#take();
+    // Only who has nothing to run begins something new: it would wait behind what runs, and another thread may be free.
+    if (!anyBusy()) this.idle();
+  };
+
+  /** Opens the memory and listens, on the program's first thread. Does nothing when that was done. */
+  open(): void {
+    if (m.peer !== null) return;
+    memory.open();
+    this.#listen();
+  }
+
+  /** Listens, on a thread that was given a part in the memory. */
+  attach(share: Share): void {
+    memory.attach(share);
+    this.#listen();
+  }
+
+  #listen(): void {
+    m.peer = this;
+    this.#spins = processors() > 1;
+    this.idle();
+  }
+
+  /** Says what is to be done with messages of that kind. */
+  on(kind: number, handler: Handler): void {
+    this.#handlers[kind] = handler;
+  }
+
+  /** Sends a message; its `KIND` is set. Never blocks. */
+  post(to: number, message: number): void {
+    const { i32 } = memory;
+    const record = recordOf(to);
+    push(i32, record + INBOX, message);
+    if (to === memory.self) this.#book();
+    else wake(i32, record + PARK);
+  }
+
+  /** Takes what has arrived, else begins something new, and says whether there was anything. */
+  more(): boolean {
+    return this.#take() || this.source?.take() === true;
+  }
+
+  /**
+   * Takes what has arrived, and says whether there was anything. Called at the start of every turn, so now and then it
+   * begins something new as well: goroutines that run on and on must not keep out those that have not begun. From then on
+   * this thread counts as awake, until `idle`.
+   */
+  poll(): boolean {
+    const { i32, record } = memory;
+    // What the host has brought on, a timer or a promise, does not wake this thread: it says itself that it is awake, or it
+    // would be woken for tasks that another could begin.
+    if (i32[record + PARK] !== RUNNING) Atomics.store(i32, record + PARK, RUNNING);
+    if (this.source !== null && ++this.#turns % 64 === 0) this.source.takeIfNobodyElse();
+    return this.#take();
+  }
+
+  #take(): boolean {
+    const { i32, record } = memory;
+    if (!m.nested) i32[record + HEARTBEAT] = ((i32[record + HEARTBEAT] as number) + 2) | 1;
+    if (Atomics.load(i32, record + INBOX) === 0) return false;
+    if (i32[record + DRY] !== 0) Atomics.store(i32, record + DRY, 0);
+    // Newest first: turned round.
+    let next = 0;
+    for (let at = Atomics.exchange(i32, record + INBOX, 0); at !== 0; ) {
+      const older = i32[at + LINK] as number;
+      i32[at + LINK] = next;
+      next = at;
+      at = older;
+    }
+    m.curg = null;
+    while (next !== 0) {
+      const message = next;
+      next = i32[message + LINK] as number;
+      this.#handlers[i32[message + KIND] as number]?.(message);
+    }
+    return true;
+  }
+
+  /** Nothing is left to do here: whoever has something wakes this thread. */
+  idle(): void {
+    this.#still();
+    const { source } = this;
+    if (!memory.shared || waitAsync === undefined) return;
+    const { i32, record } = memory;
+    for (;;) {
+      Atomics.store(i32, record + PARK, PARKED);
+      source?.rest();
+      if (Atomics.load(i32, record + INBOX) === 0 && source?.any() !== true) {
+        if (!this.#spin()) {
+          if (this.#armed) return;
+          const sleep = waitAsync(i32, record + PARK, PARKED);
+          if (sleep.async) {
+            this.#armed = true;
+            sleep.value.then(this.#woken);
+            return;
+          }
+        }
+      }
+      Atomics.store(i32, record + PARK, RUNNING);
+      this.more();
+      if (anyBusy()) return; // it comes back here
+    }
+  }
+
+  /**
+   * Looks for a moment whether somebody wakes this thread, which has said that it sleeps: an answer of another thread is
+   * often there sooner than the host could be back. Each time in vain halves how often that is tried.
+   */
+  #spin(): boolean {
+    if (this.#pass-- > 0) return false;
+    this.#pass = 0;
+    // The host must have its turn all the same.
+    if (!this.#spins || m.spent() === YIELD_TO_HOST) return false;
+    const { i32, record } = memory;
+    const until = monotonic() + SPIN;
+    do {
+      for (let i = 0; i < 64; i++) {
+        if (Atomics.load(i32, record + PARK) === PARKED) continue;
+        this.#vain = 0;
+        return true;
+      }
+    } while (monotonic() < until);
+    this.#vain = Math.min(this.#vain + 1, MOST_VAIN);
+    this.#pass = 2 ** this.#vain - 1;
+    return false;
+  }
+
+  /** Says whether this thread's event loop is to stay open while it sleeps. */
+  hold(on: boolean): void {
+    if (on === this.#held) return;
+    this.#held = on;
+    if (on && this.#keepAlive === null) this.#stay();
+    if (this.#keepAlive !== null) holdTimer(this.#keepAlive, on);
+  }
+
+  #stay(): void {
+    this.#keepAlive = startTimer(() => this.#stay(), LONG);
+    holdTimer(this.#keepAlive, this.#held);
+  }
+
+  /** A message to itself. */
+  #book(): void {
+    if (this.#booked) return;
+    this.#booked = true;
+    microtask(() => {
+      this.#booked = false;
+      this.poll();
+      if (!anyBusy()) this.idle();
+    });
+  }
+
+  /** Tells the monitor that no goroutine runs. */
+  #still(): void {
+    memory.i32[memory.record + HEARTBEAT] = (memory.i32[memory.record + HEARTBEAT] as number) & ~1;
+  }
+}
+
+/** Wakes whoever sleeps on `park`, and says whether anybody did. */
+export function wake(i32: Int32Array, park: number): boolean {
+  let state = Atomics.load(i32, park);
+  while (state !== RUNNING) {
+    const seen = Atomics.compareExchange(i32, park, state, RUNNING);
+    if (seen === state) {
+      Atomics.notify(i32, park);
+      return true;
+    }
+    state = seen;
+  }
+  return false;
+}
+
+function anyBusy(): boolean {
+  for (const p of m.runs) if (p.busy) return true;
+  return (m.fallback as P | undefined)?.busy === true;
+}
+
+/** This thread. */
+export const isolate: Isolate = once("isolate", () => new Isolate());

@@ -1,0 +1,103 @@
+/**
+ * Goroutines that another thread has started, and the part of its run that they are in here.
+ *
+ * A guest knows its task, so that its end costs no look-up: the list of a part's goroutines sees each end, and sends the
+ * task home. Rejected: a waiter that joins it, as anybody else would (a map of waiters and a map of tasks, half of what it
+ * takes to run an empty function).
+ */
+import { Allgs } from "../../runtime/allgs.ts";
+import type { Body } from "../../runtime/body.ts";
+import { type Creator, G } from "../../runtime/g.ts";
+import type { RunOptions } from "../../runtime/options.ts";
+import { P } from "../../runtime/proc.ts";
+import { isolate, KIND } from "../memory/isolate.ts";
+import { memory } from "../memory/memory.ts";
+import { countElsewhere } from "./run.ts";
+import { COUNT, KIND_BACK, OWNER, putResult, VANISHED } from "./task.ts";
+import { send } from "./watch.ts";
+
+export class Guest extends G {
+  readonly task: number;
+
+  constructor(task: number, p: P, id: number, fn: Body, creator: Creator | null) {
+    super(p, id, fn, creator);
+    this.task = task;
+  }
+
+  /** It has ended: its result goes home. */
+  leave(): void {
+    try {
+      putResult(this.task, this.value);
+    } catch (error) {
+      this.p.finish({ ok: false, error, g: this });
+      vanish(this.task);
+      return;
+    }
+    sendBack(this.task);
+  }
+}
+
+class Guests extends Allgs {
+  /** The tasks of those that the end of the run has stopped. */
+  stopped: number[] = [];
+  readonly #record: number;
+
+  constructor(record: number) {
+    super();
+    this.#record = record;
+  }
+
+  override add(g: G): void {
+    super.add(g);
+    // A guest is counted where it was started.
+    if (!(g instanceof Guest)) countElsewhere(this.#record, 1);
+  }
+
+  override remove(g: G): void {
+    super.remove(g);
+    if (!(g instanceof Guest)) countElsewhere(this.#record, -1);
+  }
+
+  override clear(): void {
+    for (const g of this) if (g instanceof Guest) this.stopped.push(g.task);
+    super.clear();
+  }
+
+  override release(g: G): void {
+    if (g instanceof Guest) g.leave();
+    super.release(g);
+  }
+}
+
+/** What this thread has of a run whose main is elsewhere. */
+export class Part extends P {
+  override readonly allgs: Guests;
+  /** The record of the run. */
+  readonly record: number;
+
+  constructor(record: number, options: RunOptions) {
+    super(options);
+    this.record = record;
+    this.allgs = new Guests(record);
+  }
+
+  /** The run is over: says so to those who have started what it has stopped here. */
+  vanish(): void {
+    const { stopped } = this.allgs;
+    this.allgs.stopped = [];
+    for (const task of stopped) vanish(task);
+  }
+}
+
+/** A task comes back without a result. */
+export function vanish(task: number): void {
+  memory.i32[task + COUNT] = VANISHED;
+  sendBack(task);
+}
+
+function sendBack(task: number): void {
+  send();
+  const { i32 } = memory;
+  i32[task + KIND] = KIND_BACK;
+  isolate.post(i32[task + OWNER] as number, task);
+}

@@ -1,0 +1,184 @@
+/**
+ * A run on several threads: a record in shared memory, and on each thread that takes part a `P`. The one with main is the
+ * run's own; on another thread it is made when the first of the run's goroutines gets there, and is finished when the run
+ * is over or the thread ends.
+ */
+import { once } from "../../runtime/copies.ts";
+import { m } from "../../runtime/m.ts";
+import type { P } from "../../runtime/proc.ts";
+import { HEAD, memory } from "../memory/memory.ts";
+import { pointerOf, textAt } from "../memory/names.ts";
+import { MAX_ISOLATES } from "../memory/record.ts";
+import { children } from "./away.ts";
+import { Part } from "./guest.ts";
+
+/**
+ * Words of the record: whether it is over; numbers of goroutines given out; settings; its name; the thread of its main; and,
+ * a bit each, the isolates that have goroutines of it.
+ */
+const OVER = HEAD;
+const IDS = HEAD + 1;
+const FLAGS = HEAD + 2;
+const NAME = HEAD + 3;
+const HOME = HEAD + 4;
+/** How many goroutines there are that its own thread knows nothing of, and how many it knows of when it has nothing to run. */
+const ELSEWHERE = HEAD + 5;
+const AT_HOME = HEAD + 6;
+const PARTS = HEAD + 7;
+const PART_WORDS = MAX_ISOLATES / 32;
+
+const ASYNC_TIMER_CHAN = 1;
+const DEBUG = 2;
+
+/** Numbers of goroutines that a thread takes at a time: Go's own batch. */
+const BATCH = 16;
+
+const records: Map<P, number> = once("runs by P", () => new Map<P, number>());
+const local: Map<number, P> = once("runs by record", () => new Map<number, P>());
+
+/** The record of a run of this thread. */
+export function recordOfRun(p: P): number {
+  return records.get(p) ?? share(p);
+}
+
+/** The record, if other threads have ever known of the run. */
+export function sharedRun(p: P): number | undefined {
+  return records.get(p);
+}
+
+function share(p: P): number {
+  const record = memory.alloc((PARTS - HEAD + PART_WORDS) * 4);
+  const { i32 } = memory;
+  i32.fill(0, record + PARTS, record + PARTS + PART_WORDS);
+  i32[record + OVER] = 0;
+  i32[record + ELSEWHERE] = 0;
+  i32[record + FLAGS] = (p.asyncTimerChan ? ASYNC_TIMER_CHAN : 0) | (p.debug ? DEBUG : 0);
+  i32[record + NAME] = pointerOf(p.name);
+  i32[record + HOME] = memory.self;
+  const more = (): number => Atomics.add(i32, record + IDS, BATCH) >>> 0;
+  i32[record + IDS] = p.ids.share(BATCH, more) | 0;
+  know(p, record);
+  const { idle } = p;
+  p.idle = () => {
+    Atomics.store(i32, record + AT_HOME, p.allgs.length + children.of(p));
+    idle?.();
+  };
+  i32[record + AT_HOME] = p.allgs.length;
+  return record;
+}
+
+function know(p: P, record: number): void {
+  records.set(p, record);
+  local.set(record, p);
+  p.atEnd.push(() => {
+    records.delete(p);
+    local.delete(record);
+    if (!(p instanceof Part)) ended.push(record);
+  });
+}
+
+/** Records of runs of this thread that are over: other threads may still look at them. */
+const ended: number[] = once("ended runs", () => []);
+
+/** There are no other threads now. */
+export function freeRuns(): void {
+  for (const record of ended.splice(0)) memory.free(record);
+}
+
+/** The run of a record on this thread, if it has one here. */
+export function runAt(record: number): P | undefined {
+  return local.get(record);
+}
+
+/** Those that this thread shares with others. */
+export function sharedRuns(): [P, number][] {
+  return [...records];
+}
+
+/** The runs that this thread says it takes part in, and the one that it has begun something of last. */
+const parts: Map<P, number> = once("parts", () => new Map<P, number>());
+let last: P | null = null;
+
+/**
+ * Says that this thread has goroutines of a run, so that the run is lost with it. This is taken back when it begins
+ * something of another run or goes idle, not after each goroutine. Those that closures start are seen late.
+ */
+export function takesPart(p: P, record: number): void {
+  if (p === last) return;
+  leaveParts();
+  last = p;
+  parts.set(p, record);
+  Atomics.or(memory.i32, record + PARTS + (memory.self >> 5), 1 << (memory.self & 31));
+}
+
+/** Takes back that this thread has goroutines of runs, of those that it has none of any more. */
+export function leaveParts(): void {
+  last = null;
+  for (const [p, record] of parts) {
+    if (p.allgs.length > 0) continue;
+    parts.delete(p);
+    if (!p.over) Atomics.and(memory.i32, record + PARTS + (memory.self >> 5), ~(1 << (memory.self & 31)));
+  }
+}
+
+/** The runs of this thread that had goroutines on an isolate which is gone. */
+export function* partsOf(isolate: number): Generator<P> {
+  const { i32, self } = memory;
+  const bit = 1 << (isolate & 31);
+  for (const [p, record] of sharedRuns()) {
+    if (homeOf(record) !== self) continue;
+    if ((Atomics.and(i32, record + PARTS + (isolate >> 5), ~bit) & bit) !== 0 && !p.over) yield p;
+  }
+}
+
+/** The isolate that a run's main is on. */
+export function homeOf(record: number): number {
+  return memory.i32[record + HOME] as number;
+}
+
+/** Counts goroutines that are not on the thread of the run's main, and that it has not started. */
+export function countElsewhere(record: number, change: number): void {
+  Atomics.add(memory.i32, record + ELSEWHERE, change);
+}
+
+/**
+ * How many goroutines of a run there are, besides those that are on this thread: exact where its main is; elsewhere those of
+ * that thread are counted as they were when it had nothing to run last.
+ */
+export function awayOf(p: P): number {
+  const record = records.get(p);
+  if (record === undefined) return children.of(p);
+  const { i32 } = memory;
+  const elsewhere = Atomics.load(i32, record + ELSEWHERE);
+  if (!(p instanceof Part)) return children.of(p) + elsewhere;
+  return Math.max(0, Atomics.load(i32, record + AT_HOME) + elsewhere - p.allgs.length);
+}
+
+/** Whether a run is over. */
+export function isOver(record: number): boolean {
+  return Atomics.load(memory.i32, record + OVER) !== 0;
+}
+
+/** Says that a run is over. */
+export function setOver(record: number): void {
+  Atomics.store(memory.i32, record + OVER, 1);
+}
+
+/** This thread's part of a run of another one. */
+export function joinRun(record: number): Part {
+  const { i32 } = memory;
+  const flags = i32[record + FLAGS] as number;
+  const p = new Part(record, {
+    name: textAt(i32[record + NAME] as number),
+    asyncTimerChan: (flags & ASYNC_TIMER_CHAN) !== 0,
+    debug: (flags & DEBUG) !== 0,
+  });
+  p.ids.share(BATCH, () => Atomics.add(i32, record + IDS, BATCH) >>> 0);
+  know(p, record);
+  return p;
+}
+
+/** Whether goroutines of this run may be on other threads: where something decides who runs when, it must know all. */
+export function mayShare(p: P): boolean {
+  return p.strategy === null && p.clock === m.fallback.clock;
+}

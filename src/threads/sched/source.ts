@@ -1,0 +1,189 @@
+/**
+ * Where a thread gets its goroutines from: it takes tasks off the queues, one whenever it has nothing else to run and one
+ * at the start of each turn, and makes goroutines of them. From then on they are like any other, and stay here.
+ *
+ * One at a time, because a task in a queue can still go to a thread that has nothing to do, and a goroutine can't.
+ */
+import { type Body, isGeneratorFunction } from "../../runtime/body.ts";
+import { once } from "../../runtime/copies.ts";
+import { m } from "../../runtime/m.ts";
+import type { Go } from "../../runtime/op.ts";
+import type { P } from "../../runtime/proc.ts";
+import { isolate, type Source } from "../memory/isolate.ts";
+import { memory } from "../memory/memory.ts";
+import { textAt } from "../memory/names.ts";
+import { DRY } from "../memory/record.ts";
+import { CAUGHT, caught, type Parallel, parallels } from "../values/registry.ts";
+import { crew } from "./crew.ts";
+import { Guest, vanish } from "./guest.ts";
+import { panicked } from "./panics.ts";
+import { isOver, joinRun, leaveParts, runAt, takesPart } from "./run.ts";
+import { argsOf, BY, BY_NAME, dropArgs, FN, GID, RUN, RUNNER } from "./task.ts";
+import { anyTask, findTask } from "./taskq.ts";
+import { anyIdle, found, procs, rest, threads } from "./wakep.ts";
+import { followWatch } from "./watch.ts";
+
+/** The functions of this thread, by the pointer of their name. */
+const known: Map<number, Parallel> = once("known", () => new Map<number, Parallel>());
+/** Modules that are being imported, with the tasks that wait for them. */
+const importing: Map<string, number[]> = new Map();
+/** Modules that this thread was told to import, for an error. */
+const loaded: Set<string> = once("loaded", () => new Set<string>());
+
+export const source: Source = {
+  take() {
+    if (memory.self > Math.max(1, procs())) return false;
+    // Before a task is out of its queue: whoever asks whether all are asleep must see one or the other.
+    if (memory.i32[memory.record + DRY] !== 0) Atomics.store(memory.i32, memory.record + DRY, 0);
+    for (;;) {
+      const task = findTask((n) => m.fallback.below(n));
+      if (task === 0) return false;
+      if (found()) crew.more();
+      if (begin(task)) return true;
+    }
+  },
+  takeIfNobodyElse() {
+    if (!anyIdle() && threads() >= procs()) this.take();
+  },
+  rest() {
+    leaveParts();
+    rest(memory.self);
+  },
+  any: () => memory.self <= Math.max(1, procs()) && anyTask(),
+};
+
+/** Makes a goroutine of a task; says whether there is one now. */
+function begin(task: number): boolean {
+  const { i32 } = memory;
+  Atomics.store(i32, task + RUNNER, memory.self + 1);
+  const run = i32[task + RUN] as number;
+  if (isOver(run)) {
+    dropArgs(task);
+    vanish(task);
+    return false;
+  }
+  const pointer = i32[task + FN] as number;
+  const f = known.get(pointer) ?? look(pointer);
+  if (f === undefined) {
+    fetch(pointer, task);
+    return false;
+  }
+  let args: unknown[];
+  try {
+    args = argsOf(task);
+  } catch (error) {
+    start(task, run, thrower(f.name, error), []);
+    return true;
+  }
+  start(task, run, f.fn, args);
+  return true;
+}
+
+function start(task: number, run: number, fn: Body, args: unknown[]): void {
+  const { i32 } = memory;
+  followWatch();
+  const p = runAt(run) ?? open(run);
+  const by = i32[task + BY] as number;
+  const creator = by === 0 ? null : { id: by, name: textAt(i32[task + BY_NAME] as number) };
+  const g = new Guest(task, p, (i32[task + GID] as number) >>> 0, fn, creator);
+  g.value = args;
+  if (isGeneratorFunction(fn)) {
+    try {
+      g.gen = fn.apply(undefined, args as never[]) as Go<unknown>;
+      g.value = undefined;
+    } catch {
+      // A default value of a parameter: called once more when its turn comes, it panics there.
+    }
+  }
+  takesPart(p, run);
+  p.allgs.add(g);
+  p.ready(g);
+}
+
+/** This thread's part of a run. */
+function open(run: number): P {
+  const p = joinRun(run);
+  p.open((outcome) => {
+    panicked(run, outcome); // first: whoever waits for the others must not think that they are just gone
+    p.vanish();
+  });
+  return p;
+}
+
+function look(pointer: number): Parallel | undefined {
+  const { name, catches } = nameAt(pointer);
+  const plain = parallels.get(name);
+  const f = plain !== undefined && catches ? caught(plain) : plain;
+  if (f !== undefined) known.set(pointer, f);
+  return f;
+}
+
+/** What a pointer to a function says: its name, its module, and whether what it throws is a result. */
+function nameAt(pointer: number): { name: string; url: string; catches: boolean } {
+  const text = textAt(pointer);
+  const catches = text.startsWith(CAUGHT);
+  const [name = "", url = ""] = text.slice(catches ? CAUGHT.length : 0).split("\n");
+  return { name, url, catches };
+}
+
+/** Imports the module of a function that this thread doesn't know, and then begins `task`. */
+function fetch(pointer: number, task: number): void {
+  const { name, url } = nameAt(pointer);
+  const waiting = importing.get(url);
+  if (waiting !== undefined) {
+    waiting.push(task);
+    return;
+  }
+  importing.set(url, [task]);
+  const done = (error: unknown): void => {
+    const tasks = importing.get(url) ?? [];
+    importing.delete(url);
+    for (const each of tasks) {
+      if (look(memory.i32[each + FN] as number) !== undefined) {
+        begin(each);
+        continue;
+      }
+      dropArgs(each);
+      start(each, memory.i32[each + RUN] as number, thrower(name, error ?? unknownFunction(name)), []);
+    }
+    isolate.idle();
+  };
+  load(url).then(() => done(undefined), done);
+}
+
+/** Imports a module of the program. */
+export async function load(url: string): Promise<void> {
+  if (!loads) return;
+  loaded.add(url);
+  await import(/* @vite-ignore */ /* webpackIgnore: true */ url);
+}
+
+let loads = true;
+
+/** Says that this thread's functions are those which its own file has imported: in a bundle, a module is no file. */
+export function neverLoad(): void {
+  loads = false;
+}
+
+/** How many modules are on their way. */
+export function pending(): number {
+  return importing.size;
+}
+
+function unknownFunction(name: string): Error {
+  const modules = new Set([...loaded, ...[...parallels.values()].map((f) => f.url)]);
+  const list = modules.size === 0 ? "none" : [...modules].map((url) => `\n\t${url}`).join("");
+  const error = new ReferenceError(
+    `parallel: thread ${memory.self} knows no function ${JSON.stringify(name)}; the modules it has loaded: ${list}`,
+  );
+  error.stack = String(error);
+  return error;
+}
+
+/** A goroutine that panics with `error`. */
+function thrower(name: string, error: unknown): Body {
+  const fn = (): never => {
+    throw error;
+  };
+  return Object.defineProperty(fn, "name", { value: name });
+}

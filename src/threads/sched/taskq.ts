@@ -1,0 +1,242 @@
+/**
+ * The queues of tasks that have not started (Go's `runqput`, `runqget`, `runqsteal`, `globrunqget` of `proc.go`).
+ *
+ * Each isolate has a ring of 256: it alone puts tasks in, at the tail; it and thieves take them out, at the head, with a
+ * compare-and-swap. Head and tail only grow, so a head that is the same means that nothing was taken. What a full ring
+ * cannot hold goes, half of it at a time, to the end of the one queue for all: a list of batches under a lock, each of them a
+ * chain of tasks. Batches stay whole, so whoever holds the lock touches one task, however many go over: with one list of
+ * tasks, half the time of many small goroutines went into waiting for that lock.
+ *
+ * A ring is filled from the queue for all, or from another ring, only when it is empty: a batch into a ring that holds
+ * something could overwrite it.
+ *
+ * The lock says who holds it, and the list is in order after each of its writes if it is read from its head; so if its
+ * holder dies, `relock` makes it whole.
+ */
+import { KIND } from "../memory/isolate.ts";
+import { ISOLATES, LINK, memory, SCHEDULER } from "../memory/memory.ts";
+import { RUNQ, RUNQ_HEAD, RUNQ_TAIL, recordOf, SCHED } from "../memory/record.ts";
+
+/** The word of the first task of a batch that leads to the next batch; a task in a queue is no message yet. */
+const NEXT: number = KIND;
+
+const RING = 256;
+const MASK = RING - 1;
+const HALF = RING / 2;
+
+/** The queue for all: who holds its lock (isolate plus one), first batch, last, how many. On a cache line of its own. */
+const LOCK = SCHEDULER;
+const FIRST = SCHEDULER + 1;
+const LAST = SCHEDULER + 2;
+const SIZE = SCHEDULER + 3;
+
+/** Puts a task at the end of this isolate's ring. */
+export function runqput(task: number): void {
+  const { i32, record } = memory;
+  for (;;) {
+    const head = Atomics.load(i32, record + RUNQ_HEAD);
+    const tail = i32[record + RUNQ_TAIL] as number;
+    if (((tail - head) | 0) < RING) {
+      i32[record + RUNQ + (tail & MASK)] = task;
+      Atomics.store(i32, record + RUNQ_TAIL, (tail + 1) | 0);
+      return;
+    }
+    if (overflow(task, head)) return;
+  }
+}
+
+/** Moves half a ring, and `task`, to the queue for all. */
+function overflow(task: number, head: number): boolean {
+  const { i32, record } = memory;
+  const first = i32[record + RUNQ + (head & MASK)] as number;
+  let last = first;
+  for (let i = 1; i < HALF; i++) {
+    const next = i32[record + RUNQ + ((head + i) & MASK)] as number;
+    // Nobody looks at the link of a task in a ring, so this does no harm if it was stolen meanwhile; but it is not ours then.
+    batch[i] = next;
+    last = next;
+  }
+  batch[0] = first;
+  if (Atomics.compareExchange(i32, record + RUNQ_HEAD, head, (head + HALF) | 0) !== head) return false;
+  for (let i = 0; i < HALF - 1; i++) i32[(batch[i] as number) + LINK] = batch[i + 1] as number;
+  i32[last + LINK] = task;
+  i32[task + LINK] = 0;
+  append(first);
+  return true;
+}
+
+const batch = new Int32Array(HALF);
+
+/** Appends a batch to the queue for all. */
+function append(first: number): void {
+  const { i32 } = memory;
+  i32[first + NEXT] = 0;
+  lock(i32);
+  const before = i32[LAST] as number;
+  if (before === 0) i32[FIRST] = first;
+  else i32[before + NEXT] = first;
+  i32[LAST] = first;
+  Atomics.add(i32, SIZE, 1);
+  unlock(i32);
+}
+
+/** The next task of this isolate's own ring; 0 for none. */
+function runqget(): number {
+  const { i32, record } = memory;
+  for (;;) {
+    const head = Atomics.load(i32, record + RUNQ_HEAD);
+    if (head === (i32[record + RUNQ_TAIL] as number)) return 0;
+    const task = i32[record + RUNQ + (head & MASK)] as number;
+    if (Atomics.compareExchange(i32, record + RUNQ_HEAD, head, (head + 1) | 0) === head) return task;
+  }
+}
+
+/** The first of the queue for all; the others of its batch go into this isolate's ring, which is empty. */
+function globrunqget(): number {
+  const { i32, record } = memory;
+  if (Atomics.load(i32, SIZE) === 0) return 0;
+  lock(i32);
+  const first = i32[FIRST] as number;
+  if (first !== 0) drop(i32, i32[first + NEXT] as number);
+  unlock(i32);
+  if (first === 0) return 0;
+  const before = i32[record + RUNQ_TAIL] as number;
+  let tail = before;
+  for (let next = i32[first + LINK] as number; next !== 0; next = i32[next + LINK] as number) {
+    i32[record + RUNQ + (tail & MASK)] = next;
+    tail = (tail + 1) | 0;
+  }
+  if (tail !== before) Atomics.store(i32, record + RUNQ_TAIL, tail);
+  return first;
+}
+
+/** The first of the queue for all, alone: the others stay there. */
+function globrunqgetOne(): number {
+  const { i32 } = memory;
+  if (Atomics.load(i32, SIZE) === 0) return 0;
+  lock(i32);
+  const first = i32[FIRST] as number;
+  if (first !== 0) {
+    const rest = i32[first + LINK] as number;
+    const next = i32[first + NEXT] as number;
+    if (rest === 0) drop(i32, next);
+    else {
+      i32[rest + NEXT] = next;
+      if (next === 0) i32[LAST] = rest;
+      i32[FIRST] = rest;
+    }
+  }
+  unlock(i32);
+  return first;
+}
+
+/** Takes the first batch out of the queue for all; `next` comes after it. */
+function drop(i32: Int32Array, next: number): void {
+  if (next === 0) i32[LAST] = 0;
+  i32[FIRST] = next;
+  Atomics.sub(i32, SIZE, 1);
+}
+
+/** Takes half of what is in the ring of `victim`: gives one, the others go into this isolate's ring, which is empty. */
+function steal(victim: number): number {
+  const { i32, record } = memory;
+  const theirs = recordOf(victim);
+  for (;;) {
+    const head = Atomics.load(i32, theirs + RUNQ_HEAD);
+    const tail = Atomics.load(i32, theirs + RUNQ_TAIL);
+    const length = (tail - head) | 0;
+    const n = length - (length >> 1);
+    if (n <= 0) return 0;
+    if (n > HALF) continue; // head and tail are of different moments
+    const mine = i32[record + RUNQ_TAIL] as number;
+    const first = i32[theirs + RUNQ + (head & MASK)] as number;
+    for (let i = 1; i < n; i++) {
+      i32[record + RUNQ + ((mine + i - 1) & MASK)] = i32[theirs + RUNQ + ((head + i) & MASK)] as number;
+    }
+    if (Atomics.compareExchange(i32, theirs + RUNQ_HEAD, head, (head + n) | 0) !== head) continue;
+    if (n > 1) Atomics.store(i32, record + RUNQ_TAIL, (mine + n - 1) | 0);
+    return first;
+  }
+}
+
+/** How many tasks this isolate has looked for, in its record. */
+const TICK: number = SCHED + 32;
+
+/** A task to start on this thread, from wherever there is one; 0 for none. `below` is the run's randomness. */
+export function findTask(below: (n: number) => number): number {
+  const { i32, record } = memory;
+  const tick = ((i32[record + TICK] as number) + 1) % 61;
+  i32[record + TICK] = tick;
+  // Now and then the queue for all comes first, or two threads that start goroutines for each other keep it waiting.
+  const own = tick === 0 ? globrunqgetOne() || runqget() : runqget() || globrunqget();
+  if (own !== 0) return own;
+  const isolates = Atomics.load(i32, ISOLATES);
+  const from = below(isolates);
+  for (let i = 0; i < isolates; i++) {
+    const victim = (from + i) % isolates;
+    if (victim === memory.self) continue;
+    const task = steal(victim);
+    if (task !== 0) return task;
+  }
+  return 0;
+}
+
+/** Whether there is a task anywhere. */
+export function anyTask(): boolean {
+  const { i32 } = memory;
+  if (Atomics.load(i32, SIZE) !== 0) return true;
+  const isolates = Atomics.load(i32, ISOLATES);
+  for (let i = 0; i < isolates; i++) {
+    const record = recordOf(i);
+    if (Atomics.load(i32, record + RUNQ_HEAD) !== Atomics.load(i32, record + RUNQ_TAIL)) return true;
+  }
+  return false;
+}
+
+/** About how many tasks wait. */
+export function queued(): number {
+  const { i32 } = memory;
+  let n = Atomics.load(i32, SIZE) * HALF;
+  const isolates = Atomics.load(i32, ISOLATES);
+  for (let i = 0; i < isolates; i++) {
+    const record = recordOf(i);
+    n += (Atomics.load(i32, record + RUNQ_TAIL) - Atomics.load(i32, record + RUNQ_HEAD)) | 0;
+  }
+  return n;
+}
+
+/** How often to look before giving the processor away. */
+const SPIN = 100;
+
+function lock(i32: Int32Array): void {
+  const me = memory.self + 1;
+  for (let tries = 1; Atomics.compareExchange(i32, LOCK, 0, me) !== 0; tries++) {
+    if (tries % SPIN !== 0) continue;
+    const holder = Atomics.load(i32, LOCK);
+    if (holder === 0) continue;
+    try {
+      Atomics.wait(i32, LOCK, holder, 1);
+    } catch {
+      // The first thread of a browser may not wait; whoever holds the lock gets on.
+    }
+  }
+}
+
+function unlock(i32: Int32Array): void {
+  Atomics.store(i32, LOCK, 0);
+}
+
+/** The thread that was this isolate is dead: gives back the lock that it may have held. */
+export function relock(isolate: number): void {
+  const { i32 } = memory;
+  if (Atomics.load(i32, LOCK) !== isolate + 1) return;
+  let last = 0;
+  let size = 0;
+  for (let at = i32[FIRST] as number; at !== 0; at = i32[at + NEXT] as number) {
+    last = at;
+    size++;
+  }
+  i32[LAST] = last;
+  Atomics.store(i32, SIZE, size);
+  unlock(i32);
+}

@@ -1,0 +1,200 @@
+/**
+ * One more thread, as seen from the first one: started, told to stop, gone.
+ *
+ * It gets its part of the memory with its start, and a port of its own for what does not go through the memory: that it is
+ * ready, and what it prints. A thread never holds the process open.
+ *
+ * It is asked to stop and then ends itself, because one that is ended from outside may hold a lock; only one that does
+ * not answer, because it is in a loop without any operation, is terminated.
+ */
+import { built } from "../../runtime/built.ts";
+import { builtin, startTimer, stopTimer } from "../../runtime/host.ts";
+import { ArgumentError, show } from "../../runtime/panic.ts";
+import type { Share } from "../memory/memory.ts";
+import { tell } from "../values/tell.ts";
+import { stopping } from "./recover.ts";
+
+/** What is asked of whatever the host calls a worker. */
+export interface WorkerLike {
+  postMessage(message: unknown, transfer: readonly never[]): void;
+  terminate(): unknown;
+}
+
+/** Node's. */
+interface NodeWorker extends WorkerLike {
+  on(event: "error", listener: (error: unknown) => void): void;
+  on(event: "exit", listener: (code: number) => void): void;
+  unref(): void;
+}
+
+interface Port {
+  postMessage(message: unknown): void;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  close(): void;
+  ref?(): void;
+  unref?(): void;
+}
+
+interface NodeThreads {
+  readonly Worker: new (url: URL, options: object) => NodeWorker;
+  readonly receiveMessageOnPort: (port: Port) => { readonly message: unknown } | undefined;
+}
+
+/** What a thread is started with. */
+export interface Init {
+  readonly share: Share;
+  readonly port: Port;
+  /** Modules to import before the first goroutine. */
+  readonly modules: readonly string[];
+  /** Whether the program is run by tsx, which reads more than a host that reads TypeScript. */
+  readonly tsx: boolean;
+}
+
+/** Under this name it is sent. */
+export const INIT = "millrace thread";
+
+/** What a thread says through its port. */
+export type Said =
+  | { readonly kind: "ready" }
+  | { readonly kind: "bye" }
+  | { readonly kind: "print"; readonly to: 1 | 2; readonly text: Uint8Array };
+
+/** How long a thread may take to end itself, in milliseconds. */
+const GRACE = 100;
+
+/** Why a thread is gone. */
+export interface Gone {
+  readonly code: number;
+  /** What was thrown in it that nobody caught. */
+  readonly error: unknown;
+}
+
+export interface Watcher {
+  ready(thread: Thread): void;
+  gone(thread: Thread, why: Gone): void;
+}
+
+export class Thread {
+  readonly isolate: number;
+  /** It runs goroutines. */
+  ready = false;
+  /** It was told to stop. */
+  stopping = false;
+  /** Settles when it is gone. */
+  readonly gone: Promise<void>;
+  readonly #worker: WorkerLike;
+  readonly #port: Port;
+  readonly #watcher: Watcher;
+  #left!: (why: Gone) => void;
+
+  /** Starts a thread; `worker` makes the host's worker, without it the library's own file is run. */
+  constructor(share: Share, modules: readonly string[], worker: (() => WorkerLike) | null, watcher: Watcher) {
+    this.isolate = share.isolate;
+    this.#watcher = watcher;
+    const { port1, port2 } = new MessageChannel() as unknown as { port1: Port; port2: Port };
+    this.#port = port1;
+    port1.onmessage = ({ data }) => this.#said(data as Said);
+    port1.unref?.();
+    this.gone = new Promise((resolve) => {
+      this.#left = (why) => {
+        this.#hear();
+        port1.close();
+        resolve();
+        watcher.gone(this, why);
+      };
+    });
+    const init: Init = { share, modules, port: port2, tsx: isRunByTsx() };
+    if (worker === null) this.#worker = startFile(init);
+    else {
+      this.#worker = worker();
+      checkWorker(this.#worker);
+      this.#worker.postMessage({ [INIT]: init }, [port2 as never]);
+    }
+    this.#listen(this.#worker as Partial<NodeWorker>);
+  }
+
+  /** Ends it; settles when it is gone. */
+  stop(): Promise<void> {
+    if (!this.stopping) {
+      this.stopping = true;
+      tell(this.isolate, STOP, undefined);
+      const timer = startTimer(() => this.#end(), GRACE);
+      this.gone.then(() => stopTimer(timer));
+    }
+    return this.gone;
+  }
+
+  #listen(worker: Partial<NodeWorker>): void {
+    if (typeof worker.on !== "function") return; // a browser's does not say that it has ended
+    let uncaught: unknown;
+    worker.on("error", (error) => {
+      uncaught = error;
+    });
+    worker.on("exit", (code) => this.#left({ code, error: uncaught }));
+    worker.unref?.();
+  }
+
+  #end(): void {
+    stopping(this.isolate);
+    this.#worker.terminate();
+    if (typeof (this.#worker as Partial<NodeWorker>).on !== "function") this.#left({ code: 0, error: undefined });
+  }
+
+  #said(said: Said): void {
+    if (said.kind === "ready") {
+      this.ready = true;
+      this.#watcher.ready(this);
+    } else if (said.kind === "bye") this.#end();
+    else print(said.to, said.text);
+  }
+
+  /** Takes what it has said before it ended, all at once. */
+  #hear(): void {
+    const { receiveMessageOnPort } = (builtin("node:worker_threads") ?? {}) as Partial<NodeThreads>;
+    for (let next = receiveMessageOnPort?.(this.#port); next !== undefined; next = receiveMessageOnPort?.(this.#port)) {
+      this.#said(next.message as Said);
+    }
+  }
+}
+
+/** What a thread is told that is to end itself. */
+export const STOP = "stop";
+
+function print(to: 1 | 2, text: Uint8Array): void {
+  const { stdout, stderr } = process;
+  (to === 1 ? stdout : stderr).write(text);
+}
+
+function checkWorker(worker: unknown): void {
+  const { postMessage, terminate } = (worker ?? {}) as Partial<WorkerLike>;
+  if (typeof postMessage === "function" && typeof terminate === "function") return;
+  throw new ArgumentError(`threads: worker must be a function that gives a new Worker, got ${show(worker)}`);
+}
+
+/** Runs the library's own file on a new thread. */
+function startFile(init: Init): WorkerLike {
+  const { Worker } = builtin("node:worker_threads") as NodeThreads;
+  return new Worker(ownFile() as URL, {
+    workerData: { [INIT]: init },
+    transferList: [init.port],
+    argv: process.argv.slice(2),
+  });
+}
+
+/** Whether threads can be started without a worker of the program's. */
+export function hasFile(): boolean {
+  return ownFile() !== null;
+}
+
+function isRunByTsx(): boolean {
+  const { process } = globalThis as { readonly process?: NodeJS.Process };
+  return [...(process?.execArgv ?? []), process?.env?.NODE_OPTIONS ?? ""].some((arg) => /\btsx\b/.test(arg));
+}
+
+let file: URL | null | undefined;
+
+/** What a thread runs where the program has no worker of its own. Looked for once, because each `go` asks. */
+function ownFile(): URL | null {
+  if (file === undefined) file = built("threads/worker.js");
+  return file;
+}

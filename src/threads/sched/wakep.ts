@@ -1,0 +1,100 @@
+/**
+ * Waking a thread for a task that nobody has started (Go's `wakep`).
+ *
+ * At most one thread at a time is on its way to look for work: whoever wakes one takes the token, which is given back by
+ * the first thread that finds a task or finds none. That one then wakes the next if there is more to do. So a burst of `go`
+ * pays for one wake-up, and the threads come one after the other.
+ *
+ * No task is left lying: whoever puts one into a queue does so before it looks at the token and at who is idle; whoever
+ * goes idle says so and gives the token back before it looks at the queues for the last time.
+ */
+
+import { wake } from "../memory/isolate.ts";
+import { memory, SCHEDULER } from "../memory/memory.ts";
+import { MAX_ISOLATES, PARK, recordOf } from "../memory/record.ts";
+import { anyTask } from "./taskq.ts";
+
+const TOKEN = SCHEDULER + 16;
+/** How many are idle, and which: a bit each. A hint: whether one sleeps, its own record says. */
+const IDLE = SCHEDULER + 32;
+const IDLE_BITS = SCHEDULER + 48;
+/** How many threads there are besides the first one. */
+const THREADS = SCHEDULER + 80;
+/** The most threads that take tasks. */
+const PROCS = SCHEDULER + 64;
+
+export function procs(): number {
+  return Atomics.load(memory.i32, PROCS);
+}
+
+/** How many threads there are besides the first one. */
+export function threads(): number {
+  return Atomics.load(memory.i32, THREADS);
+}
+
+export function setThreads(n: number): void {
+  Atomics.store(memory.i32, THREADS, n);
+}
+
+export function setProcs(n: number): void {
+  Atomics.store(memory.i32, PROCS, n);
+}
+
+/** Wakes an idle thread, unless one is being woken. Says whether there was any. */
+export function wakep(): boolean {
+  const { i32 } = memory;
+  if (Atomics.load(i32, IDLE) === 0) return false;
+  if (Atomics.compareExchange(i32, TOKEN, 0, 1) !== 0) return true;
+  for (let word = 0; word < MAX_ISOLATES / 32; word++) {
+    for (;;) {
+      const bits = Atomics.load(i32, IDLE_BITS + word);
+      if (bits === 0) break;
+      const bit = 31 - Math.clz32(bits & -bits);
+      const isolate = word * 32 + bit;
+      setIdle(isolate, false);
+      if (wake(i32, recordOf(isolate) + PARK)) return true;
+    }
+  }
+  Atomics.store(i32, TOKEN, 0);
+  return false;
+}
+
+/** Whether any thread has nothing to do. */
+export function anyIdle(): boolean {
+  return Atomics.load(memory.i32, IDLE) > 0;
+}
+
+/** Says whether an isolate has nothing to do. */
+export function setIdle(isolate: number, idle: boolean): void {
+  const { i32 } = memory;
+  const at = IDLE_BITS + (isolate >> 5);
+  const bit = 1 << (isolate & 31);
+  const before = idle ? Atomics.or(i32, at, bit) : Atomics.and(i32, at, ~bit);
+  if (((before & bit) !== 0) === idle) return;
+  if (idle) Atomics.add(i32, IDLE, 1);
+  else Atomics.sub(i32, IDLE, 1);
+}
+
+/**
+ * This thread has found a task: it is no more on its way, and if there is more to do the next one may come. Says whether
+ * there is more to do and nobody to come.
+ */
+export function found(): boolean {
+  const { i32 } = memory;
+  if (Atomics.load(i32, TOKEN) !== 0) Atomics.store(i32, TOKEN, 0);
+  if (Atomics.load(i32, IDLE) === 0) return Atomics.load(i32, THREADS) < Atomics.load(i32, PROCS) && anyTask();
+  return anyTask() && !wakep();
+}
+
+/** This thread goes idle. It looks at the queues once more after this. */
+export function rest(isolate: number): void {
+  setIdle(isolate, true);
+  if (Atomics.load(memory.i32, TOKEN) !== 0) Atomics.store(memory.i32, TOKEN, 0);
+}
+
+/** A thread is gone, perhaps while it was on its way. */
+export function gone(isolate: number): void {
+  setIdle(isolate, false);
+  Atomics.store(memory.i32, TOKEN, 0);
+  if (anyTask()) wakep();
+}

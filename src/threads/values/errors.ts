@@ -1,0 +1,113 @@
+/**
+ * Errors on their way to another thread: class, message, stack, cause and fields arrive.
+ *
+ * The class is the nearest one, from the error's own up, that has a name here: the built-in ones and those of this
+ * library have, others can be given one. The receiver makes a true error and gives it that prototype, so no constructor
+ * runs, whatever it would have wanted. What stands for something by identity, `context.Canceled` for one, arrives as itself.
+ */
+import { Canceled, DeadlineExceeded } from "../../context/errors.ts";
+import { ArgumentError, FatalError, Goexit, NotInGoroutineError, Panic, show } from "../../runtime/panic.ts";
+
+/** A class of errors. */
+export type ErrorClass = new (...args: never[]) => Error;
+
+const names: Map<object, string> = new Map();
+const prototypes: Map<string, object> = new Map();
+const sentinels: Map<string, Error> = new Map([
+  ["context.Canceled", Canceled],
+  ["context.DeadlineExceeded", DeadlineExceeded],
+]);
+
+/** Gives a class of errors a name under which all threads that did the same know it. */
+export function registerError(name: string, errorClass: ErrorClass): void {
+  if (typeof errorClass !== "function" || !(errorClass.prototype instanceof Error)) {
+    throw new ArgumentError(`registerError: expected a class of errors, got ${show(errorClass)}`);
+  }
+  names.set(errorClass.prototype as object, name);
+  prototypes.set(name, errorClass.prototype as object);
+}
+
+names.set(Error.prototype, "Error");
+prototypes.set("Error", Error.prototype);
+const builtIn: readonly ErrorClass[] = [
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+  AggregateError,
+];
+for (const each of builtIn) registerError(each.name, each);
+registerError("millrace.Panic", Panic);
+registerError("millrace.FatalError", FatalError);
+registerError("millrace.ArgumentError", ArgumentError);
+registerError("millrace.NotInGoroutineError", NotInGoroutineError);
+registerError("millrace.Goexit", Goexit);
+
+const DOM = "DOMException";
+
+/** Under which name `error` travels. */
+export function errorName(error: Error): string {
+  for (const [name, sentinel] of sentinels) if (sentinel === error) return name;
+  for (let p: object | null = Object.getPrototypeOf(error); p !== null; p = Object.getPrototypeOf(p)) {
+    const name = names.get(p);
+    if (name !== undefined) return name;
+    if ((p as { constructor?: { name?: unknown } }).constructor?.name === DOM) return DOM;
+  }
+  return "Error";
+}
+
+/** A property of an error on its way. */
+export interface Field {
+  readonly key: string;
+  readonly shown: boolean;
+  readonly value: unknown;
+}
+
+/** What of `error` travels beside its class. */
+export function errorFields(error: Error, name: string): Field[] {
+  if (sentinels.has(name)) return [];
+  const keys = new Set(["message", "name", "stack", ...Object.getOwnPropertyNames(error)]);
+  const fields: Field[] = [];
+  for (const key of keys) {
+    const shown = Object.prototype.propertyIsEnumerable.call(error, key);
+    let value: unknown;
+    try {
+      value = (error as unknown as Record<string, unknown>)[key];
+    } catch (thrown) {
+      value = String(thrown);
+    }
+    if (typeof value !== "function") fields.push({ key, shown, value });
+  }
+  return fields;
+}
+
+/** An error of the class with that name, without its fields yet. Of a name that this thread doesn't know, an `Error`. */
+export function makeError(name: string): Error {
+  const sentinel = sentinels.get(name);
+  if (sentinel !== undefined) return sentinel;
+  const error = new Error();
+  // Made here by nobody the reader knows.
+  for (const key of Object.getOwnPropertyNames(error)) Reflect.deleteProperty(error, key);
+  const prototype = name === DOM ? domException() : prototypes.get(name);
+  if (prototype !== undefined) Object.setPrototypeOf(error, prototype);
+  return error;
+}
+
+function domException(): object | undefined {
+  return (globalThis as { DOMException?: { prototype: object } }).DOMException?.prototype;
+}
+
+/** Gives `error` a property, unless it has it already from its class. */
+export function setField(error: Error, { key, shown, value }: Field): void {
+  if (error === Canceled || error === DeadlineExceeded) return;
+  let has: unknown;
+  try {
+    has = (error as unknown as Record<string, unknown>)[key];
+  } catch {
+    // A getter that wants the insides of its class.
+  }
+  if (has === value && key !== "message") return;
+  Object.defineProperty(error, key, { value, enumerable: shown, writable: true, configurable: true });
+}

@@ -1,0 +1,52 @@
+/** What can't travel to another thread, and what to do instead. */
+import { G } from "../../runtime/g.ts";
+import { Op } from "../../runtime/op.ts";
+import { ArgumentError, show } from "../../runtime/panic.ts";
+import { Cond } from "../../sync/cond.ts";
+import { ErrGroup } from "../../sync/errgroup.ts";
+import { Mutex } from "../../sync/mutex.ts";
+import { RWMutex } from "../../sync/rwmutex.ts";
+import { Semaphore } from "../../sync/semaphore.ts";
+import { WaitGroup } from "../../sync/waitgroup.ts";
+
+/** A step from a value to what is in it: a property, an index, what a map has for a key. */
+export type Step = string | number | { readonly key: unknown } | typeof KEYS | typeof VALUES;
+
+export const KEYS: unique symbol = Symbol(".keys()");
+export const VALUES: unique symbol = Symbol(".values()");
+
+/** What is wrong with `value`; undefined when it is an object like any other, of which the properties travel. */
+export function refusal(value: unknown): string | undefined {
+  if (typeof value === "function") {
+    return `is ${show(value)}, and functions stay on their thread; send data that says what to do, or start a parallel() function there`;
+  }
+  if (typeof value === "symbol") return `is ${String(value)}, and symbols stay on their thread; send a string`;
+  if (typeof value !== "object" || value === null) return undefined;
+  if ("recvOk" in value || "trySend" in value) return "is a channel of this thread; make it with sharedChan()";
+  if (value instanceof Op) return `is an operation (${value.reason}); perform it here and send its result`;
+  if (value instanceof G) return "is a goroutine of this thread; join it here and send its result";
+  if (value instanceof Mutex || value instanceof RWMutex) return `is a lock of this thread; use SharedMutex`;
+  if (value instanceof WaitGroup) return "is a WaitGroup of this thread; use SharedWaitGroup";
+  if (value instanceof Semaphore) return "is a Semaphore of this thread; use SharedSemaphore";
+  if (value instanceof Cond || value instanceof ErrGroup) return `is ${show(value)}, which stays on its thread`;
+  if (typeof (value as { then?: unknown }).then === "function") {
+    return "is a promise; wait for it here and send its result";
+  }
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  if (kind === "Object") return undefined;
+  if (kind === "AbortSignal") return "is an AbortSignal; send a context, which fromSignal() makes of it";
+  if (kind === "AbortController") return "is an AbortController; send a context, and keep its cancel function";
+  return `is ${show(value)}, which stays on its thread; send plain data`;
+}
+
+/** The error for a value that can't travel, with the way to it: `args[1].items[3]`. */
+export function notSendable(where: string, path: readonly Step[], problem: string): ArgumentError {
+  return new ArgumentError(`${where}${path.map(stepText).join("")} ${problem}`);
+}
+
+function stepText(step: Step): string {
+  if (typeof step === "symbol") return step.description ?? "";
+  if (typeof step === "object") return `.get(${show(step.key)})`;
+  if (typeof step === "number") return `[${step}]`;
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(step) ? `.${step}` : `[${show(step)}]`;
+}

@@ -1,0 +1,55 @@
+/**
+ * What threads tell each other beside tasks: a word that says what it is about, and a value. Told through the inbox, so in
+ * order, also while the other's event loop is busy, and seen by whoever looks whether anything is on its way.
+ */
+import { once } from "../../runtime/copies.ts";
+import { isolate, KIND, KIND_SCHEDULER } from "../memory/isolate.ts";
+import { HEAD, memory } from "../memory/memory.ts";
+import { pointerOf, textAt } from "../memory/names.ts";
+import { SLOT_WORDS } from "../memory/object.ts";
+import { drop, pack, take } from "./slot.ts";
+
+const KIND_TOLD = KIND_SCHEDULER + 1;
+const ABOUT = 3;
+const FROM = 4;
+const VALUE = 6;
+
+type Listener = (value: unknown, from: number) => void;
+
+const listeners: Map<string, Listener> = once("listeners", () => new Map<string, Listener>());
+
+/**
+ * Tells another thread something. Never blocks.
+ *
+ * @throws ArgumentError when the value can't travel
+ */
+export function tell(to: number, about: string, value: unknown): void {
+  const { i32 } = memory;
+  const message = memory.alloc((VALUE + SLOT_WORDS - HEAD) * 4);
+  try {
+    pack(message + VALUE, value, about);
+  } catch (error) {
+    memory.free(message);
+    throw error;
+  }
+  i32[message + KIND] = KIND_TOLD;
+  i32[message + ABOUT] = pointerOf(about);
+  i32[message + FROM] = memory.self;
+  isolate.post(to, message);
+}
+
+/** Says what is to be done when another thread tells something about that. */
+export function onTold(about: string, listener: Listener): void {
+  listeners.set(about, listener);
+}
+
+isolate.on(KIND_TOLD, (message) => {
+  const { i32 } = memory;
+  const listener = listeners.get(textAt(i32[message + ABOUT] as number));
+  const from = i32[message + FROM] as number;
+  let value: unknown;
+  if (listener === undefined) drop(message + VALUE);
+  else value = take(message + VALUE);
+  memory.free(message);
+  listener?.(value, from);
+});
