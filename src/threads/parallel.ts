@@ -40,9 +40,9 @@ export function parallel<F extends (...args: never[]) => unknown>(
   name: string,
   fn: F & SendableFunction<F>,
 ): Parallel<F> {
-  if (typeof (meta as Partial<ImportMeta> | null | undefined)?.url !== "string") {
-    throw new ArgumentError(`parallel: expected import.meta, got ${show(meta)}`);
-  }
+  // A bundle in CommonJS has an empty object in its place.
+  const { url = "" } = typeof meta === "object" && meta !== null ? meta : { url: null };
+  if (typeof url !== "string") throw new ArgumentError(`parallel: expected import.meta, got ${show(meta)}`);
   if (typeof name !== "string" || name === "" || name.includes("\n")) {
     throw new ArgumentError(`parallel: expected a name, got ${show(name)}`);
   }
@@ -51,7 +51,7 @@ export function parallel<F extends (...args: never[]) => unknown>(
   if (known !== undefined && known.name !== name) {
     throw new ArgumentError(`parallel: this function is ${show(known.name)} already, so it can't be ${show(name)} too`);
   }
-  register(name, meta.url, fn);
+  register(name, url, fn);
   takePart();
   return fn as F as Parallel<F>;
 }

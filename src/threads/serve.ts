@@ -9,10 +9,10 @@ import { m } from "../runtime/m.ts";
 import { ArgumentError } from "../runtime/panic.ts";
 import { isolate } from "./memory/isolate.ts";
 import { takePart } from "./part.ts";
-import { OVER } from "./sched/crew.ts";
+import { crew, OVER } from "./sched/crew.ts";
 import { asleep } from "./sched/quiet.ts";
 import { runAt, sharedRuns } from "./sched/run.ts";
-import { load, neverLoad, source } from "./sched/source.ts";
+import { load, source } from "./sched/source.ts";
 import { INIT, type Init, type Said, STOP } from "./sched/thread.ts";
 import { allowPreemption, noteThread } from "./sysmon/preempt.ts";
 import { onTold } from "./values/tell.ts";
@@ -49,7 +49,7 @@ export function serve(): void {
   if (isMainThread()) throw new ArgumentError("serve: this is the program's first thread; call it in a worker file");
   if (serving) throw new ArgumentError("serve: called twice");
   serving = true;
-  neverLoad();
+  crew.ownFile = true;
   listen((init) => begin(init));
 }
 

@@ -1,6 +1,8 @@
 /** Programs with parallel functions, as a user runs them. */
+import { pathToFileURL } from "node:url";
+import { transform } from "esbuild";
 import { describe, expect, test, vi } from "vitest";
-import { cli, node } from "../process/child.ts";
+import { cli, node, root } from "../process/child.ts";
 import { path, threaded } from "./program.ts";
 
 // Each starts threads, which takes its time where many other tests do so too.
@@ -72,5 +74,47 @@ describe("a thread that dies ends the run that needs it, and another takes its p
     expect(stdout).toBe("starter,victim\n");
     expect(stderr).toMatch(/^fatal error: thread \d is gone: process\.exit\(4\) was called in it\n/);
     expect(code).toBe(2);
+  });
+});
+
+describe("a function that no other thread can find", () => {
+  const source = `
+    import { go, main } from "millrace";
+    import { mapConcurrent } from "millrace/patterns";
+    import { parallel } from "millrace/threads";
+    import { isMainThread } from "node:worker_threads";
+    const f = parallel(META, "f", (n) => [n, isMainThread]);
+    main(function* () {
+      console.log(yield* go(f, 1).join(), yield* mapConcurrent([2], f));
+    });`;
+  const code = source.replace("META", "import.meta");
+
+  test("runs on the first one: code given to node, and a bundle in CommonJS", async () => {
+    const here = { code: 0, signal: null, stdout: "[ 1, true ] [ [ 2, true ] ]\n", stderr: "" };
+    expect(await node(["--input-type=module", "--eval", code])).toEqual(here);
+    expect(await node(["--input-type", "module", "-"], { input: code })).toEqual(here);
+    const { code: bundle } = await transform(source.replace("META", "{}"), { format: "cjs" });
+    expect(await node(["--eval", bundle])).toEqual(here);
+  });
+
+  test("a thread of such a program still imports modules", async () => {
+    const url = JSON.stringify(pathToFileURL(`${root}examples/threads/mandelbrot.ts`).href);
+    const importing = code.replace("import.meta", `{ url: ${url} }`);
+    const { stdout, stderr } = await node(["--import", "tsx", "--input-type=module", "--eval", importing]);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^panic: ReferenceError: parallel: thread 1 knows no function "f"/);
+    expect(stderr).toContain("examples/threads/mandelbrot.ts");
+  });
+
+  test("and one that was given no import.meta says so", async () => {
+    const { code: status, stderr } = await node([
+      "--eval",
+      (await transform(source.replace("META", '{ url: "x" }'), { format: "cjs" })).code,
+    ]);
+    expect(stderr).toBe(
+      'panic: TypeError: parallel: f needs import.meta, for threads to find it; it got "x"\n\n' +
+        "goroutine 2 [running, thread 1]:\nf()\ncreated by main in goroutine 1\n",
+    );
+    expect(status).toBe(2);
   });
 });

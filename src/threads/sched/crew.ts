@@ -39,6 +39,8 @@ class Crew {
   /** What starts a worker of the program's own. */
   #worker: (() => WorkerLike) | null = null;
   readonly #threads = new Set<Thread>();
+  /** Threads know what the program's own worker file imports: nothing is loaded by its URL. */
+  ownFile = false;
 
   /** Whether there are any. */
   get any(): boolean {
@@ -57,6 +59,7 @@ class Crew {
       throw new ArgumentError("threads: worker must be set before the first go of a parallel function");
     }
     this.#worker = worker;
+    this.ownFile = true;
   }
 
   /** The most threads that run parallel functions; `n` above 0 sets it. Gives what it was before. */

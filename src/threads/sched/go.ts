@@ -5,8 +5,8 @@
  * as long as there are others: a goroutine that computes for a second would hold up its main, its timers and sockets, and
  * could not be ended by main's return.
  *
- * It runs right here when there is one thread, and in a run whose order of events is not left to chance: a seeded run, a
- * bubble, an exploration. Its arguments are copied all the same, so that a program means the same with one thread.
+ * It runs right here when there is one thread, when no other could find it (code given to `node --eval`), and in a run whose
+ * order of events is not left to chance: a seeded run, a bubble, an exploration. Its arguments are copied all the same, so that a program means the same with one thread.
  */
 import type { Body } from "../../runtime/body.ts";
 import { emit, tap } from "../../runtime/events.ts";
@@ -50,7 +50,7 @@ export function callAnywhere(fn: Body): Body | null {
 }
 
 function start(f: Parallel, p: P, fn: Body, args: unknown[], by: G | null): Goroutine {
-  if (!mayShare(p) || !crew.able()) {
+  if (!mayShare(p) || !crew.able() || !(f.importable || crew.ownFile)) {
     return p.go(
       fn,
       args.map((arg, i) => copy(arg, `go: args[${i}]`)),

@@ -8,6 +8,7 @@ import { type Body, isGeneratorFunction } from "../../runtime/body.ts";
 import { once } from "../../runtime/copies.ts";
 import { m } from "../../runtime/m.ts";
 import type { Go } from "../../runtime/op.ts";
+import { ArgumentError, show } from "../../runtime/panic.ts";
 import type { P } from "../../runtime/proc.ts";
 import { isolate, type Source } from "../memory/isolate.ts";
 import { memory } from "../memory/memory.ts";
@@ -144,7 +145,7 @@ function fetch(pointer: number, task: number): void {
         continue;
       }
       dropArgs(each);
-      start(each, memory.i32[each + RUN] as number, thrower(name, error ?? unknownFunction(name)), []);
+      start(each, memory.i32[each + RUN] as number, thrower(name, notFound(each, error)), []);
     }
     isolate.idle();
   };
@@ -153,16 +154,9 @@ function fetch(pointer: number, task: number): void {
 
 /** Imports a module of the program. */
 export async function load(url: string): Promise<void> {
-  if (!loads) return;
+  if (crew.ownFile) return;
   loaded.add(url);
   await import(/* @vite-ignore */ /* webpackIgnore: true */ url);
-}
-
-let loads = true;
-
-/** Says that this thread's functions are those which its own file has imported: in a bundle, a module is no file. */
-export function neverLoad(): void {
-  loads = false;
 }
 
 /** How many modules are on their way. */
@@ -170,14 +164,29 @@ export function pending(): number {
   return importing.size;
 }
 
+function notFound(task: number, error: unknown): unknown {
+  const { name, url } = nameAt(memory.i32[task + FN] as number);
+  if (error === undefined) return unknownFunction(name);
+  if (/^(\w+:|\/)/.test(url)) return error;
+  return frameless(
+    new ArgumentError(`parallel: ${name} needs import.meta, for threads to find it; it got ${show(url)}`),
+  );
+}
+
+/** Without our own frames. */
+function frameless(error: Error): Error {
+  error.stack = String(error);
+  return error;
+}
+
 function unknownFunction(name: string): Error {
   const modules = new Set([...loaded, ...[...parallels.values()].map((f) => f.url)]);
   const list = modules.size === 0 ? "none" : [...modules].map((url) => `\n\t${url}`).join("");
-  const error = new ReferenceError(
-    `parallel: thread ${memory.self} knows no function ${JSON.stringify(name)}; the modules it has loaded: ${list}`,
+  return frameless(
+    new ReferenceError(
+      `parallel: thread ${memory.self} knows no function ${JSON.stringify(name)}; the modules it has loaded: ${list}`,
+    ),
   );
-  error.stack = String(error);
-  return error;
 }
 
 /** A goroutine that panics with `error`. */

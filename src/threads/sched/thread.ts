@@ -178,6 +178,18 @@ function startFile(init: Init): WorkerLike {
     workerData: { [INIT]: init },
     transferList: [init.port],
     argv: process.argv.slice(2),
+    ...(process.execArgv.some(isAboutEval) && { execArgv: withoutEval(process.execArgv) }),
+  });
+}
+
+/** Of what `node` was started with, `--input-type` is about code given to it, and stops a thread that has a file. */
+const isAboutEval = (arg: string): boolean => arg.startsWith("--input-type");
+
+/** What a thread may still be given: modules to load first, and conditions. */
+function withoutEval(args: readonly string[]): string[] {
+  return args.flatMap((arg, i) => {
+    if (!/^(-r|-C|--(import|require|loader|experimental-loader|conditions))(=|$)/.test(arg)) return [];
+    return arg.includes("=") ? [arg] : [arg, args[i + 1] ?? ""];
   });
 }
 

@@ -33,5 +33,6 @@ function absent(name: string, url: string, pointer: number): Parallel["fn"] {
     );
   };
   Object.defineProperty(fn, "name", { value: name });
-  return Object.defineProperty(fn, PARALLEL, { value: { name, url, fn, pointer } satisfies Parallel });
+  const entry: Parallel = { name, url, importable: true, fn, pointer }; // by others
+  return Object.defineProperty(fn, PARALLEL, { value: entry });
 }

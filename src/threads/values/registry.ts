@@ -10,6 +10,8 @@ export interface Parallel {
   readonly name: string;
   /** The module that it is in. */
   url: string;
+  /** Whether any thread can import that: it is no code of `--eval`, and no bundle that does not know where it is. */
+  importable: boolean;
   fn: Body;
   /** Its name in the shared memory, once it was sent. */
   pointer: number;
@@ -37,7 +39,7 @@ export function caught(f: Parallel): Parallel {
       }
     };
     Object.defineProperty(fn, "name", { value: f.fn.name });
-    f.catching = { name: f.name, url: f.url, fn, pointer: 0, caught: true };
+    f.catching = { name: f.name, url: f.url, importable: f.importable, fn, pointer: 0, caught: true };
   }
   return f.catching;
 }
@@ -69,7 +71,7 @@ export function register(name: string, url: string, fn: Body): void {
     );
   }
   // The same module again, as tools evaluate it that watch files: the newest counts.
-  const entry: Parallel = before ?? { name, url, fn, pointer: 0 };
+  const entry: Parallel = before ?? { name, url, importable: isImportable(url), fn, pointer: 0 };
   if (!Reflect.defineProperty(fn, PARALLEL, { value: entry, configurable: true })) {
     throw new ArgumentError(`parallel: ${show(fn)} is frozen and can't be marked`);
   }
@@ -78,9 +80,14 @@ export function register(name: string, url: string, fn: Body): void {
   entry.fn = fn;
   if (entry.url !== url) {
     entry.url = url;
+    entry.importable = isImportable(url);
     entry.pointer = 0;
   }
   parallels.set(name, entry);
+}
+
+function isImportable(url: string): boolean {
+  return url !== "" && !/\[(eval|stdin)\d*\]$/.test(url);
 }
 
 /** A module's URL without what tools add to it. */
