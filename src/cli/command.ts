@@ -33,6 +33,12 @@ function positive(text: string): number {
   return n;
 }
 
+function threadCount(text: string): number {
+  const n = wholeNumber(text);
+  if (n < 1 || n > 255) throw new InvalidArgumentError("Expected a whole number from 1 to 255.");
+  return n;
+}
+
 function portNumber(text: string): number {
   const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(port <= 65_535)) throw new InvalidArgumentError("Expected a port, from 0 to 65535.");
@@ -59,10 +65,12 @@ function oursFirst(args: readonly string[], run: Command): string[] {
   const file = optionsEnd(1, (arg) => arg.startsWith("-"));
   const end = optionsEnd(file + 1, isKnown);
   const ours = [...args.slice(1, file), ...args.slice(file + 1, end)];
+  // One that lacks its value must not take the file for it.
+  const lacking = end > file + 1 && run.options.some(({ long, required }) => required && long === ours.at(-1));
   return [
     "run",
     ...ours.map((arg) => arg.replace(/^--inspect=/, "--inspect-port=")),
-    ...args.slice(file, file + 1),
+    ...(lacking ? [] : args.slice(file, file + 1)),
     ...args.slice(end),
   ];
 }
@@ -85,6 +93,11 @@ export interface Actions {
   tour(port: number): Promise<void>;
 }
 
+const port = (): Option =>
+  new Option("--port <port>", "the port of this machine to serve the page on")
+    .argParser(portNumber)
+    .default(0, "any that is free");
+
 function commandLine(actions: Actions): Command {
   const program = new Command("millrace")
     .description("Go's concurrency for TypeScript.")
@@ -103,7 +116,7 @@ function commandLine(actions: Actions): Command {
       "passed to the program; put -- before them if they could be taken for options of this command",
     )
     .option("--seed <n>", "seed main(): every choice the runtime makes is the same each time", wholeNumber)
-    .option("--threads <n>", "the most threads that parallel functions run on; 1: the program's own", positive)
+    .option("--threads <n>", "the most threads that parallel functions run on; 1: the program's own", threadCount)
     .option("--trace <file>", "record the program into a trace that Perfetto and Chrome open")
     .option(
       "--flight <duration>",
@@ -126,13 +139,16 @@ function commandLine(actions: Actions): Command {
     .command("inspect")
     .description("open a recorded trace in the inspector's page")
     .argument("<trace>", "what millrace run --trace or --flight has written")
-    .option("--port <port>", "the port to serve the page on; 0: any that is free", portNumber, 0)
+    .addOption(port())
     .showHelpAfterError("Try: millrace inspect --help")
     .action((file: string, flags: { readonly port: number }) => actions.inspect(file, flags));
   program
     .command("explore")
     .description("run a program under many schedules, to find one under which it fails")
-    .argument("<file>", "exports the program, a generator function: as default, or under the name program")
+    .argument(
+      "<file>",
+      "the program: what it exports as default or under the name program, else what it calls main() with",
+    )
     .option("--export <name>", "the name under which the file exports it")
     .addOption(
       new Option("--strategy <name>", "which schedules are tried")
@@ -156,7 +172,7 @@ function commandLine(actions: Actions): Command {
   program
     .command("tour")
     .description("serve a tour of lessons, with programs to edit, run and step through in the browser")
-    .option("--port <n>", "the port on this machine (default: any that is free)", portNumber, 0)
+    .addOption(port())
     .showHelpAfterError("Try: millrace tour --help")
     .action(({ port }: { readonly port: number }) => actions.tour(port));
   return program;

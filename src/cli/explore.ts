@@ -1,5 +1,5 @@
 /**
- * `millrace explore`: the program that a file exports, under many schedules.
+ * `millrace explore`: the program that a file exports or calls `main` with, under many schedules.
  *
  * Exit codes: 0 when nothing failed, 1 when something did or could not be explored, 2 for a command line that can't be
  * understood. What was found goes to standard output, the count of runs to standard error, if that is a terminal.
@@ -8,6 +8,7 @@ import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import { CommanderError } from "commander";
 import { ArgumentError } from "../runtime/panic.ts";
+import { programs } from "../runtime/run.ts";
 import { ExploreError } from "../testing/explore/errors.ts";
 import { type ExploreOptions, explore as search } from "../testing/explore/explore.ts";
 import { replay } from "../testing/explore/replay.ts";
@@ -54,17 +55,23 @@ function clear(): void {
   if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
 }
 
-/** The program that `file` exports. */
+/** The program that `file` exports, or else what it calls `main` with, which is not run by that. */
 async function programOf(name: string, file: string, exported: string | undefined): Promise<() => unknown> {
+  const taken: (() => unknown)[] = [];
+  programs.take = (program) => void taken.push(program);
   let module = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
+  programs.take = null;
   // What a CommonJS module exports is the default export of the module that it becomes.
   const { default: inner } = module;
   if (typeof inner === "object" && inner !== null) module = { ...module, ...inner };
-  const named = exported === undefined ? [module.default, module.program] : [module[exported]];
+  const named = exported === undefined ? [module.default, module.program, ...taken] : [module[exported]];
   const found = named.find((each) => typeof each === "function");
   if (found !== undefined) return found as () => unknown;
   const functions = Object.keys(module).filter((key) => typeof module[key] === "function");
-  const wanted = exported === undefined ? "no default export and none named program" : `no function named ${exported}`;
+  const wanted =
+    exported === undefined
+      ? "no default export, none named program, and calls no main()"
+      : `no function named ${exported}`;
   const others = functions.length === 0 ? "" : `; --export takes one of: ${functions.join(", ")}`;
   console.error(`millrace explore: ${name}: it has ${wanted}${others}`);
   throw new CommanderError(2, "millrace.program", wanted);

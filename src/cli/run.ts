@@ -48,11 +48,11 @@ export async function run(name: string, args: readonly string[], settings: RunSe
 
   if (settings.step === true) {
     const { step } = await import("./step.ts");
-    loadTypeScript();
+    loadTypeScript("run");
     await step({ program: name, file, port: settings.inspect ?? 0, seed: settings.seed });
     return;
   }
-  loadTypeScript();
+  loadTypeScript("run");
   await record(settings);
   await watch(name, settings);
   await load(file);
@@ -77,13 +77,13 @@ async function watch(program: string, { inspect: port, inspectWait: wait = false
  * From now on the places in stacks of what is loaded are mapped to its sources, and the runtime tells its own frames from the
  * program's by the folder that it sees itself in: so a command loads all of it before, or nothing.
  */
-export function loadTypeScript(): void {
+export function loadTypeScript(command: string): void {
   registerRequire();
   registerImport();
   // What child_process.fork starts is TypeScript too.
   process.execArgv.push("--import", import.meta.resolve("tsx"));
   resolveOurselves();
-  explainSyntaxErrors();
+  explainSyntaxErrors(command);
 }
 
 /**
@@ -105,10 +105,10 @@ function load(file: string): Promise<void> | undefined {
 }
 
 /** A program that can't be translated ends with the place and what is wrong there, not with the translator's frames. */
-function explainSyntaxErrors(): void {
+function explainSyntaxErrors(command: string): void {
   process.on("uncaughtExceptionMonitor", (error: Partial<Error & { readonly code: string }> | null) => {
     if (error?.name !== "TransformError") return;
-    console.error(`millrace run: ${error.message}`);
+    console.error(`millrace ${command}: ${error.message}`);
     if (error.code === "ERR_REQUIRE_ASYNC_MODULE") {
       console.error('Name the file .mts, or put "type": "module" into its package.json, to make it an ES module.');
     }

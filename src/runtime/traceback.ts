@@ -84,8 +84,10 @@ export function learnPlaces(from: (...args: never[]) => unknown): void {
  */
 function programFrames(stack: string, inner: (all: Frame[]) => number = () => 0): Frame[] {
   const own = ownFolder();
+  // Of some of its files the map may be known, and of others not.
+  const mapped = own.replace(/dist\/$/, "src/");
   const all = frames(stack).filter((frame) => !frame.place.startsWith("node:"));
-  const program = own === "" ? [] : all.filter((frame) => !frame.place.startsWith(own));
+  const program = own === "" ? [] : all.filter(({ place }) => !place.startsWith(own) && !place.startsWith(mapped));
   return bundled || (bundled === null && program.length === 0) ? all.slice(inner(all)) : program;
 }
 

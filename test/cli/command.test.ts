@@ -35,6 +35,12 @@ describe("what it refuses, with 2 and a message", () => {
     [["run", "--nope", program("recover.ts")], "millrace: unknown option '--nope'\n"],
     [["run", "--seed", program("recover.ts")], "millrace: option '--seed <n>' argument '"],
     [["run", "--seed", "1.5", program("recover.ts")], "argument '1.5' is invalid. Expected a whole number.\n"],
+    [
+      ["run", "--threads", "256", program("recover.ts")],
+      "argument '256' is invalid. Expected a whole number from 1 to 255.\n",
+    ],
+    [["run", program("recover.ts"), "--trace"], "millrace: option '--trace <file>' argument missing\n"],
+    [["run", program("recover.ts"), "--seed", "1", "--trace"], "millrace: option '--trace <file>' argument missing\n"],
     [["run", "no/such/file.ts"], "millrace run: no/such/file.ts: no such file\n"],
     [["run", "src"], "millrace run: src: is a directory\n"],
   ] as const)("%j", async ([args, message]) => {

@@ -33,6 +33,25 @@ export const answer = 42;
     join(folder, "old.cjs"),
     'const { chan } = require("millrace");\nexports.program = function* () { yield* chan(1).send(1); };\n',
   );
+  writeFileSync(
+    join(folder, "main.ts"),
+    `import { go, main } from "millrace";
+import { Mutex } from "millrace/sync";
+main(function* () {
+  const [a, b] = [new Mutex(), new Mutex()];
+  const both = function* (first: Mutex, second: Mutex) {
+    yield* first.lock();
+    yield* second.lock();
+    second.unlock();
+    first.unlock();
+  };
+  const other = go(both, b, a);
+  yield* both(a, b);
+  yield* other.join();
+});
+`,
+  );
+  writeFileSync(join(folder, "no-syntax.ts"), "const n: number = ;\n");
   writeFileSync(join(folder, "nothing.ts"), "export const answer = 42;\n");
   writeFileSync(join(folder, "broken.ts"), 'throw new Error("at the top");\n');
 });
@@ -77,6 +96,16 @@ describe("millrace explore", () => {
     expect(await explore("old.cjs")).toMatchObject({ code: 0, stderr: "" });
   });
 
+  test("takes what the file calls main with, and does not run it otherwise", async () => {
+    const { code, stdout, stderr } = await explore("main.ts");
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+    expect(stdout).toMatch(/^main\.ts: all goroutines are asleep - deadlock!\n/);
+    // Its lines are the program's, not the library's.
+    expect(stdout).toMatch(/│ waits: sync\.Mutex\.Lock +main\.ts:7$/m);
+    const [, again = ""] = /^To run it again: millrace explore main\.ts --replay (\S+)$/m.exec(stdout) ?? [];
+    expect(await explore("main.ts", "--replay", again)).toMatchObject({ code: 1, stderr: "" });
+  });
+
   test("says what can't be explored, and ends with 1", async () => {
     const { code, stdout, stderr } = await explore("race.ts", "--export", "fetcher");
     expect([code, stdout]).toEqual([1, ""]);
@@ -87,11 +116,14 @@ describe("millrace explore", () => {
     const { code, stderr } = await explore("broken.ts");
     expect(code).toBe(1);
     expect(stderr).toContain("at the top");
+    const syntax = await explore("no-syntax.ts");
+    expect(syntax.code).toBe(1);
+    expect(syntax.stderr).toMatch(/^millrace explore: Transform failed with 1 error:\n.*no-syntax\.ts:1:18: ERROR: /);
   });
 
   test.each([
     [["nowhere.ts"], "millrace explore: nowhere.ts: no such file"],
-    [["nothing.ts"], "millrace explore: nothing.ts: it has no default export and none named program"],
+    [["nothing.ts"], "millrace explore: nothing.ts: it has no default export, none named program, and calls no main()"],
     [
       ["race.ts", "--export", "answer"],
       "it has no function named answer; --export takes one of: default, fetcher, fixed",

@@ -60,9 +60,9 @@ class Recorder implements Watcher {
   end(): void {}
 }
 
-/** The innermost line of the program that now runs. */
+/** The innermost line of the program that now runs. Another copy of this library is none of it. */
 function line(): string {
-  return /^\t(.*)$/m.exec(currentStack())?.[1] ?? "";
+  return /^\t(?!.*\/node_modules\/millrace\/(?:src|dist)\/)(.*)$/m.exec(currentStack())?.[1] ?? "";
 }
 
 /** How a run is recorded. */
