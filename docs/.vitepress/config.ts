@@ -20,6 +20,9 @@ const guide: Item[] = [
     "Getting started": "docs/guide/getting-started.md",
     "Go → TypeScript": "docs/guide/go-to-typescript.md",
     "From other libraries": "docs/guide/rosetta.md",
+    "Bit by bit": "docs/guide/migrating.md",
+    "In servers and pages": "docs/guide/servers.md",
+    "Questions and trouble": "docs/guide/faq.md",
   }),
   section("One guide a noun", {
     Goroutines: "docs/guide/goroutines.md",
@@ -30,7 +33,8 @@ const guide: Item[] = [
     Time: "docs/guide/time.md",
     Sync: "docs/guide/sync.md",
     "Errors and panics": "docs/guide/errors.md",
-    "Pools and patterns": "docs/guide/patterns.md",
+    Pools: "docs/guide/pools.md",
+    Patterns: "docs/guide/patterns.md",
     Threads: "docs/guide/threads.md",
     "The platform": "docs/guide/interop.md",
   }),
@@ -46,6 +50,7 @@ const guide: Item[] = [
   section("Know before you rely on it", {
     Pitfalls: "docs/guide/pitfalls.md",
     Limits: "docs/guide/limits.md",
+    "Beside other libraries": "docs/guide/comparison.md",
     Security: "docs/guide/security.md",
     Dependencies: "docs/guide/dependencies.md",
     Measurements: "bench/RESULTS.md",
