@@ -68,7 +68,7 @@ async function runAsProgram(block: Block): Promise<void> {
   const lines = output.trimEnd().split("\n");
   if (block.output === undefined) {
     for (const promise of promises(block.code).values()) {
-      for (const one of promise.split(/,? then /)) expect(output).toContain(one);
+      for (const one of promise.split(/,? then /)) expect(lines, output).toContain(one);
     }
     expect(child.exitCode, output).toBe(0);
     return;
