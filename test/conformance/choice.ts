@@ -6,7 +6,8 @@
  */
 import { type Op, select } from "millrace";
 import { expect } from "vitest";
-import type { Chapter, Kit, Script } from "./kit.ts";
+import type { Script } from "../kit/styles.ts";
+import type { Chapter, Kit } from "./kit.ts";
 
 const ROUNDS = 6000;
 

@@ -133,6 +133,6 @@ export const close: Chapter = (t) => ({
     expect(ch.tryRecv()).toStrictEqual(["v", true]);
     ch.close();
     yield* t.settle();
-    expect(sender).toStrictEqual({ done: true, value: undefined, error: undefined });
+    expect(sender).toMatchObject({ done: true, value: undefined, error: undefined });
   },
 });

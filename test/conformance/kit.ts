@@ -5,10 +5,8 @@
  * `yield* t.on(op)`; the kit's style decides whether that is `yield*` in a generator goroutine or `await` in an async
  * one. So each sentence is written once and holds for every kind of channel in both styles, in Node and in a browser.
  */
-import { type Chan, type Goroutine, go, nilChan, type Op, runtime, wait } from "millrace";
-
-/** The body of a test, or of a goroutine in it. */
-export type Script<R = void> = Generator<unknown, R, unknown>;
+import { type Chan, nilChan, runtime, wait } from "millrace";
+import { type Script, type Style, StyleKit } from "../kit/styles.ts";
 
 export type Tests = Readonly<Record<string, () => Script<unknown>>>;
 
@@ -24,31 +22,14 @@ export interface Factory {
   readonly carriesAnything: boolean;
 }
 
-/** A way to perform operations. */
-export interface Style {
-  readonly name: "yield*" | "await";
-  /** The operation in the form in which a script performs it. */
-  on<T>(op: Op<T>): Iterable<unknown, T, unknown>;
-  /** The function that runs a script as a goroutine of this style. */
-  body<R>(script: () => Script<R>): () => unknown;
-}
-
-/** A goroutine whose end, good or bad, is kept instead of ending the run. */
-export interface Started<R> {
-  done: boolean;
-  value: R | undefined;
-  error: unknown;
-}
-
-export class Kit {
+export class Kit extends StyleKit {
   readonly factory: Factory;
-  readonly style: Style;
   /** All channels that the test made. */
   readonly made: Chan<never, unknown>[] = [];
 
   constructor(factory: Factory, style: Style) {
+    super(style);
     this.factory = factory;
-    this.style = style;
   }
 
   chan<T, Z = undefined>(capacity = 0, options: { readonly zero?: Z; readonly name?: string } = {}): Chan<T, Z> {
@@ -59,37 +40,6 @@ export class Kit {
 
   nil<T>(): Chan<T> {
     return nilChan<T>();
-  }
-
-  on<T>(op: Op<T>): Iterable<unknown, T, unknown> {
-    return this.style.on(op);
-  }
-
-  /** Starts a goroutine of this style; an error thrown out of it ends the test. */
-  go(script: () => Script<unknown>): Goroutine<unknown> {
-    return go(this.style.body(script));
-  }
-
-  /** Starts a goroutine and keeps how it ended. */
-  start<R>(script: () => Script<R>): Started<R> {
-    const started: Started<R> = { done: false, value: undefined, error: undefined };
-    this.go(function* () {
-      try {
-        started.value = yield* script();
-      } catch (error) {
-        started.error = error;
-      }
-      started.done = true;
-    });
-    return started;
-  }
-
-  /** Starts a goroutine that performs one operation. */
-  perform<T>(op: Op<T>): Started<T> {
-    const { style } = this;
-    return this.start(function* () {
-      return yield* style.on(op);
-    });
   }
 
   /** Waits until everybody who can go on has gone on. */

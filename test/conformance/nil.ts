@@ -1,7 +1,8 @@
 /** The nil channel: the first column of the truth table. */
 import { range, select } from "millrace";
 import { expect } from "vitest";
-import type { Chapter, Started } from "./kit.ts";
+import type { Started } from "../kit/styles.ts";
+import type { Chapter } from "./kit.ts";
 import { panics } from "./panics.ts";
 
 export const nil: Chapter = (t) => ({

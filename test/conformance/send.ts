@@ -33,7 +33,7 @@ export const send: Chapter = (t) => ({
       expect(ch.length).toBe(0);
       t.expectWaiting(ch, 0, 0);
       yield* t.settle();
-      expect(receiver).toStrictEqual({ done: true, value: "v", error: undefined });
+      expect(receiver).toMatchObject({ done: true, value: "v", error: undefined });
     }
   },
 

@@ -1,6 +1,7 @@
 /** The conformance suite on one kind of channel, in both styles, plain, with a seed and in debug mode. */
 import { run } from "millrace";
 import { describe, expect, test, vi } from "vitest";
+import { styles } from "../kit/styles.ts";
 import { channel } from "./channel.ts";
 import { choice } from "./choice.ts";
 import { close } from "./close.ts";
@@ -14,7 +15,6 @@ import { ranges } from "./range.ts";
 import { receive } from "./receive.ts";
 import { selects } from "./select.ts";
 import { send } from "./send.ts";
-import { styles } from "./styles.ts";
 import { values } from "./values.ts";
 
 const chapters: Readonly<Record<string, Chapter>> = {

@@ -3,7 +3,8 @@ import { ArgumentError, chan, go, Panic, type RecvChan, run, select } from "mill
 import * as context from "millrace/context";
 import { now, sleep, type Time } from "millrace/time";
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { thrown, virtual } from "../time/kit.ts";
+import { thrown } from "../kit/thrown.ts";
+import { virtual } from "../kit/virtual.ts";
 
 const { background, todo, Canceled, DeadlineExceeded, cause } = context;
 

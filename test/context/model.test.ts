@@ -7,7 +7,7 @@ import { now, sleep } from "millrace/time";
 import { expect, test } from "vitest";
 import { CancelCtx } from "../../src/context/cancel-ctx.ts";
 import type { Ctx } from "../../src/context/ctx.ts";
-import { type Virtual, virtual } from "../time/kit.ts";
+import { type Virtual, virtual } from "../kit/virtual.ts";
 
 interface End {
   readonly error: Error;

@@ -13,7 +13,7 @@ import { go, run, select, wait } from "millrace";
 import * as context from "millrace/context";
 import { sleep } from "millrace/time";
 import { afterAll, describe, expect, test, vi } from "vitest";
-import { virtual } from "../time/kit.ts";
+import { virtual } from "../kit/virtual.ts";
 
 const { background, Canceled, DeadlineExceeded, cause } = context;
 

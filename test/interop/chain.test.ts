@@ -15,7 +15,8 @@ import {
 } from "millrace/interop";
 import * as time from "millrace/time";
 import { expect, test } from "vitest";
-import { kinds, turns } from "./kit.ts";
+import { turns } from "../kit/turns.ts";
+import { kinds } from "./kit.ts";
 
 const capacity = fc.nat(3);
 const kind = fc.constantFrom(...kinds.map(([, make]) => make));

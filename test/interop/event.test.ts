@@ -5,7 +5,8 @@ import { background, withCancel } from "millrace/context";
 import { type EventOptions, fromEvent, OverflowError, type Source } from "millrace/interop";
 import * as time from "millrace/time";
 import { describe, expect, test } from "vitest";
-import { rejected, thrown, turns } from "./kit.ts";
+import { rejected, thrown } from "../kit/thrown.ts";
+import { turns } from "../kit/turns.ts";
 
 class Numbered extends Event {
   readonly n: number;

@@ -5,7 +5,8 @@ import { chan, go, range, run, runtime } from "millrace";
 import { background, withCancel } from "millrace/context";
 import { fromIterable } from "millrace/interop";
 import { expect, test } from "vitest";
-import { rejected, turns } from "./kit.ts";
+import { rejected } from "../kit/thrown.ts";
+import { turns } from "../kit/turns.ts";
 
 function* naturals(): Generator<number, void> {
   for (let i = 0; ; i++) yield i;

@@ -2,31 +2,6 @@
 import { Readable } from "node:stream";
 import { fromIterable, fromReadable, type Source, type SourceOptions } from "millrace/interop";
 
-/** Resolves once the host has had `n` turns. */
-export async function turns(n = 3): Promise<void> {
-  for (let i = 0; i < n; i++) await new Promise<void>((resolve) => setImmediate(resolve));
-}
-
-/** What `fn` throws. */
-export function thrown(fn: () => unknown): unknown {
-  try {
-    fn();
-  } catch (error) {
-    return error;
-  }
-  throw new Error("nothing was thrown");
-}
-
-/** What `promise` rejects with. */
-export async function rejected(promise: PromiseLike<unknown>): Promise<unknown> {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  throw new Error("it was not rejected");
-}
-
 /** A source of 0, 1, 2, …, and what it was asked for and told. */
 export interface Numbers {
   /** How many values were asked for. */

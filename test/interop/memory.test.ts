@@ -6,8 +6,8 @@ import { background, withCancel } from "millrace/context";
 import { fromEvent, fromIterable, fromReadable, toReadable, toSignal } from "millrace/interop";
 import { expect, test } from "vitest";
 import type { Measured } from "../../bench/tables/interop.ts";
+import { heapUsed } from "../kit/heap.ts";
 import { root } from "../process/child.ts";
-import { turns } from "./kit.ts";
 
 const MIB = 384;
 
@@ -24,14 +24,6 @@ test.each([
   // What V8 takes before it collects, whatever the size: mostly 30 to 60, and on Node 24 and later up to 140.
   expect(grew).toBeLessThan(MIB / 2);
 });
-
-async function heapUsed(): Promise<number> {
-  for (let i = 0; i < 3; i++) {
-    globalThis.gc?.();
-    await turns(2);
-  }
-  return process.memoryUsage().heapUsed;
-}
 
 /** Bytes that stay when `fn` is called `n` times. */
 async function stays(n: number, fn: (i: number) => unknown): Promise<number> {

@@ -5,7 +5,8 @@ import { ArgumentError, chan, go, nilChan, type RecvChan, run, runtime } from "m
 import { background, withCancelCause } from "millrace/context";
 import { closeWithError, fromIterable, fromReadable, toNodeReadable, toReadable } from "millrace/interop";
 import { describe, expect, test } from "vitest";
-import { rejected, thrown, turns } from "./kit.ts";
+import { rejected, thrown } from "../kit/thrown.ts";
+import { turns } from "../kit/turns.ts";
 
 const over = /the run that the stream's channel was made in is over/;
 

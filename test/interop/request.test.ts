@@ -8,7 +8,7 @@ import { background, Canceled, type Context, cause, key, withCancelCause, withVa
 import { ClientGone, fromReadable, requestContext } from "millrace/interop";
 import * as time from "millrace/time";
 import { afterEach, describe, expect, test } from "vitest";
-import { thrown } from "./kit.ts";
+import { thrown } from "../kit/thrown.ts";
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {

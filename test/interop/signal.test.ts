@@ -3,7 +3,8 @@ import { ArgumentError, chan, nilChan, range, run, select } from "millrace";
 import { fromSignal } from "millrace/context";
 import { closeWithError, fromIterable, toSignal } from "millrace/interop";
 import { describe, expect, test } from "vitest";
-import { rejected, thrown, turns } from "./kit.ts";
+import { rejected, thrown } from "../kit/thrown.ts";
+import { turns } from "../kit/turns.ts";
 
 describe("toSignal", () => {
   test("is aborted when the channel is closed, with the platform's own reason", async () => {

@@ -4,7 +4,9 @@ import { background, Canceled, withCancel, withCancelCause, withTimeout } from "
 import { fromIterable, fromReadable, type Source } from "millrace/interop";
 import * as time from "millrace/time";
 import { describe, expect, test } from "vitest";
-import { kinds, rejected, thrown, turns } from "./kit.ts";
+import { rejected, thrown } from "../kit/thrown.ts";
+import { turns } from "../kit/turns.ts";
+import { kinds } from "./kit.ts";
 
 describe.each(kinds)("from %s", (name, make, sync) => {
   test("nothing is read before somebody receives, nor when nobody does any more", async () => {

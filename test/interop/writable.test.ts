@@ -4,7 +4,8 @@ import { pipeline } from "node:stream/promises";
 import { ArgumentError, type Chan, chan, go, Panic, range, run, runtime, wait } from "millrace";
 import { closeWithError, fromReadable, toNodeWritable, toReadable, toWritable } from "millrace/interop";
 import { describe, expect, test } from "vitest";
-import { rejected, thrown, turns } from "./kit.ts";
+import { rejected, thrown } from "../kit/thrown.ts";
+import { turns } from "../kit/turns.ts";
 
 const over = { message: "the run that the stream's channel was made in is over" };
 

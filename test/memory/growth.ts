@@ -1,6 +1,7 @@
 /** What stays of a million operations of each kind, or of some hundred thousand where they are slow. Bytes in all. */
 import { chan, type Go, go, range, run, runtime, select, wait } from "millrace";
-import { heap, measurements } from "./heap.ts";
+import { heapUsed } from "../kit/heap.ts";
+import { measurements } from "./measurements.ts";
 
 const MILLION = 1_000_000;
 
@@ -14,9 +15,9 @@ async function growth(step: (i: number) => Go<unknown>, n: number = MILLION, bat
     for (let i = 0; i < 2000; i++) yield* step(i);
     let least = Infinity;
     for (let batch = 0; batch < batches; batch++) {
-      const before = yield* wait(heap());
+      const before = yield* wait(heapUsed());
       for (let i = 0; i < n; i++) yield* step(i);
-      least = Math.min(least, (yield* wait(heap())) - before);
+      least = Math.min(least, (yield* wait(heapUsed())) - before);
     }
     return least;
   });
@@ -161,9 +162,9 @@ measure("awaited operations", async () => {
       await runtime.gosched();
     };
     for (let i = 0; i < 2000; i++) await step();
-    const before = await heap();
+    const before = await heapUsed();
     for (let i = 0; i < 250_000; i++) await step();
-    return (await heap()) - before;
+    return (await heapUsed()) - before;
   });
 });
 
@@ -181,9 +182,9 @@ measure("runs", async () => {
     );
   for (let i = 0; i < 1000; i++) await step(i);
   const listeners = process.listenerCount("beforeExit");
-  const before = await heap();
+  const before = await heapUsed();
   for (let i = 0; i < 200_000; i++) await step(i);
-  const bytes = (await heap()) - before;
+  const bytes = (await heapUsed()) - before;
   if (process.listenerCount("beforeExit") !== listeners) throw new Error("the runs left listeners behind");
   return bytes;
 });
@@ -196,7 +197,7 @@ measure("runs that die while their goroutines wait on a channel that outlives th
       yield* runtime.gosched();
     });
   for (let i = 0; i < 100; i++) await step();
-  const before = await heap();
+  const before = await heapUsed();
   for (let i = 0; i < 50_000; i++) await step();
-  return (await heap()) - before;
+  return (await heapUsed()) - before;
 });

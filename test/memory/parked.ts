@@ -1,6 +1,7 @@
 /** What one of a great many takes: goroutines parked in every way, and channels. Bytes for each. */
 import { type Chan, chan, type Go, go, type Op, run, runtime, select, wait } from "millrace";
-import { heap, measurements } from "./heap.ts";
+import { heapUsed } from "../kit/heap.ts";
+import { measurements } from "./measurements.ts";
 
 const N = 100_000;
 const measure = measurements();
@@ -12,10 +13,10 @@ function parked(body: (begun: () => void) => () => unknown): Promise<number> {
     const fn = body(() => void begun++);
     go(fn);
     while (begun < 1) await runtime.gosched();
-    const before = await heap();
+    const before = await heapUsed();
     for (let i = 0; i < N; i++) go(fn);
     while (begun <= N) await runtime.gosched();
-    return ((await heap()) - before) / N;
+    return ((await heapUsed()) - before) / N;
   });
 }
 
@@ -48,9 +49,9 @@ measure("async receive", () => {
 /** Bytes for each of `n` things that `make` gives. */
 async function kept(n: number, make: () => unknown): Promise<number> {
   const keep = new Array<unknown>(n).fill(null);
-  const before = await heap();
+  const before = await heapUsed();
   for (let i = 0; i < n; i++) keep[i] = make();
-  const bytes = ((await heap()) - before) / n;
+  const bytes = ((await heapUsed()) - before) / n;
   return keep.length === n ? bytes : Number.NaN;
 }
 
@@ -65,11 +66,11 @@ measure("ended", () =>
       yield* ch.recv();
     }
     go(body);
-    const before = await heap();
+    const before = await heapUsed();
     for (let i = 0; i < N; i++) go(body);
-    await heap();
+    await heapUsed();
     ch.close();
     while (runtime.numGoroutine() > 1) await runtime.gosched();
-    return ((await heap()) - before) / N;
+    return ((await heapUsed()) - before) / N;
   }),
 );

@@ -16,7 +16,8 @@ import {
 } from "millrace/patterns";
 import { now, since, sleep, after as within } from "millrace/time";
 import { describe, expect, test } from "vitest";
-import { both, type Kit, virtual } from "../sync/kit.ts";
+import { virtual } from "../kit/virtual.ts";
+import { both, type Kit } from "../sync/kit.ts";
 import { drain, Endless, failure, filled } from "./kit.ts";
 
 /** Two streams, which there are. */

@@ -20,7 +20,8 @@ import {
 } from "millrace/patterns";
 import { after, sleep } from "millrace/time";
 import { describe, expect } from "vitest";
-import { both, type Script } from "../sync/kit.ts";
+import type { Script } from "../kit/styles.ts";
+import { both } from "../sync/kit.ts";
 import { AsyncEndless, drain, Endless, filled, receivers, withStream } from "./kit.ts";
 
 type Make = (source: Source<number>, ctx: Context) => Stream<unknown>;

@@ -6,7 +6,8 @@ import { background, Canceled, type Context, cause, DeadlineExceeded, withCancel
 import { type MapOptions, mapConcurrent, mapStream, type Progress, type Source } from "millrace/patterns";
 import { now, since, sleep, after as within } from "millrace/time";
 import { describe, expect, test } from "vitest";
-import { both, virtual } from "../sync/kit.ts";
+import { virtual } from "../kit/virtual.ts";
+import { both } from "../sync/kit.ts";
 import { AsyncEndless, drain, Endless, failure, filled } from "./kit.ts";
 
 function* lasting(ms: number) {

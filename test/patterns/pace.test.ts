@@ -4,7 +4,8 @@ import { background, withCancel } from "millrace/context";
 import { batch, debounce, throttle } from "millrace/patterns";
 import { now, since, sleep, after as within } from "millrace/time";
 import { describe, expect, test } from "vitest";
-import { both, type Kit, type Script } from "../sync/kit.ts";
+import type { Script } from "../kit/styles.ts";
+import { both, type Kit } from "../sync/kit.ts";
 import { AsyncEndless, drain, failure, filled } from "./kit.ts";
 
 /** Sends each value at its time, then closes at `end`. */

@@ -7,7 +7,8 @@ import { type Job, type Progress, WorkerPool } from "millrace/patterns";
 import { now, since, sleep, after as within } from "millrace/time";
 import { describe, expect, test } from "vitest";
 import { panics } from "../conformance/panics.ts";
-import { both, virtual } from "../sync/kit.ts";
+import { virtual } from "../kit/virtual.ts";
+import { both } from "../sync/kit.ts";
 import { failure } from "./kit.ts";
 
 function* lasting(ms: number) {

@@ -2,7 +2,8 @@
 import { run, runtime, select } from "millrace";
 import { Once, onceValue } from "millrace/sync";
 import { describe, expect, test } from "vitest";
-import { both, deadlock } from "./kit.ts";
+import { deadlock } from "../kit/virtual.ts";
+import { both } from "./kit.ts";
 
 describe("Once", () => {
   both("do calls the function only the first time, whatever it is passed", function* (t) {

@@ -2,7 +2,8 @@
 import { chan, FatalError, go, run, runtime, select } from "millrace";
 import { RWMutex } from "millrace/sync";
 import { describe, expect, test } from "vitest";
-import { both, deadlock } from "./kit.ts";
+import { deadlock } from "../kit/virtual.ts";
+import { both } from "./kit.ts";
 
 both("any number of readers, or one writer", function* (t) {
   const mu = new RWMutex();

@@ -3,7 +3,8 @@ import { chan, go, run, runtime, select } from "millrace";
 import { Semaphore } from "millrace/sync";
 import { describe, expect, test } from "vitest";
 import { panics } from "../conformance/panics.ts";
-import { both, deadlock } from "./kit.ts";
+import { deadlock } from "../kit/virtual.ts";
+import { both } from "./kit.ts";
 
 both("acquire blocks until the weight is free", function* (t) {
   const sem = new Semaphore(3);

@@ -3,7 +3,9 @@ import { chan, type Panic, run, runtime, select } from "millrace";
 import { WaitGroup } from "millrace/sync";
 import { describe, expect, test } from "vitest";
 import { expectPanic, panics } from "../conformance/panics.ts";
-import { both, deadlock, thrown } from "./kit.ts";
+import { thrown } from "../kit/thrown.ts";
+import { deadlock } from "../kit/virtual.ts";
+import { both } from "./kit.ts";
 
 both("waiting for nothing does not block", function* (t) {
   yield* t.on(new WaitGroup().wait());
@@ -116,7 +118,7 @@ describe("go", () => {
     const seen: number[] = [];
     for (let i = 0; i < 3; i++) {
       wg.go(
-        t.body(function* () {
+        t.style.body(function* () {
           yield* t.on(runtime.gosched());
           seen.push(i);
         }) as () => void,

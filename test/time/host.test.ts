@@ -3,7 +3,7 @@ import { chan, go, run, select } from "millrace";
 import * as time from "millrace/time";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { m } from "../../src/runtime/m.ts";
-import { turns } from "./kit.ts";
+import { turns } from "../kit/turns.ts";
 
 test("never early: 200 sleeps of up to 3 ms", async () => {
   await run(function* () {

@@ -3,7 +3,8 @@ import { chan, go, run, select } from "millrace";
 import * as time from "millrace/time";
 import { expect, test } from "vitest";
 import { m } from "../../src/runtime/m.ts";
-import { collect, heapUsed, virtual } from "./kit.ts";
+import { collect, heapUsed } from "../kit/heap.ts";
+import { virtual } from "../kit/virtual.ts";
 
 const MB = 2 ** 20;
 

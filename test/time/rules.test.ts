@@ -1,6 +1,6 @@
 /** The two rule sets of timer channels, each as a table: what every program of `programs.ts` sees under it. */
 import { describe, expect, test } from "vitest";
-import { deadlocked, virtual } from "./kit.ts";
+import { deadlocked, virtual } from "../kit/virtual.ts";
 import { type Name, programs, stopwatch } from "./programs.ts";
 
 type Table = Record<Name, readonly unknown[] | "blocked">;

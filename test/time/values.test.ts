@@ -3,7 +3,8 @@ import { ArgumentError, Panic, run } from "millrace";
 import * as time from "millrace/time";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { formatDuration } from "../../src/time/duration.ts";
-import { thrown, virtual } from "./kit.ts";
+import { thrown } from "../kit/thrown.ts";
+import { virtual } from "../kit/virtual.ts";
 
 test("the constants are milliseconds, so that Go's expressions read the same", () => {
   const { Nanosecond, Microsecond, Millisecond, Second, Minute, Hour } = time;

@@ -1,7 +1,7 @@
 /** A run that is over: its goroutines stop where they stand, and none of its waiters is left anywhere. */
 import { type Chan, chan, go, run, runtime, select, wait } from "millrace";
 import { expect, test } from "vitest";
-import { turn } from "./turn.ts";
+import { turns } from "../kit/turns.ts";
 
 function waiting(ch: Chan<never, unknown> | Chan<number>): [senders: number, receivers: number] {
   const { sendq, recvq } = ch as unknown as { sendq: Iterable<unknown>; recvq: Iterable<unknown> };
@@ -27,8 +27,8 @@ test("when main returns the others stop where they stand and run nothing more", 
     }
   });
   shared.trySend(1);
-  await turn();
-  await turn();
+  await turns();
+  await turns();
   expect(log).toStrictEqual(["parked starts", "runnable starts"]);
 });
 
@@ -69,13 +69,13 @@ test("async functions that wait on the run's own channels leave their queues too
         log.push("went on");
       });
     }
-    await turn();
+    await turns();
     expect(waiting(ch)).toStrictEqual([0, 3]);
   });
   expect(waiting(ch)).toStrictEqual([0, 0]);
   expect(ch.trySend(1)).toBe(false);
   ch.close();
-  await turn();
+  await turns();
   expect(log).toStrictEqual([]);
 });
 
@@ -94,7 +94,7 @@ test("an async function's operations never complete once its run is over", async
     ];
     ops.forEach((op, i) => {
       go(async () => {
-        await turn(); // by then the run is over
+        await turns(); // by then the run is over
         log.push(`${i} performs`);
         await op();
         log.push(`${i} went on`);
@@ -102,7 +102,7 @@ test("an async function's operations never complete once its run is over", async
     });
     yield* runtime.gosched();
   });
-  for (let i = 0; i < 5; i++) await turn();
+  for (let i = 0; i < 5; i++) await turns();
   expect(log).toStrictEqual(ops.map((_, i) => `${i} performs`));
 });
 
@@ -116,10 +116,10 @@ test("an async function that spins on a select with default stops with its run",
         spins++;
       }
     });
-    while (spins < 100) yield* wait(turn());
+    while (spins < 100) yield* wait(turns());
   });
   const before = spins;
-  for (let i = 0; i < 5; i++) await turn();
+  for (let i = 0; i < 5; i++) await turns();
   expect(spins).toBe(before);
 });
 
@@ -137,7 +137,7 @@ test("a goroutine that ends its run from inside does not perform its next operat
     { signal: controller.signal },
   );
   await expect(failed).rejects.toThrow("enough");
-  await turn();
+  await turns();
   expect([log, ch.length]).toStrictEqual([["still in the same turn"], 0]);
 });
 
@@ -166,7 +166,7 @@ test("joins and promises of a finished run are left, too", async () => {
     forever.close();
     for (const resolve of resolvers) resolve();
     expect(yield* g.join()).toBe("ended");
-    yield* wait(turn());
+    yield* wait(turns());
   });
   expect(log).toStrictEqual([]);
 });
@@ -187,6 +187,6 @@ test("go, timers and operations from callbacks after the end do no harm", async 
     yield* runtime.gosched();
   });
   late();
-  await turn();
+  await turns();
   expect(ch.tryRecv()).toStrictEqual([undefined, false]);
 });

@@ -1,7 +1,7 @@
 /** `runtime.goexit`: Go's Goexit. */
 import { chan, DeadlockError, type Go, Goexit, go, run, runtime, select, wait } from "millrace";
 import { expect, test } from "vitest";
-import { turn } from "./turn.ts";
+import { turns } from "../kit/turns.ts";
 
 test("ends its goroutine only, after its finally blocks; join gives undefined", async () => {
   const log: string[] = [];
@@ -134,7 +134,7 @@ test("of an async goroutine ends it, too", async () => {
   await run(async () => {
     const g = go(async () => {
       try {
-        await turn();
+        await turns();
         await runtime.goexit();
         log.push("never");
       } finally {

@@ -1,7 +1,7 @@
 /** An operation is a value: lazy, performed as often as wanted, awaitable as a promise is. */
 import { chan, go, NotInGoroutineError, Op, run, runtime, select, wait } from "millrace";
 import { expect, test } from "vitest";
-import { turn } from "./turn.ts";
+import { turns } from "../kit/turns.ts";
 
 test("every operation is an Op with a reason", async () => {
   await run(function* () {
@@ -39,7 +39,7 @@ test("yield* after an await, in a generator that an async function drives, says 
   const ch = chan<number>(1);
   ch.trySend(1);
   const error = await run(async () => {
-    await turn();
+    await turns();
     function* lost() {
       yield* ch.recv();
     }
@@ -62,7 +62,7 @@ test("then never calls back before it has returned", async () => {
   ch.recv().then(() => order.push("ready"));
   closed.send(1).then(null, () => order.push("failed"));
   order.push("after then");
-  await turn();
+  await turns();
   expect(order).toStrictEqual(["after then", "ready", "failed"]);
 });
 
@@ -76,7 +76,7 @@ test("a partner's callback does not run inside the operation that completes it",
   closing.recv().then(() => order.push("woken"));
   closing.close();
   order.push("closed");
-  await turn();
+  await turns();
   expect(order).toStrictEqual(["sent", "closed", "received", "woken"]);
 });
 
@@ -90,7 +90,7 @@ test("then inside a generator goroutine calls back later too, outside of any gor
       () => {},
     );
     order.push("after then");
-    yield* wait(turn());
+    yield* wait(turns());
   });
   expect(order).toStrictEqual(["after then", "callback"]);
 });
@@ -154,7 +154,7 @@ test("making operations performs none, whatever is done to them but that", async
   const list = [op, ch.send(2), select({ a: ch.send(3), default: true })];
   void JSON.stringify({ reason: op.reason });
   void list.map(String);
-  await turn();
+  await turns();
   expect(ch.length).toBe(0);
 });
 

@@ -1,7 +1,7 @@
 /** Panics: where they are thrown, what they say, where their stack points. */
 import { type Code, chan, go, nilChan, Panic, run, runtime, select } from "millrace";
 import { expect, test } from "vitest";
-import { turn } from "./turn.ts";
+import { turns } from "../kit/turns.ts";
 
 /** The line on which `marker` stands in this function's source file, as stacks show it. */
 function lineOf(error: unknown, name: string): string {
@@ -134,7 +134,7 @@ test("an awaited send that is closed under it rejects there", async () => {
       return (error as Panic).code;
     }
   });
-  await turn();
+  await turns();
   ch.close();
   expect(await outcome).toBe("SEND_ON_CLOSED");
 });

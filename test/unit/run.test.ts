@@ -12,7 +12,7 @@ import {
   wait,
 } from "millrace";
 import { expect, test } from "vitest";
-import { turn } from "./turn.ts";
+import { turns } from "../kit/turns.ts";
 
 const begin = run as unknown as (fn: unknown, options?: unknown) => Promise<unknown>;
 const never = chan<never>();
@@ -51,7 +51,7 @@ test.each(["plain", "generator", "async"])("a panic in a %s goroutine ends the r
       throw failure;
     },
     async async() {
-      await turn();
+      await turns();
       throw failure;
     },
   };
@@ -62,7 +62,7 @@ test.each(["plain", "generator", "async"])("a panic in a %s goroutine ends the r
     log.push("main went on");
   });
   await expect(failed).rejects.toBe(failure);
-  await turn();
+  await turns();
   expect(log).toStrictEqual([]);
 });
 
@@ -139,10 +139,10 @@ test("signal: aborting it ends the run with its reason", async () => {
     },
     { signal: controller.signal },
   );
-  await turn();
+  await turns();
   controller.abort(reason);
   await expect(failed).rejects.toBe(reason);
-  await turn();
+  await turns();
   expect(log).toStrictEqual([]);
 });
 
@@ -156,7 +156,7 @@ test("signal: without a reason, with the host's AbortError", async () => {
 test("signal: one that is aborted already starts nothing", async () => {
   const log: string[] = [];
   await expect(run(() => void log.push("main"), { signal: AbortSignal.abort("late") })).rejects.toBe("late");
-  await turn();
+  await turns();
   expect(log).toStrictEqual([]);
 });
 
@@ -238,7 +238,7 @@ test("leaks: an async goroutine that still waits counts", async () => {
       go(async function pending() {
         await new Promise(() => {});
       });
-      await turn();
+      await turns();
     },
     { leaks: true },
   ).catch((thrown: unknown) => thrown);
@@ -316,7 +316,7 @@ test("looking at goroutines changes nothing for them", async () => {
 
 test("a deadlock is an error with the list, here of a run whose main has called goexit", async () => {
   const error = await run(function* () {
-    yield* wait(turn());
+    yield* wait(turns());
     yield* runtime.goexit();
   }).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(DeadlockError);

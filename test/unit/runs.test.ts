@@ -1,7 +1,7 @@
 /** Several runs at once on one thread, runs inside runs, and the default run outside of any. */
 import { chan, go, run, runtime, select, wait } from "millrace";
 import { expect, test } from "vitest";
-import { turn } from "./turn.ts";
+import { turns } from "../kit/turns.ts";
 
 test("runs take turns: one that never blocks doesn't keep another from its end", async () => {
   const controller = new AbortController();
@@ -139,7 +139,7 @@ test("a run that dies while it waits for the default run's channel loses no valu
     yield* runtime.gosched();
   });
   const got = go(() => ch.recv());
-  await turn();
+  await turns();
   expect(ch.trySend(5)).toBe(true);
   expect(await got.join()).toBe(5);
 });

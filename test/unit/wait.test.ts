@@ -1,7 +1,7 @@
 /** `wait(promise)`: one reaction per promise, laziness, rejections, thenables of other makes. */
 import { chan, type Go, go, run, runtime, select, wait } from "millrace";
 import { expect, test } from "vitest";
-import { turn } from "./turn.ts";
+import { turns } from "../kit/turns.ts";
 
 /** A promise that counts its reactions, and what settles it. */
 function counted<T>(): { promise: Promise<T>; resolve: (value: T) => void; reactions: () => number } {
@@ -74,7 +74,7 @@ test("a promise gets one reaction, however often it is waited for and by whomeve
     go(() => wait(promise));
     go(async () => await wait(promise));
     const s = go(() => select({ p: wait(promise), ch: ch.recv() }));
-    yield* wait(turn());
+    yield* wait(turns());
     resolve(5);
     expect(yield* s.join()).toStrictEqual({ case: "p", value: 5 });
     expect(yield* wait(promise)).toBe(5);
@@ -92,7 +92,7 @@ test("the one reaction is there from the start, so that a case which loses unatt
     ready.trySend(1);
     const s = yield* select([ready.recv(), wait(Promise.reject(new Error("handled")))], { order: "listed" });
     expect(s.index).toBe(0);
-    yield* wait(turn());
+    yield* wait(turns());
   });
 });
 
@@ -101,7 +101,7 @@ test("a promise that was waited for counts as handled, even by a losing case", a
   const program = function* (): Go {
     const rejecting = Promise.reject(new Error("handled"));
     yield* select({ p: wait(rejecting), default: true });
-    yield* wait(turn());
+    yield* wait(turns());
   };
   await run(program, { seed: 1 });
 });
@@ -146,7 +146,7 @@ test("thenables of other makes behave like promises", async () => {
 test("a promise of undefined, null and NaN", async () => {
   await run(function* () {
     for (const value of [undefined, null, Number.NaN]) expect(yield* wait(Promise.resolve(value))).toBe(value);
-    const g = go(() => wait(turn()));
+    const g = go(() => wait(turns()));
     expect(yield* g.join()).toBe(undefined);
   });
 });
@@ -165,6 +165,6 @@ test("a promise that settles after its waiter lost goes to nobody", async () => 
     yield* ch.send("first");
     resolve(1);
     expect(yield* s.join()).toStrictEqual({ case: "ch", value: "first" });
-    yield* wait(turn());
+    yield* wait(turns());
   });
 });
