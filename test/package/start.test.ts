@@ -15,8 +15,8 @@ let outside = "";
 let folder = "";
 beforeAll(() => {
   outside = realpathSync(mkdtempSync(join(tmpdir(), "start-")));
-  const npm = { cwd: root, shell: process.platform === "win32", stdio: ["ignore", "ignore", "pipe"] } as const;
-  execFileSync("npm", ["pack", "--ignore-scripts", "--pack-destination", outside], npm);
+  const pack = ["pack", "--ignore-scripts", "--pack-destination", outside];
+  execFileSync("npm", pack, { cwd: root, shell: process.platform === "win32", stdio: ["ignore", "ignore", "pipe"] });
   const steps = /```sh\n([\s\S]*?)```/.exec(readFileSync(root + FILE, "utf8"))?.[1] ?? "";
   expect(steps).toContain("npm install millrace");
   const packed = steps.replace(
