@@ -39,7 +39,7 @@ export interface Options {
 const PATIENCE = 300_000;
 const PATIENCE_FOR_PACKAGES = 60_000;
 /** Memory differs little between rounds, and takes long. */
-const MEMORY_ROUNDS = 3;
+const MEMORY_ROUNDS = 2;
 /** How many packages are measured in every round. */
 const FASTEST = 2;
 const GO_BINARY = here("../node_modules/.cache/millrace-bench/go");
@@ -58,23 +58,24 @@ export async function buildGo(): Promise<string | undefined> {
   }
 }
 
-/** Installs the packages of peers/, unless they are there as its lock file has them. */
+/** The packages of peers/, by name, with the versions that they are measured in. */
+export const packages: Readonly<Record<string, string>> = json<{ dependencies: Record<string, string> }>(
+  "peers/package.json",
+).dependencies;
+
+/** Installs the packages of peers/, unless they are there in those versions. */
 export async function installPeers(): Promise<void> {
-  const lock = here("peers/package-lock.json");
-  const installed = here("peers/node_modules/.package-lock.json");
-  if (existsSync(installed) && packagesOf(lock) === packagesOf(installed)) return;
+  const installed = Object.entries(packages).every(([name, version]) => {
+    const file = `peers/node_modules/${name}/package.json`;
+    return existsSync(here(file)) && json<{ version: string }>(file).version === version;
+  });
+  if (installed) return;
   console.error("Installing the packages that are measured, in bench/peers (100 MB; --peers none does without).");
   await exec("npm", ["ci", "--ignore-scripts"], { cwd: here("peers") });
 }
 
-/** What a lock file pins, apart from the package that it is for. */
-function packagesOf(file: string): string {
-  const { packages } = JSON.parse(readFileSync(file, "utf8")) as { packages: Record<string, { version?: string }> };
-  return Object.entries(packages)
-    .filter(([path]) => path !== "")
-    .map(([path, { version }]) => `${path} ${version}`)
-    .sort()
-    .join("\n");
+function json<T>(file: string): T {
+  return JSON.parse(readFileSync(here(file), "utf8")) as T;
 }
 
 /** Processor seconds that the whole machine has used. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { cpus, release, totalmem, type } from "node:os";
 import { markdownTable } from "markdown-table";
 import type { Bytes, Timed } from "./child.ts";
-import { type Options, others, type Results, type Series } from "./measure.ts";
+import { type Options, others, packages, type Results, type Series } from "./measure.ts";
 import type { Group, MemoryWorkload, TimedWorkload, Variant } from "./workload.ts";
 
 type Sides<R> = ReadonlyMap<string, Series<R>>;
@@ -62,7 +62,6 @@ function best<W, R>(workload: W, sides: Sides<R>, kinds: readonly Series<R>["kin
 }
 
 const named = (of: { name: string; text: string } | undefined): string => (of ? `${of.name} ${of.text}` : "–");
-const plain = (of: { text: string } | undefined): string => of?.text ?? "–";
 
 /** Ours over theirs, round by round: its median, and the range. */
 function ratio(workload: TimedWorkload, ours: Series<Timed>, theirs: Series<Timed>): { median: number; text: string } {
@@ -96,7 +95,7 @@ function timeSummary(results: Results<TimedWorkload, Timed>, go: string): string
     w.variants.map((variant) => [
       w.variants.length > 1 ? `${w.name}, ${variant.name}` : w.name,
       w.unit,
-      plain(best(w, new Map([["Go", sides.get("Go") ?? { kind: "go", rounds: [] }]]), ["go"], timeOf)),
+      cell(w, sides.get("Go"), timeOf),
       cell(w, sides.get(variant.name), timeOf),
       named(best(w, sides, ["hand", "host"], timeOf)),
       named(best(w, sides, ["package"], timeOf)),
@@ -114,7 +113,7 @@ function bytesSummary(results: Results<MemoryWorkload, Bytes>, go: string): stri
       const met = w.atMost && ours?.rounds.length ? bytesOf(w, ours).value <= w.atMost : undefined;
       return [
         w.what,
-        plain(best(w, sides, ["go"], bytesOf)),
+        cell(w, sides.get("Go"), bytesOf),
         cell(w, ours, bytesOf),
         named(best(w, sides, ["hand", "host"], bytesOf)),
         named(best(w, sides, ["package"], bytesOf)),
@@ -167,18 +166,15 @@ function notes(title: string): string[] {
   return text ? [text] : [];
 }
 
-/** Name and version of this package, or of a package of peers/. */
-function version(folder: string): string {
-  const found = JSON.parse(readFileSync(new URL(`${folder}package.json`, import.meta.url), "utf8"));
-  return `${(found as { name: string }).name} ${(found as { version: string }).version}`;
-}
+const ours = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+
+const list = (versions: Readonly<Record<string, string>>): string =>
+  Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(", ");
 
 function environment({ go, rounds, clock, peers, quick }: Options): string {
   const [cpu] = cpus();
-  const { dependencies } = JSON.parse(readFileSync(new URL("peers/package.json", import.meta.url), "utf8")) as {
-    dependencies: Record<string, string>;
-  };
-  const packages = Object.entries(dependencies).map(([name, version]) => `${name} ${version}`);
   const how = quick
     ? "One short run each, to see that they work: the figures mean nothing."
     : `${rounds} rounds of up to 3 timed runs, ${clock === "cpu" ? "processor time" : "by the clock"}.`;
@@ -187,10 +183,10 @@ function environment({ go, rounds, clock, peers, quick }: Options): string {
       ? ""
       : ` Beside the median measurement other programs kept ${median(others).toFixed(1)} processors busy, beside the worst ${Math.max(...others).toFixed(1)}.`;
   return [
-    `- ${new Date().toISOString().slice(0, 10)}, ${version("../")}`,
+    `- ${new Date().toISOString().slice(0, 10)}, ${list({ millrace: ours.version })}`,
     `- ${cpus().length} × ${cpu?.model ?? "?"}, ${number(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}`,
     `- Node ${process.versions.node} (V8 ${process.versions.v8}), ${go ?? "no Go"}`,
-    ...(peers === "none" ? [] : [`- ${packages.join(", ")}`]),
+    ...(peers === "none" ? [] : [`- ${list(packages)}`]),
     `- ${how}${beside}`,
   ].join("\n");
 }

@@ -1,34 +1,17 @@
-/** The programs about contexts with `AbortController`: a child listens to its parent, and stops listening when it ends. */
-import { setMaxListeners } from "node:events";
+/** The programs about contexts with `AbortController`: a child's signal is any of its parent's and its own. */
 import { BRANCHES, check, type Programs } from "../program.ts";
 
-/** A controller that is aborted with its parent, and what ends it alone. */
-function derive(parent: AbortSignal): [AbortController, () => void] {
-  const controller = new AbortController();
-  const follow = () => controller.abort(parent.reason);
-  parent.addEventListener("abort", follow, { once: true });
-  return [
-    controller,
-    () => {
-      parent.removeEventListener("abort", follow);
-      controller.abort();
-    },
-  ];
-}
-
-/** Node warns of more than ten listeners, since they are often a leak. */
-function parentOfMany(): AbortController {
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
-  return controller;
+function derive(parent: AbortSignal): { readonly signal: AbortSignal; readonly cancel: () => void } {
+  const own = new AbortController();
+  return { signal: AbortSignal.any([parent, own.signal]), cancel: () => own.abort() };
 }
 
 const programs: Programs = {
   async context(n) {
-    const parent = parentOfMany();
+    const parent = new AbortController();
     let ended = 0;
     for (let i = 0; i < n; i++) {
-      const [{ signal }, cancel] = derive(parent.signal);
+      const { signal, cancel } = derive(parent.signal);
       const timer = setTimeout(cancel, 60_000);
       clearTimeout(timer);
       cancel();
@@ -37,19 +20,19 @@ const programs: Programs = {
     check(ended, n);
   },
   async "context-tree"(n) {
-    const root = parentOfMany();
-    const tree = [root];
-    for (let i = 1; i < n; i++) tree.push(derive((tree[Math.floor((i - 1) / BRANCHES)] as AbortController).signal)[0]);
+    const root = new AbortController();
+    const tree = [root.signal];
+    for (let i = 1; i < n; i++) tree.push(derive(tree[Math.floor((i - 1) / BRANCHES)] as AbortSignal).signal);
     root.abort();
     let ended = 0;
-    for (const { signal } of tree) if (signal.aborted) ended++;
+    for (const signal of tree) if (signal.aborted) ended++;
     check(ended, n);
   },
   async "context-memory"(n, meter) {
-    const parent = parentOfMany();
-    const all = new Array<AbortController | null>(n).fill(null);
+    const parent = new AbortController();
+    const all = new Array<unknown>(n).fill(null);
     meter.empty();
-    for (let i = 0; i < n; i++) all[i] = derive(parent.signal)[0];
+    for (let i = 0; i < n; i++) all[i] = derive(parent.signal);
     meter.full();
     check(all.length, n);
   },
