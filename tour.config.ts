@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { marked } from "marked";
 import { defineConfig, type Plugin } from "vite";
+import { page } from "./inspector.config.ts";
 import { parseLesson } from "./src/tour/lesson.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -44,30 +45,23 @@ function lessons(): Plugin {
   };
 }
 
+const { build, ...settings } = page("tour", "tour");
+
 // The tour. It needs no server but one for files.
 export default defineConfig({
-  root: at("./src/tour"),
-  base: "./",
-  publicDir: false,
-  logLevel: "warn",
+  ...settings,
   plugins: [lessons()],
   define: { LIBRARY: JSON.stringify(library) },
   build: {
-    outDir: at("./dist/tour"),
-    emptyOutDir: true,
-    target: "es2022",
-    cssTarget: ["chrome123", "firefox120", "safari17.5"],
-    assetsInlineLimit: 0,
-    modulePreload: false,
-    reportCompressedSize: false,
+    ...build,
     chunkSizeWarningLimit: 600,
     rolldownOptions: {
+      ...build.rolldownOptions,
       input,
       // The program's thread and the library's entries are files of their own, which share what they have in common.
       preserveEntrySignatures: "strict",
       // Beside each other, so that the runtime knows its own frames from the program's.
       output: { entryFileNames: "[name].js", chunkFileNames: "library/[name]-[hash].js" },
-      checks: { pluginTimings: false },
     },
   },
 });

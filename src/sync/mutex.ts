@@ -11,7 +11,7 @@
  * Here waiting costs a place in the run queue, and barging would let a goroutine that loops over lock and unlock keep
  * everyone else out for its whole slice of 10 ms.
  */
-import { Action, call, checkCallable } from "../runtime/action.ts";
+import type { Action } from "../runtime/action.ts";
 import { at, emit, tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
@@ -32,6 +32,7 @@ import type { P } from "../runtime/proc.ts";
 import type { Result } from "../runtime/run.ts";
 import { made } from "../runtime/unused.ts";
 import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
+import { holding } from "./holding.ts";
 
 let mutexes = 0;
 
@@ -206,15 +207,6 @@ export class Mutex {
    * ```
    */
   withLock<X>(fn: () => X): Action<Result<X>> {
-    checkCallable("Mutex.withLock", fn);
-    const lock = this.#lock;
-    return new Action("Mutex.withLock", function* () {
-      const held = yield* lock;
-      try {
-        return yield* call(fn, []);
-      } finally {
-        held[Symbol.dispose]();
-      }
-    });
+    return holding("Mutex.withLock", this.#lock, fn);
   }
 }

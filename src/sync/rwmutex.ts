@@ -9,7 +9,7 @@
  * readers that wait between two writers have their turn between them. Go lets all readers that wait when a writer leaves
  * go first, those behind the next writer too. Either starves nobody; one queue is what all of this library does.
  */
-import { Action, call, checkCallable } from "../runtime/action.ts";
+import type { Action } from "../runtime/action.ts";
 import { at, emit, tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
@@ -30,6 +30,7 @@ import type { P } from "../runtime/proc.ts";
 import type { Result } from "../runtime/run.ts";
 import { made } from "../runtime/unused.ts";
 import { claim, type Waiter, WaitQueue } from "../runtime/waiter.ts";
+import { holding } from "./holding.ts";
 
 let mutexes = 0;
 
@@ -285,7 +286,6 @@ export class RWMutex {
    * ```
    */
   withLock<X>(fn: () => X): Action<Result<X>> {
-    checkCallable("RWMutex.withLock", fn);
     return holding("RWMutex.withLock", this.#lock, fn);
   }
 
@@ -303,18 +303,6 @@ export class RWMutex {
    * ```
    */
   withRLock<X>(fn: () => X): Action<Result<X>> {
-    checkCallable("RWMutex.withRLock", fn);
     return holding("RWMutex.withRLock", this.#rLock, fn);
   }
-}
-
-function holding<X>(what: string, lock: LockOp, fn: () => X): Action<Result<X>> {
-  return new Action(what, function* () {
-    const share = yield* lock;
-    try {
-      return yield* call(fn, []);
-    } finally {
-      share[Symbol.dispose]();
-    }
-  });
 }

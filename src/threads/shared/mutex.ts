@@ -3,7 +3,7 @@
  * first out. `QCOUNT` is 1 while it is held, `HOLDER` the isolate that holds it: when that dies the mutex is lost, because
  * nobody knows in what state it left what the lock protects.
  */
-import { Action, call, checkCallable } from "../../runtime/action.ts";
+import type { Action } from "../../runtime/action.ts";
 import { at, emit, tap } from "../../runtime/events.ts";
 import type { G } from "../../runtime/g.ts";
 import { m } from "../../runtime/m.ts";
@@ -11,6 +11,7 @@ import { NO, type Op, type Subject, type WaitReason } from "../../runtime/op.ts"
 import { FatalError, Panic } from "../../runtime/panic.ts";
 import type { Result } from "../../runtime/run.ts";
 import { made } from "../../runtime/unused.ts";
+import { holding } from "../../sync/holding.ts";
 import { memory } from "../memory/memory.ts";
 import { DIRTY, HOLDER, MUTEX, OPEN, QCOUNT, RECVQ, STATUS } from "../memory/object.ts";
 import { GENERATION, keyOf, recordOf } from "../memory/record.ts";
@@ -237,16 +238,7 @@ export class SharedMutex {
    * ```
    */
   withLock<X>(fn: () => X): Action<Result<X>> {
-    checkCallable("SharedMutex.withLock", fn);
-    const { op } = this.#lock;
-    return new Action("SharedMutex.withLock", function* () {
-      const held = yield* op;
-      try {
-        return yield* call(fn, []);
-      } finally {
-        held[Symbol.dispose]();
-      }
-    });
+    return holding("SharedMutex.withLock", this.#lock.op, fn);
   }
 }
 

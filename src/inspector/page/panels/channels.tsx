@@ -6,9 +6,8 @@ import { useAsk } from "../ask/use-ask.ts";
 import { Column } from "../ui/column.tsx";
 import { Filter } from "../ui/filter.tsx";
 import { count, several } from "../ui/format.ts";
-import { Answered, Notice } from "../ui/notice.tsx";
-import { type Part, rowAt, usePart } from "../ui/paged.ts";
-import { VirtualList } from "../ui/virtual-list.tsx";
+import { ListPanel } from "../ui/list-panel.tsx";
+import { usePart } from "../ui/paged.ts";
 import type { PanelProps } from "./panel.ts";
 
 type Sort = NonNullable<Questions["channels"]["ask"]["sort"]>;
@@ -24,52 +23,40 @@ export function Channels({ source, selected, onSelect }: PanelProps): JSX.Elemen
     setSort(by);
   }
   return (
-    <section class="panel" aria-label="Channels">
-      <div class="toolbar">
-        <Filter value={filter} onChange={setFilter} hint="name or id" />
-        <span class="tally" aria-live="polite">
-          {reply.data === undefined ? "" : several(reply.data.matching, "channel")}
-        </span>
-      </div>
-      <Answered reply={reply}>
-        {(data) => (
-          <div class="split">
-            <VirtualList
-              label="Channels"
-              count={data.matching}
-              rowHeight={28}
-              columns={COLUMNS}
-              item={(index) => rowAt(data.rows, reply.about as Part, index)}
-              idOf={(each) => each.id}
-              selected={selected}
-              onSelect={onSelect}
-              onRange={onRange}
-              header={
-                <>
-                  <Column title="Id" by="id" {...head} />
-                  <Column title="Name" by="name" {...head} />
-                  <Column title="Buffer" by="length" {...head} />
-                  <span role="columnheader" class="cell">
-                    State
-                  </span>
-                  <Column title="Senders" by="waiting" class="is-number" {...head} />
-                  <span role="columnheader" class="cell is-number">
-                    Receivers
-                  </span>
-                  <Column title="Received" by="traffic" class="is-number" {...head} />
-                </>
-              }
-              row={(channel) => <Row channel={channel} />}
-            />
-            {data.matching === 0 ? (
-              <Notice title={data.total === 0 ? "No channels" : "Nothing matches"}>
-                {data.total === 0 ? "The program has made none yet." : "No channel matches the filter."}
-              </Notice>
-            ) : null}
-          </div>
-        )}
-      </Answered>
-    </section>
+    <ListPanel
+      label="Channels"
+      tools={<Filter value={filter} onChange={setFilter} hint="name or id" />}
+      reply={reply}
+      tally={({ matching }) => several(matching, "channel")}
+      contents={({ rows, matching, total }) => ({
+        rows,
+        count: matching,
+        none:
+          total === 0
+            ? ["No channels", "The program has made none yet."]
+            : ["Nothing matches", "No channel matches the filter."],
+      })}
+      columns={COLUMNS}
+      header={
+        <>
+          <Column title="Id" by="id" {...head} />
+          <Column title="Name" by="name" {...head} />
+          <Column title="Buffer" by="length" {...head} />
+          <span role="columnheader" class="cell">
+            State
+          </span>
+          <Column title="Senders" by="waiting" class="is-number" {...head} />
+          <span role="columnheader" class="cell is-number">
+            Receivers
+          </span>
+          <Column title="Received" by="traffic" class="is-number" {...head} />
+        </>
+      }
+      row={(channel) => <Row channel={channel} />}
+      selected={selected}
+      onSelect={onSelect}
+      onRange={onRange}
+    />
   );
 }
 

@@ -7,11 +7,10 @@ import { Column } from "../ui/column.tsx";
 import { Filter } from "../ui/filter.tsx";
 import { count, duration, several } from "../ui/format.ts";
 import { shortId } from "../ui/ids.ts";
-import { Answered, Notice } from "../ui/notice.tsx";
-import { type Part, rowAt, usePart } from "../ui/paged.ts";
+import { ListPanel } from "../ui/list-panel.tsx";
+import { usePart } from "../ui/paged.ts";
 import { References } from "../ui/reference.tsx";
 import { STATES, State, StateMark } from "../ui/state.tsx";
-import { VirtualList } from "../ui/virtual-list.tsx";
 import type { PanelProps } from "./panel.ts";
 
 type Sort = NonNullable<GoroutineQuery["sort"]>;
@@ -46,68 +45,58 @@ export function Goroutines({ source, selected, onSelect }: PanelProps): JSX.Elem
     setStates(states.includes(state) ? states.filter((each) => each !== state) : [...states, state]);
 
   return (
-    <section class="panel" aria-label="Goroutines">
-      <div class="toolbar">
-        <Filter value={filter} onChange={setFilter} hint="name, reason, origin or id" />
-        <fieldset class="chips" aria-label="States">
-          {STATES.map((state) => (
-            <button
-              type="button"
-              class="chip"
-              key={state}
-              aria-pressed={states.includes(state)}
-              onClick={() => toggle(state)}
-            >
-              <StateMark state={state} />
-              {state}
-              <span class="number">{count(status?.counts[state] ?? 0)}</span>
-            </button>
-          ))}
-        </fieldset>
-        <label class="choice">
-          Group by
-          <select value={group} onChange={(event) => chooseGroup(event.currentTarget.value as Group | "")}>
-            <option value="">nothing</option>
-            {GROUPS.map((each) => (
-              <option key={each} value={each}>
-                {each}
-              </option>
+    <ListPanel
+      label="Goroutines"
+      tools={
+        <>
+          <Filter value={filter} onChange={setFilter} hint="name, reason, origin or id" />
+          <fieldset class="chips" aria-label="States">
+            {STATES.map((state) => (
+              <button
+                type="button"
+                class="chip"
+                key={state}
+                aria-pressed={states.includes(state)}
+                onClick={() => toggle(state)}
+              >
+                <StateMark state={state} />
+                {state}
+                <span class="number">{count(status?.counts[state] ?? 0)}</span>
+              </button>
             ))}
-          </select>
-        </label>
-        <span class="tally" aria-live="polite">
-          {reply.data === undefined ? "" : tally(reply.data)}
-        </span>
-      </div>
-      <Answered reply={reply}>
-        {(data) => (
-          <div class="split">
-            {group === "" ? null : <Groups groups={data.groups} within={within} onChoose={setWithin} />}
-            <VirtualList
-              label="Goroutines"
-              count={data.matching}
-              rowHeight={28}
-              columns={COLUMNS}
-              item={(index) => rowAt(data.rows, reply.about as Part, index)}
-              idOf={(each) => each.id}
-              selected={selected}
-              onSelect={onSelect}
-              onRange={onRange}
-              header={<Header sort={sort} onSort={setSort} />}
-              version={status?.now}
-              row={(g) => <Row g={g} now={status?.now} onSelect={onSelect} />}
-            />
-            {data.matching === 0 ? (
-              <Notice title={data.total === 0 ? "No goroutines" : "Nothing matches"}>
-                {data.total === 0
-                  ? "None has been started yet."
-                  : "No goroutine matches the filter and the states chosen."}
-              </Notice>
-            ) : null}
-          </div>
-        )}
-      </Answered>
-    </section>
+          </fieldset>
+          <label class="choice">
+            Group by
+            <select value={group} onChange={(event) => chooseGroup(event.currentTarget.value as Group | "")}>
+              <option value="">nothing</option>
+              {GROUPS.map((each) => (
+                <option key={each} value={each}>
+                  {each}
+                </option>
+              ))}
+            </select>
+          </label>
+        </>
+      }
+      reply={reply}
+      tally={tally}
+      contents={({ rows, matching, total, groups }) => ({
+        rows,
+        count: matching,
+        none:
+          total === 0
+            ? ["No goroutines", "None has been started yet."]
+            : ["Nothing matches", "No goroutine matches the filter and the states chosen."],
+        beside: group === "" ? null : <Groups groups={groups} within={within} onChoose={setWithin} />,
+      })}
+      columns={COLUMNS}
+      header={<Header sort={sort} onSort={setSort} />}
+      version={status?.now}
+      row={(g) => <Row g={g} now={status?.now} onSelect={onSelect} />}
+      selected={selected}
+      onSelect={onSelect}
+      onRange={onRange}
+    />
   );
 }
 

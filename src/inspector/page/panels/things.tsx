@@ -5,10 +5,9 @@ import type { ThingRow } from "../../protocol.ts";
 import { useAsk } from "../ask/use-ask.ts";
 import { Filter } from "../ui/filter.tsx";
 import { count, duration, several } from "../ui/format.ts";
-import { Answered, Notice } from "../ui/notice.tsx";
-import { type Part, rowAt, usePart } from "../ui/paged.ts";
+import { ListPanel } from "../ui/list-panel.tsx";
+import { usePart } from "../ui/paged.ts";
 import { References } from "../ui/reference.tsx";
-import { VirtualList } from "../ui/virtual-list.tsx";
 import type { PanelProps } from "./panel.ts";
 
 const COLUMNS = "6rem minmax(6rem, 1fr) minmax(7rem, 1.2fr) 4.6rem minmax(8rem, 1.4fr) 6.4rem";
@@ -29,47 +28,35 @@ export function Things({ source, selected, onSelect }: PanelProps): JSX.Element 
   const reply = useAsk(source, "things", { ...part, ...(filter === "" ? {} : { filter }) });
   const status = useAsk(source, "status", {}).data;
   return (
-    <section class="panel" aria-label="Locks, groups and timers">
-      <div class="toolbar">
-        <Filter value={filter} onChange={setFilter} hint="name, kind or id" />
-        <span class="tally" aria-live="polite">
-          {reply.data === undefined ? "" : several(reply.data.total, "thing")}
+    <ListPanel
+      label="Locks, groups and timers"
+      tools={<Filter value={filter} onChange={setFilter} hint="name, kind or id" />}
+      reply={reply}
+      tally={({ total }) => several(total, "thing")}
+      contents={({ rows, total }) => ({
+        rows,
+        count: total,
+        none:
+          filter === ""
+            ? ["No locks, groups or timers", "The program uses none at the moment."]
+            : ["Nothing matches", "Nothing matches the filter."],
+      })}
+      columns={COLUMNS}
+      header={["Kind", "Name", "Held by", "Waiting", "First in line", "Value"].map((title) => (
+        <span
+          key={title}
+          role="columnheader"
+          class={`cell${title === "Waiting" || title === "Value" ? " is-number" : ""}`}
+        >
+          {title}
         </span>
-      </div>
-      <Answered reply={reply}>
-        {(data) => (
-          <div class="split">
-            <VirtualList
-              label="Locks, groups and timers"
-              count={data.total}
-              rowHeight={28}
-              columns={COLUMNS}
-              item={(index) => rowAt(data.rows, reply.about as Part, index)}
-              idOf={(each) => each.id}
-              selected={selected}
-              onSelect={onSelect}
-              onRange={onRange}
-              header={["Kind", "Name", "Held by", "Waiting", "First in line", "Value"].map((title) => (
-                <span
-                  key={title}
-                  role="columnheader"
-                  class={`cell${title === "Waiting" || title === "Value" ? " is-number" : ""}`}
-                >
-                  {title}
-                </span>
-              ))}
-              version={status?.now}
-              row={(thing) => <Row thing={thing} now={status?.now ?? 0} onSelect={onSelect} />}
-            />
-            {data.total === 0 ? (
-              <Notice title={filter === "" ? "No locks, groups or timers" : "Nothing matches"}>
-                {filter === "" ? "The program uses none at the moment." : "Nothing matches the filter."}
-              </Notice>
-            ) : null}
-          </div>
-        )}
-      </Answered>
-    </section>
+      ))}
+      version={status?.now}
+      row={(thing) => <Row thing={thing} now={status?.now ?? 0} onSelect={onSelect} />}
+      selected={selected}
+      onSelect={onSelect}
+      onRange={onRange}
+    />
   );
 }
 
