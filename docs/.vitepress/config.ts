@@ -87,7 +87,7 @@ export default defineConfig({
   srcExclude: [
     "README.md",
     "SECURITY.md",
-    ...["bench", "examples", "src", "test", "lint", "dist", ".*"].map((folder) => `${folder}/!(RESULTS).md`),
+    ...["bench", "examples", "src", "test", "lint", "dist", ".*"].map((folder) => `${folder}/!(RESULTS|NOTES).md`),
     "{test,examples,src,dist,lint,.*}/**/*.md",
   ],
   rewrites: { ...placed, "docs/:path*": ":path*" },

@@ -16,6 +16,7 @@ export const placed: Readonly<Record<string, string>> = {
   "HACKING.md": "hacking.md",
   "CHANGELOG.md": "changelog.md",
   "bench/RESULTS.md": "measurements.md",
+  "bench/NOTES.md": "measurements-explained.md",
   "docs/decisions/README.md": "decisions/index.md",
 };
 
@@ -46,7 +47,13 @@ export function address(document: string, link: string): string {
 
 /** The source files and folders that the documents link to. */
 export function linkedSources(): string[] {
-  const documents = ["HACKING.md", "CHANGELOG.md", "bench/RESULTS.md", ...under("docs").filter((f) => /\.md$/.test(f))];
+  const documents = [
+    "HACKING.md",
+    "CHANGELOG.md",
+    "bench/RESULTS.md",
+    "bench/NOTES.md",
+    ...under("docs").filter((f) => /\.md$/.test(f)),
+  ];
   const found = new Set<string>();
   for (const document of documents) {
     const text = readFileSync(root + document, "utf8").replaceAll(/^```[\s\S]*?^```/gm, "");

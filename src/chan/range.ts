@@ -35,6 +35,7 @@ class ChanRange implements Range<unknown> {
  * `for (const r = range(ch); yield* r.next(); ) use(r.value)`. In async code, `for await (const v of ch)` does the same.
  * Source: https://go.dev/ref/spec#For_range
  *
+ * @param ch the channel to receive from, until it is closed and drained
  * @throws ArgumentError when `ch` is no channel
  *
  * @example

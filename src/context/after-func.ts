@@ -67,6 +67,7 @@ function pendingOf(p: P): Set<AfterFunc> {
  * stopped before. It does not wait for `fn`.
  * Source: https://pkg.go.dev/context#AfterFunc
  *
+ * @param ctx whose end is waited for
  * @param fn a generator, async or plain function
  * @throws Panic NIL_CONTEXT when `ctx` is null or undefined, NIL_FUNCTION when `fn` is; ArgumentError when they are no
  *   context and no function

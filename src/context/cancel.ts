@@ -27,6 +27,7 @@ function disposable<F>(cancel: F, dispose: () => void): F & Disposable {
  * who wait below stop.
  * Source: https://pkg.go.dev/context#WithCancel
  *
+ * @param parent the context to derive from; it ends with that one
  * @throws Panic NIL_CONTEXT when `parent` is null or undefined, ArgumentError when it is no context
  *
  * @example
@@ -50,6 +51,7 @@ export function withCancel(parent: Context): [ctx: Context, cancel: CancelFunc] 
  * Like `withCancel`, and `cancel` takes the reason, which `cause` gives. `err()` is `Canceled` all the same.
  * Source: https://pkg.go.dev/context#WithCancelCause
  *
+ * @param parent the context to derive from; it ends with that one
  * @throws Panic NIL_CONTEXT when `parent` is null or undefined, ArgumentError when it is no context
  *
  * @example
@@ -72,6 +74,7 @@ export function withCancelCause(parent: Context): [ctx: Context, cancel: CancelC
  * channel. For work that must be finished after the request is gone.
  * Source: https://pkg.go.dev/context#WithoutCancel
  *
+ * @param parent the context whose values are kept
  * @throws Panic NIL_CONTEXT when `parent` is null or undefined, ArgumentError when it is no context
  *
  * @example
@@ -93,6 +96,7 @@ export function withoutCancel(parent: Context): Context {
  * whichever came first; else the same as `err()`. `undefined` while it is not cancelled.
  * Source: https://pkg.go.dev/context#Cause
  *
+ * @param ctx any context
  * @throws Panic NIL_CONTEXT when `ctx` is null or undefined, ArgumentError when it is no context
  *
  * @example

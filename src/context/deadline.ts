@@ -36,6 +36,7 @@ function earlier(up: CancelCtx | null, when: number): boolean {
  * ends with when that comes first. No timer runs for it while nobody waits for its end.
  * Source: https://pkg.go.dev/context#WithTimeout
  *
+ * @param parent the context to derive from; it ends with that one
  * @param d in milliseconds; zero or less is over at once, `Infinity` is no deadline
  * @throws Panic NIL_CONTEXT when `parent` is null or undefined; ArgumentError when it is no context or `d` no number
  *
@@ -60,6 +61,7 @@ export function withTimeout(parent: Context, d: number): [ctx: Context, cancel: 
  * Like `withTimeout`, and `cause` gives `reason` when the time is up. `cancel` sets no cause.
  * Source: https://pkg.go.dev/context#WithTimeoutCause
  *
+ * @param parent the context to derive from; it ends with that one
  * @param d in milliseconds
  * @param reason the cause when the time is up; `undefined` for `DeadlineExceeded`
  * @throws Panic NIL_CONTEXT when `parent` is null or undefined; ArgumentError when it is no context or `d` no number
@@ -86,6 +88,8 @@ export function withTimeoutCause(parent: Context, d: number, reason: unknown): [
  * the wall clock now, and from there on it is monotonic too.
  * Source: https://pkg.go.dev/context#WithDeadline
  *
+ * @param parent the context to derive from; it ends with that one
+ * @param deadline when: a `Date`, or a `Time` of `millrace/time`
  * @throws Panic NIL_CONTEXT when `parent` is null or undefined; ArgumentError when it is no context or `deadline` no valid `Date`
  *
  * @example
@@ -106,6 +110,8 @@ export function withDeadline(parent: Context, deadline: Moment): [ctx: Context, 
  * Like `withDeadline`, and `cause` gives `reason` when the deadline has passed. `cancel` sets no cause.
  * Source: https://pkg.go.dev/context#WithDeadlineCause
  *
+ * @param parent the context to derive from; it ends with that one
+ * @param deadline when: a `Date`, or a `Time` of `millrace/time`
  * @param reason the cause when the deadline has passed; `undefined` for `DeadlineExceeded`
  * @throws Panic NIL_CONTEXT when `parent` is null or undefined; ArgumentError when it is no context or `deadline` no valid `Date`
  *

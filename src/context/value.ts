@@ -13,6 +13,9 @@ export type ValueOf<K> = K extends Key<infer T> ? T : unknown;
  * parameters. Keys are compared with `===`; one made by `key` belongs to its module alone and knows the type.
  * Source: https://pkg.go.dev/context#WithValue
  *
+ * @param parent the context to derive from
+ * @param key made by `key`, or any value but null and undefined
+ * @param value what `ctx.value(key)` gives from here down
  * @throws Panic NIL_CONTEXT when `parent` is null or undefined, NIL_KEY when `key` is; ArgumentError when `parent` is no
  *   context
  *

@@ -10,6 +10,7 @@ import { ArgumentError, show } from "../runtime/panic.ts";
  * Never blocks. Senders that wait panic, as with `close`.
  * Source: https://pkg.go.dev/io#PipeWriter.CloseWithError
  *
+ * @param ch the channel, which this closes
  * @param error what receives throw; `undefined` closes as `close` does
  * @throws Panic CLOSE_OF_CLOSED; ArgumentError when `ch` is no channel made by `chan`
  *

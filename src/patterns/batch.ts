@@ -88,6 +88,7 @@ class Batch<T> extends Flow<T[]> {
  *
  * @param source a channel, an iterable or an async iterable
  * @param size how many values make a batch: a whole number from 1 up
+ * @param options `wait`: how long a batch may wait to be full, in milliseconds; `ctx`: stops the stream
  * @throws ArgumentError when they are not these
  *
  * @example

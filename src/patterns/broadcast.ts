@@ -189,6 +189,7 @@ class Hub<T> extends Waiter {
  *
  * @param source a channel, an iterable or an async iterable
  * @param n how many channels: a whole number from 1 up
+ * @param options `buffer`: how many values a reader may be behind the fastest; `ctx`: stops the streams
  * @throws ArgumentError when they are not these
  *
  * @example

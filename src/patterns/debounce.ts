@@ -33,6 +33,7 @@ class Debounce<T> extends Paced<T> {
  *
  * @param source a channel, an iterable or an async iterable, which is read while somebody receives
  * @param quiet milliseconds from 0 up
+ * @param options `ctx`: stops the stream
  * @throws ArgumentError when they are not these
  *
  * @example

@@ -13,6 +13,7 @@ import type { Stream, StreamOptions } from "./stream.ts";
  *
  * @param source a channel, an iterable or an async iterable
  * @param n how many channels: a whole number from 1 up
+ * @param options `ctx`: stops the streams
  * @throws ArgumentError when they are not these
  *
  * @example

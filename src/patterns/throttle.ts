@@ -49,6 +49,7 @@ class Throttle<T> extends Paced<T> {
  * @param source a channel; an iterable, which is asked for a value when one may go out; or an async iterable, which is read
  *   while somebody receives
  * @param apart milliseconds from 0 up
+ * @param options `trailing`: whether the latest value that came too early is given; `ctx`: stops the stream
  * @throws ArgumentError when they are not these
  *
  * @example

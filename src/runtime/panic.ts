@@ -70,6 +70,7 @@ const TEXT = {
  * ```
  */
 export class Panic extends Error {
+  /** Which of Go's texts this is, to compare with. */
   readonly code: PanicCode;
 
   /** @param detail what was given and what was expected, added to Go's text in brackets */
@@ -85,6 +86,7 @@ export class Panic extends Error {
 
 /** A state that cannot go on: the run is over, whatever catches this. */
 export class FatalError extends Error {
+  /** Why the run can't go on, to compare with. */
   readonly code: FatalCode;
 
   constructor(code: FatalCode, message: string) {
@@ -111,6 +113,7 @@ export class DeadlockError extends FatalError {
     this.stack = String(this); // nobody's code is to blame but the goroutines', and the message has their stacks
   }
 
+  /** Every goroutine of the run: where it stands and what it waits for. */
   get goroutines(): readonly GoroutineInfo[] {
     return this.#goroutines;
   }
@@ -131,6 +134,7 @@ export class LeakError extends FatalError {
     this.stack = String(this);
   }
 
+  /** Those that were left: where they stand and what they wait for. */
   get goroutines(): readonly GoroutineInfo[] {
     return this.#goroutines;
   }
@@ -156,6 +160,7 @@ export class OutsideError extends FatalError {
     this.stack = String(this);
   }
 
+  /** Those that wait: where they stand and what for. */
   get goroutines(): readonly GoroutineInfo[] {
     return this.#goroutines;
   }

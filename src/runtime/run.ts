@@ -59,8 +59,10 @@ function goLater(fn: Body, ...args: unknown[]): G {
  * The promise resolves to what `fn` returns. When it returns the run is over: its other goroutines stop where they stand.
  * It rejects with whatever a goroutine of the run throws, with a `DeadlockError` when the host's event loop runs dry
  * before main has returned, and with the signal's reason when `options.signal` aborts.
+ * Source: https://go.dev/ref/spec#Program_execution
  *
  * @param fn the main goroutine: a generator, async or plain function
+ * @param options a seed, a signal that ends the run, what to do about leaks, and more
  *
  * @example
  * ```ts
@@ -107,8 +109,10 @@ export const programs: { take: ((fn: () => unknown, options: RunOptions) => void
  * output that nobody reads any more ends it with 141.
  * Does nothing on a worker thread, so a file can be both the program and a module that threads import. The environment's
  * MILLRACE_SEED, which `millrace run --seed N` sets, comes before `options.seed`.
+ * Source: https://go.dev/ref/spec#Program_execution
  *
  * @param fn the main goroutine: a generator, async or plain function
+ * @param options a seed, a signal that ends the run, what to do about leaks, and more
  *
  * @example
  * ```ts no-run

@@ -16,8 +16,11 @@ import { Gnew, Gretry, Grunning, Gwaiting } from "./status.ts";
 
 /** What is known of one goroutine. */
 export interface GoroutineInfo {
+  /** Its number in its run: main is 1. */
   readonly id: number;
+  /** The name of its function. */
   readonly name: string;
+  /** Whether it runs, could run, or waits. */
   readonly state: "running" | "runnable" | "waiting";
   /** What it waits for; undefined unless waiting. */
   readonly reason: WaitReason | undefined;

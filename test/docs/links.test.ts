@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { expect, it } from "vitest";
+import { linkedSources, page } from "../../docs/.vitepress/links.ts";
 import { anchor } from "../../docs/.vitepress/markdown.ts";
 import { documents, root } from "./blocks.ts";
 
@@ -20,6 +21,10 @@ it.each(documents().filter((file) => file.endsWith(".md")))("%s", (file) => {
     else if (heading !== undefined && !anchors(linked).includes(heading)) broken.push(target as string);
   }
   expect(broken).toEqual([]);
+});
+
+it("has a page on the site for every document that is linked, or lies in a linked folder", () => {
+  expect(linkedSources().filter((file) => file.endsWith(".md") && page(file) === undefined)).toEqual([]);
 });
 
 it("lists every decision", () => {
