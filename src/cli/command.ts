@@ -126,7 +126,12 @@ function commandLine(actions: Actions): Command {
     .option("--inspect", "watch the program in a page, whose URL is printed; --inspect=PORT for a port of your choice")
     .addOption(new Option("--inspect-port <port>").argParser(portNumber).hideHelp())
     .option("--inspect-wait", "the same, and hold the program until the page is open")
-    .option("--step", "hold the program at its beginning and step through it in a page, whose URL is printed")
+    .addOption(
+      new Option(
+        "--step",
+        "hold the program at its beginning and step through it in a page, whose URL is printed",
+      ).conflicts(["trace", "flight"]),
+    )
     .passThroughOptions()
     .showHelpAfterError("Try: millrace run --help")
     .action((file: string, args: string[], { inspect, inspectPort, ...flags }: RunFlags) =>

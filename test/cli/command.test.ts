@@ -41,6 +41,14 @@ describe("what it refuses, with 2 and a message", () => {
     ],
     [["run", program("recover.ts"), "--trace"], "millrace: option '--trace <file>' argument missing\n"],
     [["run", program("recover.ts"), "--seed", "1", "--trace"], "millrace: option '--trace <file>' argument missing\n"],
+    [
+      ["run", "--step", "--trace", "out.json", program("recover.ts")],
+      "millrace: option '--step' cannot be used with option '--trace <file>'\n",
+    ],
+    [
+      ["run", program("recover.ts"), "--flight", "3s", "--step"],
+      "millrace: option '--step' cannot be used with option '--flight <duration>'\n",
+    ],
     [["run", "no/such/file.ts"], "millrace run: no/such/file.ts: no such file\n"],
     [["run", "src"], "millrace run: src: is a directory\n"],
   ] as const)("%j", async ([args, message]) => {

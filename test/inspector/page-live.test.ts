@@ -65,6 +65,10 @@ describe.runIf(executablePath !== undefined)("the inspector's page on a real pro
     await page.locator(".list-row", { hasText: "sync.Mutex.Lock" }).first().getByText("clerk").click();
     const detail = page.locator("aside");
     await detail.locator(".frames", { hasText: "shop.ts" }).first().waitFor();
+    // What main runs is the second run, and the only one that has goroutines.
+    expect((await page.locator(".list-row").allInnerTexts()).map((text) => /^G\d+\b(?!\/)/.test(text))).toEqual([
+      ...Array(4).fill(true),
+    ]);
 
     await keyboard.press("Escape");
     await keyboard.press("3");
@@ -102,6 +106,23 @@ describe.runIf(executablePath !== undefined)("the inspector's page on a real pro
     await page.getByText("Disconnected.").waitFor();
     await page.getByText("The program does not answer.").waitFor();
     expect(await page.locator(".list-row").count()).toBeGreaterThan(0);
+  });
+
+  it("keeps a program that has ended, until the last page is closed", async () => {
+    await inspect("--inspect-wait", "test/process/programs/chan-receive.ts");
+    const ended = new Promise((resolve) => child.on("exit", resolve));
+    await page.getByText("all goroutines are asleep - deadlock!").first().waitFor();
+    const other = await browser.newPage();
+    await other.goto(page.url());
+    await other.locator(".link-sign.is-open").waitFor();
+    await page.close();
+    // Still there: the other one is answered.
+    await other.keyboard.press("2");
+    await other.locator(".list-row", { hasText: "chan receive" }).first().waitFor();
+    expect(child.exitCode).toBeNull();
+    await other.close();
+    expect(await ended).toBe(2);
+    expect(complaints).toEqual([]);
   });
 
   it("opens a recorded trace, and goes back to the program", async () => {

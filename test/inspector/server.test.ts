@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { AskError, remote } from "../../src/inspector/remote.ts";
 import { type Serving, serve } from "../../src/inspector/server/server.ts";
 import { type Watch, watch } from "../../src/inspector/watch.ts";
@@ -201,6 +201,35 @@ describe("who looks on", () => {
     expect(counts).toEqual([1]);
     leave.abort();
     await expect.poll(() => counts, { timeout: 5_000 }).toEqual([1, 0]);
+  });
+
+  test("a remote does from when it is made until it is closed, where the host has event streams", async () => {
+    class Stream {
+      readonly #sent: ReturnType<typeof request>;
+
+      constructor(url: string) {
+        this.#sent = request(url, (response) => void response.resume()).on("error", () => {});
+        this.#sent.end();
+      }
+
+      close(): void {
+        this.#sent.destroy();
+      }
+    }
+    vi.stubGlobal("EventSource", Stream);
+    try {
+      const one = remote(serving.url);
+      await expect.poll(() => counts, { timeout: 5_000 }).toEqual([1]);
+      expect(await one.ask("status", {})).toMatchObject({ program: "here" });
+      const two = remote(serving.url);
+      await expect.poll(() => counts, { timeout: 5_000 }).toEqual([1, 2]);
+      one.close();
+      await expect.poll(() => counts, { timeout: 5_000 }).toEqual([1, 2, 1]);
+      two.close();
+      await expect.poll(() => counts, { timeout: 5_000 }).toEqual([1, 2, 1, 0]);
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 });
 

@@ -50,6 +50,28 @@ describe.runIf(executablePath !== undefined)("the tour", { timeout: 60_000 }, ()
     await page.keyboard.insertText(code);
   };
 
+  it("is one column on a phone, and all of it is there", async () => {
+    await page.setViewportSize({ width: 375, height: 740 });
+    await open("#goroutines");
+    await bar("Run").click();
+    await note("exit code 0").waitFor();
+    await page.locator(".tour-tabs button", { hasText: "Timeline" }).click();
+    await page.locator(".tour-panel").scrollIntoViewIfNeeded();
+    const boxes = await page
+      .locator(".tour-text, .tour-bar, .editor, .tour-output, .tour-tabs, .tour-panel")
+      .evaluateAll((all) =>
+        all.map((each) => each.getBoundingClientRect()).map(({ left, right, height }) => ({ left, right, height })),
+      );
+    expect(boxes).toHaveLength(6);
+    for (const { left, right, height } of boxes) {
+      expect(left).toBeGreaterThanOrEqual(0);
+      expect(right).toBeLessThanOrEqual(375);
+      expect(height).toBeGreaterThan(30);
+    }
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(375);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
   it("runs every lesson's program, with its output and exit code", async () => {
     await open("");
     for (const { slug, title, output: expected } of lessons) {

@@ -10,6 +10,7 @@
  * questions just when the program is busiest.
  */
 import type { Questions, Source, Status } from "../../protocol.ts";
+import { nameRuns } from "../ui/ids.ts";
 import { backoff, type Link, Lost, Refused } from "./link.ts";
 
 export type Question = keyof Questions;
@@ -165,7 +166,10 @@ export class Asker {
     try {
       const about = first.about();
       const data = await this.#question(next.question, about);
-      if (next.question === "status") this.#pause = pauseFor(data as Status);
+      if (next.question === "status") {
+        this.#pause = pauseFor(data as Status);
+        nameRuns((data as Status).runs);
+      }
       reply = { data, about, error: "", at: performance.now() };
     } catch (error) {
       reply = { ...next.last, error: error instanceof Error ? error.message : String(error) };
