@@ -37,7 +37,7 @@ export interface Options {
 
 /** How long a process may take: ours, and those of packages, which adapt the work to their speed. */
 const PATIENCE = 300_000;
-const PATIENCE_FOR_PACKAGES = 60_000;
+const PATIENCE_FOR_PACKAGES = 40_000;
 /** Memory differs little between rounds, and takes long. */
 const MEMORY_ROUNDS = 2;
 /** How many packages are measured in every round. */

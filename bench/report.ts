@@ -25,9 +25,10 @@ function number(value: number): string {
   return value.toLocaleString("en", { maximumSignificantDigits: 3 });
 }
 
-/** In the workload's unit: per operation in ns or µs, or for the whole run in ms. */
-export function costOf({ unit }: TimedWorkload, { ms, n }: Timed): number {
-  return median(ms) * (unit === "ms" ? 1 : (unit === "µs" ? 1e3 : 1e6) / n);
+/** In the workload's unit: per operation in ns or µs, or in ms for all of it. */
+export function costOf(workload: TimedWorkload, { ms, n }: Timed): number {
+  const each = median(ms) / n;
+  return workload.unit === "ms" ? each * workload.n : each * (workload.unit === "µs" ? 1e3 : 1e6);
 }
 
 export const timeOf: FigureOf<TimedWorkload, Timed> = (workload, { rounds }) => {

@@ -15,7 +15,8 @@ parentPort.on("message", (message) => {
   if (left > 0) {
     if (Array.isArray(message)) for (const value of message) take(value);
     else take(message);
-  } else if (message.count !== undefined) {
+  } else if (typeof message === "number") parentPort.postMessage(fib(message));
+  else if (message.count !== undefined) {
     left = message.count;
     sum = 0;
   } else if (message.fib !== undefined) parentPort.postMessage({ id: message.id, value: fib(message.fib) });

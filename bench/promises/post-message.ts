@@ -24,6 +24,25 @@ function pool(): (k: number) => Promise<number> {
     });
 }
 
+let two: readonly Worker[] | undefined;
+
+/** Bare: the answers are added up, and nobody asks which task they are of. */
+const tasks: Program = async (n) => {
+  two ??= Array.from({ length: THREADS }, start);
+  const workers = two;
+  let sum = 0;
+  await new Promise<void>((resolve) => {
+    let left = n;
+    const answered = (value: number) => {
+      sum += value;
+      if (--left === 0) resolve();
+    };
+    for (const each of workers) each.removeAllListeners("message").on("message", answered);
+    for (let i = 0; i < n; i++) workers[i % THREADS]?.postMessage(1);
+  });
+  check(sum, n);
+};
+
 let worker: Worker | undefined;
 
 /** `n` values in messages of `size`, which the worker adds up. */
@@ -39,6 +58,7 @@ function oneWay(size: number, message: (i: number) => unknown): Program {
 
 const programs: Programs = {
   ...taskPrograms(pool),
+  tasks,
   numbers: oneWay(1, (i) => i),
   "numbers-packed": oneWay(PACK, (i) => Array.from({ length: PACK }, (_, k) => i + k)),
   objects: oneWay(1, item),

@@ -59,7 +59,7 @@ export const memory: Group<MemoryWorkload> = {
     {
       name: "context-idle",
       what: "a context that can be cancelled, with a parent",
-      n: 1_000_000,
+      n: 300_000,
       program: "context-memory",
       variants: [{ name: "withCancel", load: async () => (await import("../millrace/memory.ts")).contexts }],
       heap: HEAP,
