@@ -394,8 +394,5 @@ export class P {
 
 m.fallback ??= new P({ name: "default" });
 
-/**
- * `m.current()`, for what a program may use without anything else of the library: whoever imports it from here has this
- * file, and so the default run, which `m` alone does not bring along.
- */
+/** `m.current()` for what a program may use by itself: who imports it from here has the default run, which `m` lacks. */
 export const current = (): P => m.current();

@@ -183,7 +183,7 @@ export const packages: readonly Fault[] = [
     file: "src/testing/bubble/bubble-clock.ts",
     find: "if (outside.length > 0) {",
     put: "if (outside.length > 1e9) {",
-    test: "test/testing/bubble.test.ts",
+    test: "test/testing/bubble-outside.test.ts",
     title: "what comes from outside a request is named",
   },
   {
@@ -191,7 +191,7 @@ export const packages: readonly Fault[] = [
     file: "src/testing/bubble/bubble-clock.ts",
     find: "if (this.#p.allgs.length > 1) this.#fail([]);\n      else ending",
     put: "ending",
-    test: "test/testing/bubble.test.ts",
+    test: "test/testing/bubble-outside.test.ts",
     title: "goroutines that outlive the bubble fail it, with their stacks",
   },
   {
