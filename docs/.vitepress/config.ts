@@ -75,8 +75,8 @@ const api: Item[] = [
   ...items.filter(isEntry).map((item) => ({ ...item, text: `millrace/${item.text}` })),
 ];
 
-/** The documents whose code stands side by side need the whole width. */
-const wide = ["guide/go-to-typescript.md", "guide/rosetta.md"];
+/** The documents whose code stands side by side, or with a table of many columns, need the whole width. */
+const wide = ["guide/go-to-typescript.md", "guide/rosetta.md", "guide/comparison.md"];
 
 export default defineConfig({
   title: "Millrace",
