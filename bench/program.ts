@@ -89,7 +89,7 @@ export const PACK = 100;
 export const within = (i: number): number => 1 + ((i * 7919) % 100);
 
 /** When the i-th timer of those that are all stopped would fire. */
-export const later = (i: number): number => 1000 + (i % 1000);
+export const later = (i: number): number => 60_000 + (i % 1000);
 
 /** How many children a context of the tree has. */
 export const BRANCHES = 10;

@@ -18,7 +18,7 @@ func timerStop(n int) {
 
 // within and later are what bench/program.ts says: when the i-th timer fires.
 func within(i int) time.Duration { return time.Duration(1+(i*7919)%100) * time.Millisecond }
-func later(i int) time.Duration  { return time.Duration(1000+i%1000) * time.Millisecond }
+func later(i int) time.Duration  { return time.Duration(60000+i%1000) * time.Millisecond }
 
 func timerBatch(n int) {
 	all := make([]*time.Timer, n)
