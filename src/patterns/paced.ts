@@ -97,7 +97,11 @@ export abstract class Paced<T> extends Flow<T> {
   }
 
   override arrived(inlet: Inlet, value: unknown): void {
-    if (inlet === this.#inlet && !this.#listens && ++this.#crowd > CROWD) {
+    if (inlet !== this.#inlet) {
+      this.stop(); // The context is done. Nobody may be receiving, and to listen on would find it done again.
+      return;
+    }
+    if (!this.#listens && ++this.#crowd > CROWD) {
       // It has a value whenever it is asked. That goes on in microtasks, and timers would never have their turn.
       this.keep(inlet, value);
       macrotask(() => {

@@ -6,7 +6,7 @@ import { now, since, sleep, after as within } from "millrace/time";
 import { describe, expect, test } from "vitest";
 import type { Script } from "../kit/styles.ts";
 import { both, type Kit } from "../sync/kit.ts";
-import { AsyncEndless, drain, failure, filled } from "./kit.ts";
+import { AsyncEndless, drain, failure, filled, receivers } from "./kit.ts";
 
 /** Sends each value at its time, then closes at `end`. */
 function timed<T>(t: Kit, events: readonly (readonly [at: number, value: T])[], end: number): Chan<T> {
@@ -214,5 +214,21 @@ describe("throttle", () => {
     expect(() => throttle([], 1, { trailing: 1 as never })).toThrow(
       "throttle: trailing: expected true or false, got 1",
     );
+  });
+});
+
+describe.each([
+  ["debounce", debounce],
+  ["throttle", throttle],
+] as const)("the context of %s is done while nobody receives", (_, pace) => {
+  both("it closes and listens no more", function* (t) {
+    const [ctx, cancel] = withCancel(background());
+    const ch = chan<number>();
+    const out = pace(ch, 10, { ctx });
+    yield* t.on(ch.send(1));
+    expect(receivers(ch)).toBe(1);
+    cancel();
+    expect(receivers(ch)).toBe(0);
+    expect(yield* t.on(out.recvOk())).toEqual([undefined, false]);
   });
 });
