@@ -248,29 +248,44 @@ function pending(out: unknown, outcome: Outcome): Iterable<Parked, unknown> | nu
 /**
  * Waits for the promise that a job has made. `wait` serves promises that many may wait for, again and again; a job's is
  * seen once, by its worker, which does with one object for all its jobs and without a look-up.
+ *
+ * The promise gets its reaction at once, not when the worker parks: the host may have its turn before that, and a
+ * rejection that nobody handles by then ends the process.
  */
 class Outcome extends Op<unknown> {
-  #promise: Promise<unknown> | null = null;
   #waiter: Waiter | null = null;
-  readonly #done = (value: unknown): void => this.#waiter?.complete(value, true);
-  readonly #failed = (error: unknown): void => this.#waiter?.fail(error);
+  /** How the promise settled, when nobody was parked yet. */
+  #early: { readonly ok: boolean; readonly value: unknown } | null = null;
+  readonly #done = (value: unknown): void => this.#settled(true, value);
+  readonly #failed = (error: unknown): void => this.#settled(false, error);
 
   of(promise: Promise<unknown>): this {
-    this.#promise = promise;
+    promise.then(this.#done, this.#failed);
     return this;
+  }
+
+  #settled(ok: boolean, value: unknown): void {
+    const w = this.#waiter;
+    this.#waiter = null;
+    if (w === null) this.#early = { ok, value };
+    else if (ok) w.complete(value, true);
+    else w.fail(value);
   }
 
   override get reason(): WaitReason {
     return "promise";
   }
 
-  override attempt(): NO {
-    return NO;
+  override attempt(): unknown {
+    if (this.#early === null) return NO;
+    const { ok, value } = this.#early;
+    this.#early = null;
+    if (!ok) throw value;
+    return value;
   }
 
   override enqueue(w: Waiter): void {
     this.#waiter = w;
-    this.#promise?.then(this.#done, this.#failed);
   }
 
   override dequeue(): void {

@@ -45,8 +45,9 @@ export abstract class Paced<T> extends Flow<T> {
   /** The value that was kept goes out. */
   protected abstract gave(now: number): void;
 
-  /** Begins to listen. */
+  /** Begins to listen, unless the context is done: then it takes nothing. */
   start(): this {
+    if (this.done) this.stop();
     if (this.#listens && !this.ended) {
       listeners(this.p).add(this);
       this.#read();

@@ -108,6 +108,11 @@ export abstract class Flow<T> extends RecvOnly<T> implements Stream<T> {
     if (tap?.parked) inlet.unpark(tap);
   }
 
+  /** Its context is done. */
+  protected get done(): boolean {
+    return this.#ctx?.err() !== undefined;
+  }
+
   #advance(): T | NO | typeof CLOSED {
     if (this.#left !== null) {
       const { value } = this.#left;
@@ -118,7 +123,7 @@ export abstract class Flow<T> extends RecvOnly<T> implements Stream<T> {
       if (this.#failure !== null) throw this.#failure.error;
       return CLOSED;
     }
-    return this.#ctx?.err() === undefined ? this.poll() : this.last();
+    return this.done ? this.last() : this.poll();
   }
 
   override take(): T | NO | typeof CLOSED {
@@ -175,6 +180,7 @@ export abstract class Flow<T> extends RecvOnly<T> implements Stream<T> {
   protected override watched(): void {
     for (const tap of [...this.#taps]) {
       if (tap.parked) continue;
+      if (this.ended) return; // The one before had come at once.
       tap.parked = true;
       tap.inlet.park(tap);
     }

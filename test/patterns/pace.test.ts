@@ -221,6 +221,16 @@ describe.each([
   ["debounce", debounce],
   ["throttle", throttle],
 ] as const)("the context of %s is done while nobody receives", (_, pace) => {
+  both("from the start: it takes nothing", function* (t) {
+    const [ctx, cancel] = withCancel(background());
+    cancel();
+    for (const ch of [filled([1], true), chan<number>()]) {
+      const out = pace(ch, 10, { ctx });
+      expect([receivers(ch), ch.length]).toEqual([0, ch.capacity]);
+      expect(yield* t.on(out.recvOk())).toEqual([undefined, false]);
+    }
+  });
+
   both("it closes and listens no more", function* (t) {
     const [ctx, cancel] = withCancel(background());
     const ch = chan<number>();

@@ -1,7 +1,7 @@
 /** `WorkerPool`: bounds, back-pressure, results, errors, draining and stopping. */
 
 import fc from "fast-check";
-import { chan, type Op, select } from "millrace";
+import { chan, type Op, run, select } from "millrace";
 import { background, Canceled, type Context, cause, withCancel } from "millrace/context";
 import { type Job, type Progress, WorkerPool } from "millrace/patterns";
 import { now, since, sleep, after as within } from "millrace/time";
@@ -135,6 +135,32 @@ describe("errors", () => {
     expect(yield* failure(t, job.join())).toBe(boom);
     expect(job.state).toBe("failed");
     yield* t.on(pool.drain()); // they were noticed
+  });
+
+  test("a rejection is seen at once, also when the worker's slice ends with the job that made it", async () => {
+    const unhandled: unknown[] = [];
+    const listener = (error: unknown): void => void unhandled.push(error);
+    process.on("unhandledRejection", listener);
+    const slow = async (): Promise<never> => {
+      for (const end = performance.now() + 0.2; performance.now() < end; ) {}
+      throw new Error("slow");
+    };
+    const caught = await run(function* () {
+      const pool = new WorkerPool(slow, { workers: 1, queue: 300 });
+      const jobs = [];
+      for (let n = 0; n < 300; n++) jobs.push(yield* pool.submit(n));
+      let failed = 0;
+      for (const job of jobs) {
+        try {
+          yield* job.join();
+        } catch {
+          failed++;
+        }
+      }
+      return failed;
+    });
+    process.off("unhandledRejection", listener);
+    expect([caught, unhandled]).toEqual([300, []]);
   });
 
   both("that nobody has noticed are thrown by drain, once", function* (t) {
