@@ -13,6 +13,12 @@ test("goroutines start goroutines from any thread", async () => {
   expect(await threaded("tree")).toEqual({ code: 0, signal: null, stdout: "4096 false\n", stderr: "" });
 });
 
+test.each(["1", "2", "3"])("a run on another thread has goroutines anywhere, with %s threads", async (count) => {
+  const line = "2646700 1, 2, RangeError inside\n";
+  const ended = await threaded("nested", [], { env: { MILLRACE_THREADS: count } });
+  expect(ended).toEqual({ code: 0, signal: null, stdout: line.repeat(3), stderr: "" });
+});
+
 test("there are as many threads as there is work for, up to gomaxprocs, which can change", async () => {
   const { code, stdout, stderr } = await threaded("gate", [], { env: { MILLRACE_THREADS: "3" } });
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

@@ -7,9 +7,11 @@
  */
 import { Allgs } from "../../runtime/allgs.ts";
 import type { Body } from "../../runtime/body.ts";
+import { once } from "../../runtime/copies.ts";
 import { type Creator, G } from "../../runtime/g.ts";
 import type { RunOptions } from "../../runtime/options.ts";
 import { P } from "../../runtime/proc.ts";
+import { type Proxies, Waiter } from "../../runtime/waiter.ts";
 import { isolate, KIND } from "../memory/isolate.ts";
 import { memory } from "../memory/memory.ts";
 import { countElsewhere } from "./run.ts";
@@ -86,6 +88,55 @@ export class Part extends P {
     const { stopped } = this.allgs;
     this.allgs.stopped = [];
     for (const task of stopped) vanish(task);
+  }
+}
+
+/** The guests of runs whose main is on this very thread: no part's list sees their end. */
+const atHome: Map<P, Set<Guest>> = once("guests at home", () => new Map<P, Set<Guest>>());
+
+/** How many of a run's goroutines are guests on the thread of its main. */
+export function guestsAtHome(p: P): number {
+  return atHome.get(p)?.size ?? 0;
+}
+
+/** A task was begun on the thread that its run's main is on, which is not the program's first one. */
+export function stayAtHome(g: Guest, p: P): void {
+  let guests = atHome.get(p);
+  if (guests === undefined) {
+    guests = new Set();
+    atHome.set(p, guests);
+    p.atEnd.push(() => {
+      const left = atHome.get(p) ?? [];
+      atHome.delete(p);
+      for (const { task } of left) vanish(task);
+    });
+  }
+  guests.add(g);
+  g.join().enqueue(new Leaver(g, guests));
+}
+
+/** Sees the end of a guest at home. */
+class Leaver extends Waiter {
+  override prev: Waiter | null = null;
+  override next: Waiter | null = null;
+  override value: unknown = undefined;
+  override proxies: Proxies = null;
+  readonly #guest: Guest;
+  readonly #guests: Set<Guest>;
+
+  constructor(guest: Guest, guests: Set<Guest>) {
+    super();
+    this.#guest = guest;
+    this.#guests = guests;
+  }
+
+  override complete(): void {
+    this.#guests.delete(this.#guest);
+    this.#guest.leave();
+  }
+
+  override fail(): void {
+    this.complete();
   }
 }
 

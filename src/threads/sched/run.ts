@@ -10,7 +10,7 @@ import { HEAD, memory } from "../memory/memory.ts";
 import { pointerOf, textAt } from "../memory/names.ts";
 import { MAX_ISOLATES } from "../memory/record.ts";
 import { children } from "./away.ts";
-import { Part } from "./guest.ts";
+import { guestsAtHome, Part } from "./guest.ts";
 
 /**
  * Words of the record: whether it is over; numbers of goroutines given out; settings; its name; the thread of its main; and,
@@ -150,7 +150,7 @@ export function awayOf(p: P): number {
   if (record === undefined) return children.of(p);
   const { i32 } = memory;
   const elsewhere = Atomics.load(i32, record + ELSEWHERE);
-  if (!(p instanceof Part)) return children.of(p) + elsewhere;
+  if (!(p instanceof Part)) return children.of(p) + elsewhere - guestsAtHome(p);
   return Math.max(0, Atomics.load(i32, record + AT_HOME) + elsewhere - p.allgs.length);
 }
 

@@ -16,7 +16,7 @@ import { textAt } from "../memory/names.ts";
 import { DRY } from "../memory/record.ts";
 import { CAUGHT, caught, type Parallel, parallels } from "../values/registry.ts";
 import { crew } from "./crew.ts";
-import { Guest, vanish } from "./guest.ts";
+import { Guest, Part, stayAtHome, vanish } from "./guest.ts";
 import { panicked } from "./panics.ts";
 import { isOver, joinRun, leaveParts, runAt, takesPart } from "./run.ts";
 import { argsOf, BY, BY_NAME, dropArgs, FN, GID, RUN, RUNNER } from "./task.ts";
@@ -98,6 +98,7 @@ function start(task: number, run: number, fn: Body, args: unknown[]): void {
   }
   takesPart(p, run);
   p.allgs.add(g);
+  if (!(p instanceof Part)) stayAtHome(g, p);
   p.ready(g);
 }
 
