@@ -151,8 +151,6 @@ export interface Graph {
   readonly more: number;
 }
 
-export type SpanKind = "running" | "runnable" | "blocked";
-
 export interface Track {
   readonly id: GoroutineId;
   readonly name: string;

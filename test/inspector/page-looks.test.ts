@@ -3,7 +3,8 @@ import type { Browser, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { executablePath, launch, type Opened, open } from "./browser.ts";
 import { contrast, textsOf } from "./contrast.ts";
-import { FakeProgram, fakeStep } from "./fake-program.ts";
+import { fakeStep } from "./fake-contents.ts";
+import { FakeProgram } from "./fake-program.ts";
 
 const PANELS = ["overview", "goroutines", "channels", "waits", "timeline", "things", "events", "steps"];
 /** The palette's text colours, and what they stand on. */

@@ -2,7 +2,8 @@
 import type { Browser } from "playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { asked, executablePath, launch, type Opened, open } from "./browser.ts";
-import { FakeProgram, fakeStep } from "./fake-program.ts";
+import { fakeStep } from "./fake-contents.ts";
+import { FakeProgram } from "./fake-program.ts";
 
 let browser: Browser;
 let opened: Opened;

@@ -74,19 +74,6 @@ export class AsyncEndless implements AsyncIterableIterator<number> {
   }
 }
 
-/** Sends values from a goroutine, `apart` milliseconds between them, then closes. */
-export function ticking<T>(t: Kit, values: readonly T[], pause: () => Op<void>): Chan<T> {
-  const ch = chan<T>();
-  t.go(function* () {
-    for (const value of values) {
-      yield* t.on(ch.send(value));
-      yield* t.on(pause());
-    }
-    ch.close();
-  });
-  return ch;
-}
-
 export type Made = { readonly out: Stream<unknown>; readonly ctx: Context; readonly cancel: () => void };
 
 export function withStream(make: (ctx: Context) => Stream<unknown>): Made {

@@ -47,10 +47,6 @@ export const CHUNKS = 3;
 export const ISOLATES = 4;
 /** Numbers given to shared channels and locks so far. */
 export const OBJECTS = 5;
-/** Numbers given to goroutines so far, where they are to be unique over all threads. */
-export const GOROUTINES = 6;
-/** How many isolates look for a message without parking. */
-export const SPINNING = 7;
 /** From here 112 words for the scheduler of all threads. */
 export const SCHEDULER = 16;
 /** From here 16 words for the table of shapes: its lock, its length. */

@@ -26,7 +26,7 @@ export function isolateOf(key: number): number {
   return ((key >>> 1) - 1) & (MAX_ISOLATES - 1);
 }
 
-/** Whether it sleeps: `RUNNING`, `PARKED` or `BLOCKED`. */
+/** Whether it sleeps: `RUNNING` or `PARKED`. */
 export const PARK = 0;
 /** What became of it: `FREE`, `BUSY`, `LIVE`, `STOPPING`. */
 export const STATE = 1;
@@ -79,5 +79,3 @@ export const STOPPING = 3;
 export const RUNNING = 0;
 /** It sleeps in its event loop. */
 export const PARKED = 1;
-/** It sleeps outside of it. */
-export const BLOCKED = 2;
