@@ -47,7 +47,7 @@ try {
   for (let round = 1; performance.now() < end; round++) {
     for (const each of Object.entries(here)) await perform(each);
     const others = Object.entries(away);
-    if (round % 100 === 0) await perform(others[away_++ % others.length] as [string, Scenario]);
+    if (round % 25 === 0) await perform(others[away_++ % others.length] as [string, Scenario]);
     if (round % 20 !== 0) continue;
     await new Promise((resolve) => setImmediate(resolve));
     if (runtime.numGoroutine() !== 0) throw new Error(`${runtime.numGoroutine()} goroutines are left`);

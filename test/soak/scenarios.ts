@@ -7,6 +7,7 @@ import { WorkerPool } from "millrace/patterns";
 import { WaitGroup } from "millrace/sync";
 import { bubble } from "millrace/testing";
 import { Hour, sleep } from "millrace/time";
+import { crash } from "./crash.ts";
 
 export type Scenario = (chance: () => number) => Promise<void>;
 
@@ -17,9 +18,12 @@ function check(fine: boolean, what: string): void {
 }
 
 /** A process of its own, for what ends processes: how it ended and what it said. */
-function child(args: readonly string[]): Promise<{ readonly code: number | null; readonly said: string }> {
+function child([program = "", ...args]: readonly string[]): Promise<{
+  readonly code: number | null;
+  readonly said: string;
+}> {
   return new Promise((resolve, reject) => {
-    const process_ = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    const process_ = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
     let said = "";
     for (const stream of [process_.stdout, process_.stderr]) stream.on("data", (text) => (said += text));
     process_.on("error", reject);
@@ -132,19 +136,48 @@ async function failingJobs(chance: () => number): Promise<void> {
   });
 }
 
-/** A thread is ended by its own code, or runs out of memory: the run that needs it fails, the next one works. */
+const ENDS = ["exit", "throw", "reject"];
+
+/** A thread of this process is ended by its own code while others take what it sends: their run fails, the next one works. */
 async function threadCrashes(chance: () => number): Promise<void> {
-  const how = ["exit", "throw", "reject"][Math.floor(chance() * 3)] as string;
-  const { said } = await child(["--import", "tsx", "test/threads/programs/die.ts", how]);
-  check(said.includes("fine"), `thread crashes (${how}): ${said}`);
+  const how = ENDS[Math.floor(chance() * ENDS.length)] as string;
+  const { said, sum } = await crash(how, Math.floor(chance() * 200));
+  const expected = { exit: "process.exit(3)", throw: "in a goroutine", reject: "nobody" }[how] as string;
+  check(said.includes(expected), `thread crashes (${how}): ${said}`);
+  check(sum === 19_900, `thread crashes (${how}): the next run's sum is ${sum}`);
 }
 
-/** Nothing can be written to the file of a trace, or of a flight recorder: the program goes on. */
-async function fullDisk(chance: () => number): Promise<void> {
-  const options = chance() < 0.5 ? [] : ["--flight", "1s"];
-  const args = ["dist/cli/main.js", "run", "--trace", "/dev/full", ...options, "examples/spec/03-channels/07-close.ts"];
-  const { code, said } = await child(args);
-  check(code === 0, `full disk: exit code ${code}: ${said}`);
+/** The same in a process whose threads have little memory: one of the ends is that there is none left. */
+async function threadsWithLittleMemory(chance: () => number): Promise<void> {
+  const how = chance() < 0.5 ? "memory" : (ENDS[Math.floor(chance() * ENDS.length)] as string);
+  const node = [process.execPath, "--max-old-space-size=48", "--import", "tsx"];
+  const { code, said } = await child([...node, "test/threads/programs/die.ts", how]);
+  const died = said.match(/^FatalError THREAD_DIED thread 1 is gone: /gm)?.length;
+  check(died === 2 && said.includes("\nfine\n") && code === 2, `little memory (${how}): exit code ${code}: ${said}`);
+  if (how === "memory") check(said.includes("memory limit"), `little memory: ${said}`);
+}
+
+/** How often each kind of full disk has been, so that all come, whatever the seed. */
+let disks = 0;
+
+/** There is no room for a trace, a flight recorder's last stretch, or the output itself: the program ends as it should. */
+async function fullDisk(): Promise<void> {
+  const run = [process.execPath, "dist/cli/main.js", "run"];
+  const fine = "examples/spec/03-channels/07-close.ts";
+  const kinds: readonly [args: readonly string[], code: number, says: RegExp][] = [
+    // What can't be recorded is said, and the exit code is the program's own.
+    [[...run, "--trace", "/dev/full", fine], 0, /can't write the trace: ENOSPC/],
+    [
+      [...run, "--trace", "/dev/full", "--flight", "1s", "test/process/programs/panic-other.ts"],
+      2,
+      /out of cheese[\s\S]*can't write the trace: ENOSPC/,
+    ],
+    // Output that is lost is an error.
+    [["sh", "-c", '"$@" > /dev/full', "sh", ...run, fine], 1, /ENOSPC/],
+  ];
+  const [args, code, says] = kinds[disks++ % kinds.length] as (typeof kinds)[number];
+  const ended = await child(args);
+  check(ended.code === code && says.test(ended.said), `full disk (${args}): exit code ${ended.code}: ${ended.said}`);
 }
 
 /** The scenarios in this process, and those in processes of their own, which come less often. */
@@ -157,5 +190,6 @@ export const here: Readonly<Record<string, Scenario>> = {
 };
 export const away: Readonly<Record<string, Scenario>> = {
   "thread crashes": threadCrashes,
+  "threads with little memory": threadsWithLittleMemory,
   ...(process.platform === "linux" && { "full disk": fullDisk }),
 };
