@@ -27,6 +27,7 @@ const node = (version: number): Runtime => ({
 export const runtimes: readonly Runtime[] = [
   node(22),
   node(24),
+  node(26),
   {
     name: "Bun",
     package: `@oven/bun-${platform}@1.4.5`,
