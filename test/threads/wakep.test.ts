@@ -88,6 +88,25 @@ describe("tasks of a thread that does not take any itself", () => {
   });
 });
 
+describe("tasks of a thread that takes them, too, once it has started all", () => {
+  const both = (self: number, ...tasks: number[]): (() => void) => {
+    const start = starter(self, ...tasks);
+    return () => {
+      start();
+      for (let task = findTask(() => 0); task !== 0; task = findTask(() => 0)) {
+        found();
+        sim.note(task);
+      }
+    };
+  };
+
+  test.each([1, 2])("%i: each is taken once, whoever is faster", (n) => {
+    const tasks = [9000, 9100].slice(0, n);
+    const { ends } = sim.explore([both(0, ...tasks), worker(1)], allTaken([1], tasks), threads(2, 2));
+    expect(ends).toBeGreaterThan(0);
+  });
+});
+
 test("a thread that does not look again before it sleeps is found", () => {
   const careless = worker(1, { looksAgain: false });
   expect(() => sim.explore([starter(0, 9000), careless], allTaken([1], [9000]), threads(2))).toThrow();
