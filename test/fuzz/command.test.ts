@@ -55,6 +55,31 @@ const line = fc
   .tuple(fc.constantFrom("run", "explore", "inspect", "tour"), fc.array(word, { maxLength: 8 }))
   .map(([first, rest]) => [first, ...rest]);
 
+/** A command line as people write it: our options before the file and behind it, then what is the program's. */
+const option = fc.constantFrom(
+  ["--seed", "1"],
+  ["--threads=2"],
+  ["--inspect"],
+  ["--trace", "t.json"],
+  ["--flight", "3s"],
+);
+const options = fc.array(option, { maxLength: 2 }).map((all) => all.flat());
+const some = (...words: string[]) => fc.subarray(words);
+const sensible = fc
+  .tuple(
+    options,
+    some("--"),
+    options,
+    some("--"),
+    fc.array(
+      fc.oneof(
+        option.map(([first]) => first as string),
+        word,
+      ),
+    ),
+  )
+  .map(([before, ends, behind, then, rest]) => ["run", ...before, ...ends, "main.ts", ...behind, ...then, ...rest]);
+
 const whole = (value: unknown): boolean => value === undefined || Number.isSafeInteger(value);
 const positive = (value: unknown): boolean => whole(value) && (value === undefined || (value as number) >= 1);
 
@@ -89,7 +114,7 @@ function actions(called: string[], args: readonly string[]): Actions {
   };
 }
 
-fuzz("any command line", fc.oneof(line, fc.array(word, { maxLength: 6 })), async (args) => {
+fuzz("any command line", fc.oneof(line, sensible, fc.array(word, { maxLength: 6 })), async (args) => {
   const called: string[] = [];
   written.length = 0;
   const code = await command(args, actions(called, args));

@@ -119,8 +119,8 @@ export const threads: readonly Fault[] = [
     file: "src/threads/sudog.ts",
     find: "if (leader === 0 || Atomics.compareExchange(i32, leader + DONE, 0, 1) === 0) return s;",
     put: "return s;",
-    test: "test/conformance/shared.test.ts",
-    title: "plain, yield*, losers all other queues are left at the moment one case wins, not later",
+    test: "test/threads/rivals.test.ts",
+    title: "whoever comes first serves it; the other is told that nobody waits",
   },
   {
     name: "a shared channel that is closed leaves its senders waiting",
