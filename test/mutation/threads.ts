@@ -4,7 +4,7 @@ import type { Fault } from "./fault.ts";
 export const threads: readonly Fault[] = [
   {
     name: "a thread that goes to sleep looks at its inbox before it says so",
-    file: "src/threads/isolate.ts",
+    file: "src/threads/memory/isolate.ts",
     find: "      Atomics.store(i32, record + PARK, PARKED);\n      source?.rest();\n      if (Atomics.load(i32, record + INBOX) === 0 && source?.any() !== true) {",
     put: "      const empty = Atomics.load(i32, record + INBOX) === 0 && source?.any() !== true;\n      Atomics.store(i32, record + PARK, PARKED);\n      source?.rest();\n      if (empty) {",
     test: "test/threads/protocol.test.ts",
@@ -12,7 +12,7 @@ export const threads: readonly Fault[] = [
   },
   {
     name: "who posts to a thread does not wake it",
-    file: "src/threads/isolate.ts",
+    file: "src/threads/memory/isolate.ts",
     find: "    else wake(i32, record + PARK);\n",
     put: "",
     test: "test/threads/protocol.test.ts",
@@ -20,7 +20,7 @@ export const threads: readonly Fault[] = [
   },
   {
     name: "whoever wakes a thread does not notify",
-    file: "src/threads/isolate.ts",
+    file: "src/threads/memory/isolate.ts",
     find: "      Atomics.notify(i32, park);\n      return true;",
     put: "      return true;",
     test: "test/threads/protocol.test.ts",
@@ -28,7 +28,7 @@ export const threads: readonly Fault[] = [
   },
   {
     name: "a thread reads its messages newest first",
-    file: "src/threads/isolate.ts",
+    file: "src/threads/memory/isolate.ts",
     find: "      i32[at + LINK] = next;\n      next = at;\n      at = older;",
     put: "      next = next === 0 ? at : next;\n      at = 0 * older;",
     test: "test/threads/protocol.test.ts",
@@ -36,7 +36,7 @@ export const threads: readonly Fault[] = [
   },
   {
     name: "a thread that goes idle keeps the token of who is on its way",
-    file: "src/threads/wakep.ts",
+    file: "src/threads/sched/wakep.ts",
     find: "  setIdle(isolate, true);\n  if (Atomics.load(memory.i32, TOKEN) !== 0) Atomics.store(memory.i32, TOKEN, 0);",
     put: "  setIdle(isolate, true);",
     test: "test/threads/wakep.test.ts",
@@ -44,7 +44,7 @@ export const threads: readonly Fault[] = [
   },
   {
     name: "a thread that goes idle does not say so",
-    file: "src/threads/wakep.ts",
+    file: "src/threads/sched/wakep.ts",
     find: "export function rest(isolate: number): void {\n  setIdle(isolate, true);",
     put: "export function rest(_isolate: number): void {",
     test: "test/threads/wakep.test.ts",
@@ -52,7 +52,7 @@ export const threads: readonly Fault[] = [
   },
   {
     name: "two threads take the same task",
-    file: "src/threads/taskq.ts",
+    file: "src/threads/sched/taskq.ts",
     find: "    if (Atomics.compareExchange(i32, record + RUNQ_HEAD, head, (head + 1) | 0) === head) return task;",
     put: "    Atomics.store(i32, record + RUNQ_HEAD, (head + 1) | 0);\n    return task;",
     test: "test/threads/wakep.test.ts",
@@ -60,7 +60,7 @@ export const threads: readonly Fault[] = [
   },
   {
     name: "a semaphore between threads lets small requests pass by a large one",
-    file: "src/threads/shared-semaphore.ts",
+    file: "src/threads/shared/semaphore.ts",
     find: "status === OPEN && i32[ptr + RECVQ] === 0 && n <=",
     put: "status === OPEN && n <=",
     test: "test/threads/sync.test.ts",
@@ -68,7 +68,7 @@ export const threads: readonly Fault[] = [
   },
   {
     name: "a semaphore gives a waiter more than there is, once one before it is done",
-    file: "src/threads/shared-semaphore.ts",
+    file: "src/threads/shared/semaphore.ts",
     find: "if (dequeueFirst(ptr + RECVQ) < 0) continue;",
     put: "if (dequeueFirst(ptr + RECVQ) < 0) dequeueFirst(ptr + RECVQ);",
     test: "test/threads/sync.test.ts",
@@ -76,7 +76,7 @@ export const threads: readonly Fault[] = [
   },
   {
     name: "a waiter that gives up a semaphore keeps those behind it waiting",
-    file: "src/threads/shared-semaphore.ts",
+    file: "src/threads/shared/semaphore.ts",
     find: "  override left(): void {\n    grant(this.ptr);\n  }",
     put: "  override left(): void {}",
     test: "test/threads/sync.test.ts",
@@ -84,7 +84,7 @@ export const threads: readonly Fault[] = [
   },
   {
     name: "the weight of a thread that died stays in use",
-    file: "src/threads/recover.ts",
+    file: "src/threads/sched/recover.ts",
     find: "if (i32[object + KIND] === SEMAPHORE && weight > 0) giveWeight(object, weight, 0);\n    else if",
     put: "if",
     test: "test/threads/recover.test.ts",
@@ -92,7 +92,7 @@ export const threads: readonly Fault[] = [
   },
   {
     name: "goroutines of a thread that died stay on their queues",
-    file: "src/threads/recover.ts",
+    file: "src/threads/sched/recover.ts",
     find: "    sudog.unqueue(s);\n    if (i32[object + KIND] === SEMAPHORE) grant(object);",
     put: "    if (i32[object + KIND] === SEMAPHORE) grant(object);",
     test: "test/threads/recover.test.ts",
@@ -100,7 +100,7 @@ export const threads: readonly Fault[] = [
   },
   {
     name: "a channel that a dead thread left half changed is used on",
-    file: "src/threads/lock.ts",
+    file: "src/threads/shared/lock.ts",
     find: "  if (i32[object + DIRTY] !== 0) lose(object);\n",
     put: "",
     test: "test/threads/recover.test.ts",
@@ -108,7 +108,7 @@ export const threads: readonly Fault[] = [
   },
   {
     name: "a lock of a dead thread is not taken over",
-    file: "src/threads/lock.ts",
+    file: "src/threads/shared/lock.ts",
     find: "if (waited > PATIENCE && !lives(word) && takeOver(object, word | 1)) return;",
     put: "",
     test: "test/threads/recover.test.ts",
@@ -116,7 +116,7 @@ export const threads: readonly Fault[] = [
   },
   {
     name: "a select of shared channels that has lost one case takes another as well",
-    file: "src/threads/sudog.ts",
+    file: "src/threads/shared/sudog.ts",
     find: "if (leader === 0 || Atomics.compareExchange(i32, leader + DONE, 0, 1) === 0) return s;",
     put: "return s;",
     test: "test/threads/rivals.test.ts",
@@ -124,7 +124,7 @@ export const threads: readonly Fault[] = [
   },
   {
     name: "a shared channel that is closed leaves its senders waiting",
-    file: "src/threads/hchan.ts",
+    file: "src/threads/shared/hchan.ts",
     find: "    for (let s = dequeue(c + SENDQ); s !== 0; s = dequeue(c + SENDQ)) serve(s, ENDED);\n",
     put: "",
     test: "test/conformance/shared.test.ts",
@@ -132,7 +132,7 @@ export const threads: readonly Fault[] = [
   },
   {
     name: "a value of a shared channel's parked sender goes into the wrong slot",
-    file: "src/threads/hchan.ts",
+    file: "src/threads/shared/hchan.ts",
     find: "        move(i32, s + CELL, from);\n        i32[s + CELL] = 0;\n        i32[c + SENDX] = next;",
     put: "        move(i32, s + CELL, from);\n        i32[s + CELL] = 0;",
     test: "test/conformance/shared.test.ts",
@@ -140,7 +140,7 @@ export const threads: readonly Fault[] = [
   },
   {
     name: "a local case of a select is served although another thread has won a shared one",
-    file: "src/threads/waiting.ts",
+    file: "src/threads/shared/waiting.ts",
     find: "this.won ||= Atomics.compareExchange(memory.i32, this.leader + DONE, 0, 1) === 0;\n    return this.won;",
     put: "return true;",
     test: "test/threads/rivals.test.ts",
@@ -148,10 +148,26 @@ export const threads: readonly Fault[] = [
   },
   {
     name: "bytes of a message are read past their end",
-    file: "src/threads/reader.ts",
+    file: "src/threads/values/reader.ts",
     find: "if (n > this.#end - at) throw",
     put: "if (n < 0) throw",
     test: "test/fuzz/messages.test.ts",
     title: "bytes that nobody wrote",
+  },
+  {
+    name: "a thread that was told to end goes on taking tasks",
+    file: "src/threads/sched/source.ts",
+    find: "Math.max(1, procs()) && !leaving();",
+    put: "Math.max(1, procs());",
+    test: "test/threads/leaving.test.ts",
+    title: "told before it looks",
+  },
+  {
+    name: "a thread that is told to end takes along the task that it has just found",
+    file: "src/threads/sched/source.ts",
+    find: "      if (leaving()) {\n        runqput(task);",
+    put: "      if (leaving()) {",
+    test: "test/threads/leaving.test.ts",
+    title: "told while it looks",
   },
 ];

@@ -68,7 +68,7 @@ export const tools: readonly Fault[] = [
   },
   {
     name: "the stepper takes a case that is not ready",
-    file: "src/inspector/stepper.ts",
+    file: "src/inspector/stepper/stepper.ts",
     find: "if (which !== undefined && !cases.includes(which)) {",
     put: "if (which !== undefined && which < 0) {",
     test: "test/inspector/stepper.test.ts",
@@ -76,7 +76,7 @@ export const tools: readonly Fault[] = [
   },
   {
     name: "a step back goes to the beginning",
-    file: "src/inspector/stepper.ts",
+    file: "src/inspector/stepper/stepper.ts",
     find: "await this.#replay(Math.max(0, this.#trail.length - steps));",
     put: "await this.#replay(0 * steps);",
     test: "test/inspector/stepper.test.ts",
@@ -84,7 +84,7 @@ export const tools: readonly Fault[] = [
   },
   {
     name: "the stepper goes on in an old script after somebody chose otherwise",
-    file: "src/inspector/stepper.ts",
+    file: "src/inspector/stepper/stepper.ts",
     find: "    this.#hand.script = script.slice(0, at);\n",
     put: "",
     test: "test/inspector/stepper.test.ts",

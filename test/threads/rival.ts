@@ -1,9 +1,9 @@
 /** Tries to send on a channel each time it is told to, without a turn of its event loop, and says what came of it. */
 import { workerData } from "node:worker_threads";
-import { memory } from "../../src/threads/memory.ts";
-import type { SharedChan } from "../../src/threads/shared-chan.ts";
-import "../../src/threads/shared-chan.ts";
-import { take } from "../../src/threads/slot.ts";
+import { memory } from "../../src/threads/memory/memory.ts";
+import type { SharedChan } from "../../src/threads/shared/chan.ts";
+import "../../src/threads/shared/chan.ts";
+import { take } from "../../src/threads/values/slot.ts";
 import { ready } from "./child.ts";
 
 const { slot, word, times } = workerData as { slot: number; word: number; times: number };

@@ -2,8 +2,8 @@
 import { chan, go, run, select, wait } from "millrace";
 import { sharedChan } from "millrace/threads";
 import { expect, test } from "vitest";
-import { HEAD, memory } from "../../src/threads/memory.ts";
-import { pack } from "../../src/threads/slot.ts";
+import { HEAD, memory } from "../../src/threads/memory/memory.ts";
+import { pack } from "../../src/threads/values/slot.ts";
 import { start } from "./kit.ts";
 
 test("whoever comes first serves it; the other is told that nobody waits", () =>

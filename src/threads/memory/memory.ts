@@ -29,6 +29,7 @@ import {
   FREELIST,
   GENERATION,
   keyOf,
+  LEAVING,
   LIVE,
   MAX_ISOLATES,
   RECORD,
@@ -181,6 +182,7 @@ export class Memory {
       for (let seen = Atomics.load(i32, ISOLATES); seen <= isolate; seen = Atomics.load(i32, ISOLATES)) {
         Atomics.compareExchange(i32, ISOLATES, seen, isolate + 1);
       }
+      Atomics.store(i32, record + LEAVING, 0);
       Atomics.store(i32, record + STATE, LIVE);
       return isolate;
     }

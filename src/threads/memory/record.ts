@@ -32,6 +32,8 @@ export const PARK = 0;
 export const STATE = 1;
 /** How many isolates have had this record: with it, a lock knows whether its owner still lives. */
 export const GENERATION = 2;
+/** 1 once it was told to end: it takes no more tasks. */
+export const LEAVING = 3;
 /** Messages for it, newest first, to be taken as a whole. */
 export const INBOX = 16;
 /** Its blocks that others have freed, to be taken as a whole. */

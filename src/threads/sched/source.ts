@@ -20,8 +20,8 @@ import { Guest, Part, stayAtHome, vanish } from "./guest.ts";
 import { panicked } from "./panics.ts";
 import { isOver, joinRun, leaveParts, runAt, takesPart } from "./run.ts";
 import { argsOf, BY, BY_NAME, dropArgs, FN, GID, RUN, RUNNER } from "./task.ts";
-import { anyTask, findTask } from "./taskq.ts";
-import { anyIdle, found, procs, rest, threads } from "./wakep.ts";
+import { anyTask, findTask, runqput } from "./taskq.ts";
+import { anyIdle, found, leaving, procs, rest, threads } from "./wakep.ts";
 import { followWatch } from "./watch.ts";
 
 /** The functions of this thread, by the pointer of their name. */
@@ -33,12 +33,17 @@ const loaded: Set<string> = once("loaded", () => new Set<string>());
 
 export const source: Source = {
   take() {
-    if (memory.self > Math.max(1, procs())) return false;
+    if (!takes()) return false;
     // Before a task is out of its queue: whoever asks whether all are asleep must see one or the other.
     if (memory.i32[memory.record + DRY] !== 0) Atomics.store(memory.i32, memory.record + DRY, 0);
     for (;;) {
       const task = findTask((n) => m.fallback.below(n));
       if (task === 0) return false;
+      // It was put there by a run that has begun since: for whoever comes after this thread, which would take it along.
+      if (leaving()) {
+        runqput(task);
+        return false;
+      }
       if (found()) crew.more();
       if (begin(task)) return true;
     }
@@ -50,8 +55,13 @@ export const source: Source = {
     leaveParts();
     rest(memory.self);
   },
-  any: () => memory.self <= Math.max(1, procs()) && anyTask(),
+  any: () => takes() && anyTask(),
 };
+
+/** Whether this thread is among those that take tasks. */
+function takes(): boolean {
+  return memory.self <= Math.max(1, procs()) && !leaving();
+}
 
 /** Makes a goroutine of a task; says whether there is one now. */
 function begin(task: number): boolean {

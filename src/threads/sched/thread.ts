@@ -13,6 +13,7 @@ import { ArgumentError, show } from "../../runtime/panic.ts";
 import type { Share } from "../memory/memory.ts";
 import { tell } from "../values/tell.ts";
 import { stopping } from "./recover.ts";
+import { leave } from "./wakep.ts";
 
 /** What is asked of whatever the host calls a worker. */
 export interface WorkerLike {
@@ -117,6 +118,7 @@ export class Thread {
   stop(): Promise<void> {
     if (!this.stopping) {
       this.stopping = true;
+      leave(this.isolate);
       tell(this.isolate, STOP, undefined);
       const timer = startTimer(() => this.#end(), GRACE);
       this.gone.then(() => stopTimer(timer));

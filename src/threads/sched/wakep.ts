@@ -11,7 +11,7 @@
 
 import { wake } from "../memory/isolate.ts";
 import { memory, SCHEDULER } from "../memory/memory.ts";
-import { MAX_ISOLATES, PARK, recordOf } from "../memory/record.ts";
+import { LEAVING, MAX_ISOLATES, PARK, recordOf } from "../memory/record.ts";
 import { anyTask } from "./taskq.ts";
 
 const TOKEN = SCHEDULER + 16;
@@ -84,6 +84,16 @@ export function found(): boolean {
   if (Atomics.load(i32, TOKEN) !== 0) Atomics.store(i32, TOKEN, 0);
   if (Atomics.load(i32, IDLE) === 0) return Atomics.load(i32, THREADS) < Atomics.load(i32, PROCS) && anyTask();
   return anyTask() && !wakep();
+}
+
+/** That thread is about to be told to end. It takes no task that is put into a queue after this. */
+export function leave(isolate: number): void {
+  Atomics.store(memory.i32, recordOf(isolate) + LEAVING, 1);
+}
+
+/** Whether this thread was told to end, though it may not have read it yet. */
+export function leaving(): boolean {
+  return Atomics.load(memory.i32, memory.record + LEAVING) !== 0;
 }
 
 /** This thread goes idle. It looks at the queues once more after this. */
