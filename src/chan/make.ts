@@ -1,5 +1,6 @@
 /** Making channels. */
 import { ArgumentError, show } from "../runtime/panic.ts";
+import { shownAs } from "../runtime/shown.ts";
 import { Hchan } from "./hchan.ts";
 import type { Chan } from "./types.ts";
 
@@ -54,5 +55,17 @@ export function chan(capacity = 0, options: ChanOptions<unknown> = {}): Chan<unk
   if (name !== undefined && typeof name !== "string") {
     throw new ArgumentError(`chan: name must be a string, got ${show(name)}`);
   }
+  if (!shown) showChans();
   return new Hchan(capacity, zero, name);
+}
+
+let shown = false;
+
+/** Waits for the first channel: done as the module is read, it would be in bundles that have no channel. */
+function showChans(): void {
+  shown = true;
+  shownAs(Hchan.prototype, ({ name, qcount, dataqsiz, closed }) => {
+    const called = name === undefined ? "" : ` ${JSON.stringify(name)}`;
+    return `Chan${called} { length: ${qcount}, capacity: ${dataqsiz}${closed ? ", closed" : ""} }`;
+  });
 }

@@ -4,6 +4,7 @@
  */
 import { nilChan } from "../chan/nil.ts";
 import type { RecvChan } from "../chan/types.ts";
+import { shownAs } from "../runtime/shown.ts";
 import type { Time } from "../time/time.ts";
 import type { CancelCtx } from "./cancel-ctx.ts";
 import type { Context } from "./types.ts";
@@ -69,12 +70,7 @@ export abstract class Ctx implements Context {
   }
 }
 
-// What console.log shows of a context in Node. Not a member: declarations can't express its name.
-Object.defineProperty(Ctx.prototype, Symbol.for("nodejs.util.inspect.custom"), {
-  value(this: Ctx) {
-    return this.toString();
-  },
-});
+shownAs(Ctx.prototype, String);
 
 /** What the text of a context says of a foreign context, a key or a value: never what is in it, unless it says so itself. */
 export function textOf(thing: unknown): string {

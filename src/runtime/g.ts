@@ -18,6 +18,7 @@ import type { Body } from "./body.ts";
 import { emit, tap, tellSync, waker } from "./events.ts";
 import { type Go, NO, Op, type WaitReason } from "./op.ts";
 import type { P } from "./proc.ts";
+import { shownAs } from "./shown.ts";
 import { Gdead, Gnew, Grunnable, Gthrow, type Status } from "./status.ts";
 import { made } from "./unused.ts";
 import { type Proxies, Waiter } from "./waiter.ts";
@@ -104,6 +105,8 @@ export class G extends Waiter implements Goroutine {
     this.status = Gthrow;
   }
 }
+
+shownAs(G.prototype, ({ id, name }) => `Goroutine ${id} (${name})`);
 
 class JoinOp extends Op<unknown> {
   readonly #g: G;

@@ -10,12 +10,12 @@ import { entries, root } from "./pack.ts";
 
 /** Bytes of everything that an entry exports, alone in a bundle, the runtime that it stands on included. */
 const BUDGET: Record<string, number> = {
-  millrace: 16_300,
+  millrace: 16_500,
   "millrace/time": 13_700,
   "millrace/context": 15_500,
   "millrace/sync": 21_400,
-  "millrace/patterns": 23_200,
-  "millrace/interop": 18_900,
+  "millrace/patterns": 23_300,
+  "millrace/interop": 19_000,
   "millrace/trace": 9_000,
   "millrace/testing": 27_000,
   "millrace/threads": 52_000,
@@ -23,7 +23,7 @@ const BUDGET: Record<string, number> = {
 };
 
 /** Bytes of a small program: goroutines, channels, a select. */
-const SMALL = 14_200;
+const SMALL = 14_400;
 const SMALL_PROGRAM = `
   import { chan, go, run, select } from "millrace";
   run(function* () {
