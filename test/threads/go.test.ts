@@ -69,6 +69,11 @@ describe("a thread that dies ends the run that needs it, and another takes its p
     expect(code).toBe(2);
   });
 
+  test("whose end is heard of before what it has said", async () => {
+    const { code, stdout, stderr } = await threaded("gone-first");
+    expect([stdout, stderr, code]).toEqual(["RangeError: enough\n".repeat(8), "", 0]);
+  });
+
   test.each(["goroutine", "closure"])("that of a %s which main has not started, too", async (what) => {
     const { code, stdout, stderr } = await threaded("die-elsewhere", [what], { env: { MILLRACE_THREADS: "2" } });
     expect(stdout).toBe("starter,victim\n");

@@ -137,6 +137,11 @@ export class Isolate {
     return this.#take();
   }
 
+  /** Takes what has arrived, whatever else there is to do: before a thread is cleared up after, which has said it. */
+  hear(): void {
+    this.#take();
+  }
+
   #take(): boolean {
     const { i32, record } = memory;
     if (!m.nested) i32[record + HEARTBEAT] = ((i32[record + HEARTBEAT] as number) + 2) | 1;

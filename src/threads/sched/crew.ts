@@ -133,6 +133,8 @@ class Crew {
   }
 
   #gone(thread: Thread, why: Gone): void {
+    // The tasks that it gave back are on their way here, or they would be freed twice.
+    isolate.hear();
     this.#threads.delete(thread);
     const { i32 } = memory;
     setThreads(this.#threads.size);
