@@ -28,3 +28,9 @@ const changelog = released(text, release.newVersion, new Date().toISOString().sl
 changeset("version");
 writeFileSync(`${root}CHANGELOG.md`, changelog);
 execFileSync("npm", ["install", "--package-lock-only", "--ignore-scripts"], { cwd: root, stdio: "inherit" });
+
+// Copies of the library find each other by it.
+const copies = `${root}src/runtime/copies.ts`;
+const marked = readFileSync(copies, "utf8").replace(/(?<=^export const VERSION = ").*(?=";$)/m, release.newVersion);
+if (!marked.includes(`"${release.newVersion}"`)) throw new Error("src/runtime/copies.ts has no VERSION");
+writeFileSync(copies, marked);

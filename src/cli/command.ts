@@ -62,7 +62,8 @@ function oursFirst(args: readonly string[], run: Command): string[] {
     return Math.min(at, args.length);
   };
   const isKnown = (arg: string): boolean => run.options.some(({ long }) => arg.split("=", 1)[0] === long);
-  const file = optionsEnd(1, (arg) => arg.startsWith("-"));
+  // As commander has it, "-" and a number are no options.
+  const file = optionsEnd(1, (arg) => /^-[^\d.]/.test(arg));
   const end = optionsEnd(file + 1, isKnown);
   const ours = [...args.slice(1, file), ...args.slice(file + 1, end)];
   // One that lacks its value must not take the file for it.

@@ -1,6 +1,6 @@
 /** The command line: whatever stands on it, it is understood or refused, with exit code 2 and a reason. */
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, vi } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { type Actions, command } from "../../src/cli/command.ts";
 import { damaged, fuzz, unpolluted } from "./kit.ts";
 
@@ -125,4 +125,12 @@ fuzz("any command line", fc.oneof(line, sensible, fc.array(word, { maxLength: 6 
     expect(written.join("")).not.toBe("");
   }
   unpolluted();
+});
+
+it.each(["-", "-1", "-.5"])("behind a file that is called %s all is the program's", async (file) => {
+  const called: string[] = [];
+  expect(
+    await command(["run", file, "x", "--inspect=9229"], actions(called, ["run", file, "x", "--inspect=9229"])),
+  ).toBe(undefined);
+  expect(called).toEqual(["run"]);
 });
