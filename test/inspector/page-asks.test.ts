@@ -73,7 +73,7 @@ describe.runIf(executablePath !== undefined)("the inspector's page", { timeout: 
   it("says that the program is gone, keeps what it said, and finds it again", async () => {
     opened = await open(browser, new FakeProgram(), { hash: "#/goroutines?at=1%2F3" });
     const { page, server, port, program } = opened;
-    await page.locator(".list-row").first().waitFor();
+    await expect.poll(() => page.locator(".list-row").count()).toBeGreaterThan(10);
     await server.close();
     await page.getByText("Disconnected.").waitFor();
     await page.getByText(/Trying again in \d+ s/).waitFor();

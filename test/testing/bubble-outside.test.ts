@@ -162,12 +162,14 @@ describe("async functions", () => {
   });
 
   test("beside another run they are found out, with a hint", async () => {
-    const other = run(() => wait(new Promise<void>((done) => setTimeout(done, 300))));
+    let end = () => {};
+    const other = run(() => wait(new Promise<void>((done) => (end = done))));
     const error = await failure(async function sleeper() {
       await null;
-      await time.sleep(50); // the default run's, in real time
+      await time.sleep(5000); // the default run's, in real time; found out long before
     }, OutsideError);
     expect(error.goroutines).toHaveLength(1);
+    end();
     await other;
   });
 });
