@@ -52,6 +52,34 @@ export type Name =
 /** Those that one side has, as its file gives them. */
 export type Programs = { readonly [name in Name]?: Program };
 
+/** What a side has that writes its programs on channels once, for any capacity and number of cases. */
+interface ChannelPrograms {
+  oneToOne(capacity: number, n: number): Promise<void>;
+  select(cases: number, n: number): Promise<void>;
+  spawn: Program;
+  ring: Program;
+  sieve: Program;
+  parked: Program;
+  parkedOwn: Program;
+  channel: Program;
+}
+
+/** The workloads that these are. */
+export function byName(its: ChannelPrograms): Record<ChannelName | SelectName, Program> {
+  return {
+    "hand-off": (n) => its.oneToOne(0, n),
+    buffered: (n) => its.oneToOne(1024, n),
+    "select-2": (n) => its.select(2, n),
+    "select-16": (n) => its.select(16, n),
+    spawn: its.spawn,
+    ring: its.ring,
+    sieve: its.sieve,
+    parked: its.parked,
+    "parked-own": its.parkedOwn,
+    "channel-memory": its.channel,
+  };
+}
+
 /** Throws unless every value arrived exactly once, as far as `got` can tell. */
 export function check(got: number, want: number): void {
   if (got !== want) throw new Error(`wrong result: ${got}, not ${want}`);

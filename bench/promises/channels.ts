@@ -1,5 +1,5 @@
 /** The same programs for all channels that are awaited: for the hand-written one and for npm packages. */
-import { type ChannelName, check, type Meter, type Program, RING, type SelectName, sumTo } from "../program.ts";
+import { byName, type ChannelName, check, type Meter, type Program, RING, type SelectName, sumTo } from "../program.ts";
 
 /** How a package spells what the programs need; `C` is its channel of numbers, `R` what its select resolves to. */
 export interface AsyncChannels<C, R = number> {
@@ -137,16 +137,5 @@ export function programs<C, R = number>(lib: AsyncChannels<C, R>): Record<Channe
     check(keep.length, n);
   }
 
-  return {
-    "hand-off": (n) => oneToOne(0, n),
-    buffered: (n) => oneToOne(1024, n),
-    "select-2": (n) => select(2, n),
-    "select-16": (n) => select(16, n),
-    spawn,
-    ring,
-    sieve,
-    parked: parkedOnOne,
-    "parked-own": parkedOwn,
-    "channel-memory": channel,
-  };
+  return byName({ oneToOne, select, spawn, ring, sieve, parked: parkedOnOne, parkedOwn, channel });
 }

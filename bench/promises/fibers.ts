@@ -1,5 +1,5 @@
 /** The programs of channels.ts for libraries that perform operations with `yield*`. */
-import { type ChannelName, check, type Program, RING, type SelectName, sumTo } from "../program.ts";
+import { byName, type ChannelName, check, type Program, RING, type SelectName, sumTo } from "../program.ts";
 
 /** What is performed with `yield*`; `Y` is what passes between the generator and the library. */
 export interface Step<Y, T> {
@@ -156,16 +156,5 @@ export function fiberPrograms<C, Y>(lib: Fibers<C, Y>): Record<ChannelName | Sel
       check(keep.length, n);
     });
 
-  return {
-    "hand-off": (n) => oneToOne(0, n),
-    buffered: (n) => oneToOne(1024, n),
-    "select-2": (n) => select(2, n),
-    "select-16": (n) => select(16, n),
-    spawn,
-    ring,
-    sieve,
-    parked: parked(false),
-    "parked-own": parked(true),
-    "channel-memory": channel,
-  };
+  return byName({ oneToOne, select, spawn, ring, sieve, parked: parked(false), parkedOwn: parked(true), channel });
 }
