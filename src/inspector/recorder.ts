@@ -16,7 +16,7 @@ import { channelId, keyOf, lineOf } from "./model/ids.ts";
 import type { Model } from "./model/model.ts";
 import type { Note } from "./model/notes.ts";
 import type { Place, Places } from "./places.ts";
-import { allRuns, framesOf, type Sights } from "./sights.ts";
+import { allRuns, framesOf, type KnownChannel, type Sights } from "./sights.ts";
 import { valueText } from "./value.ts";
 
 /** What has happened since the last one. */
@@ -204,9 +204,16 @@ export class Recorder {
 
   /** Writes down how everything stands, as the events that would have led there. */
   tellAll(): void {
+    for (const channel of this.#sights.channels()) this.#tellChannel(channel);
     for (const p of allRuns()) {
       if (p !== m.fallback || p.allgs.length > 0) this.#tellRun(p);
     }
+  }
+
+  #tellChannel({ id, name, dataqsiz, closed }: KnownChannel): void {
+    const at = { run: 0, g: 0, chan: id };
+    this.#put({ kind: "chan-make", ...at, name, capacity: dataqsiz }, 0, this.#clock());
+    if (closed) this.#put({ kind: "chan-close", ...at }, 0, this.#clock());
   }
 
   #tellRun(p: P): void {

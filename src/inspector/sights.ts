@@ -21,14 +21,20 @@ import { valueText } from "./value.ts";
 /** Slots of a ring, and waiters of a queue, that are shown. */
 const MOST = 256;
 
-/** What a channel has. */
-interface ChannelLike {
-  readonly qcount: number;
+/** What is said of a channel without a look into it. */
+export interface KnownChannel {
+  readonly id: number;
+  readonly name: string | undefined;
   readonly dataqsiz: number;
+  readonly closed: boolean;
+}
+
+/** What a channel has. */
+interface ChannelLike extends KnownChannel {
+  readonly qcount: number;
   readonly buf: readonly unknown[];
   readonly sendx: number;
   readonly recvx: number;
-  readonly closed: boolean;
   readonly sendq: Iterable<Waiter>;
   readonly recvq: Iterable<Waiter>;
 }
@@ -73,6 +79,14 @@ export class Sights implements Program {
     const id = name.startsWith("chan ") ? `chan/${name.slice("chan ".length)}` : thingId(name, 0);
     this.#things.set(id, new WeakRef(thing));
     this.#registry.register(thing, id);
+  }
+
+  /** The channels that are known and still there. */
+  *channels(): Generator<KnownChannel, void> {
+    for (const [id, ref] of this.#things) {
+      const channel = ref.deref();
+      if (id.startsWith("chan/") && channel !== undefined) yield channel as ChannelLike;
+    }
   }
 
   /** Those that have been collected since this was asked last. */

@@ -72,6 +72,7 @@ test("events are lost beyond a million, and it is told how everything stands whe
     // This happens unheard: one ends, others come and wait.
     before.close();
     const late = chan<string>(2, { name: "late" });
+    inspector.say({ kind: "look", id: 1, look: { at: "goroutine", key: 0 } }); // has it hand over, and lose, that it was made
     const lock = new Mutex();
     yield* lock.lock();
     late.trySend("a");
@@ -92,7 +93,9 @@ test("events are lost beyond a million, and it is told how everything stands whe
     expect(alive).toContainEqual(["latecomer", "waiting", "sync.Mutex.Lock"]);
     expect(alive).toContainEqual(["reader", "waiting", "chan receive"]);
     const channels = yield* wait(source.ask("channels", page));
-    expect(channels.rows.map(({ name }) => name)).toContain("late");
+    const told = channels.rows.map(({ name, capacity, closed }) => [name, capacity, closed]);
+    expect(told).toContainEqual(["late", 2, false]);
+    expect(told).toContainEqual(["before", 1, true]);
     const { events } = yield* wait(source.ask("status", {}));
     expect(inspector.model.lost).toBeGreaterThan(0);
     // Each was heard or is counted.

@@ -69,6 +69,12 @@ describe("a thread that dies ends the run that needs it, and another takes its p
     expect(code).toBe(2);
   });
 
+  // Out of another thread's queue, out of the one for all whose lock it holds; any, before it is marked.
+  test.each(["steal", "drop", "takeTask"])("with tasks that it has taken and not begun, in %s", async (where) => {
+    const ended = await threaded("die-in-hand", [where], { env: { MILLRACE_THREADS: "2" } });
+    expect(ended).toEqual({ code: 0, signal: null, stdout: "332833500\n", stderr: "" });
+  });
+
   test("whose end is heard of before what it has said", async () => {
     const { code, stdout, stderr } = await threaded("gone-first");
     expect([stdout, stderr, code]).toEqual(["RangeError: enough\n".repeat(8), "", 0]);

@@ -186,7 +186,7 @@ export class Reader implements Sink {
     } else if (kind === "chan-close") {
       channel.closed = true;
       channel.closer = key;
-      this.#closed = this.#closed === undefined ? channel : null;
+      if (this.#closed !== channel) this.#closed = this.#closed === undefined ? channel : null;
     } else if (entry.ok) {
       const sent = kind === "chan-send";
       if (sent || direct) channel.sent++;

@@ -19,9 +19,11 @@ import { buffers } from "../values/buffers.ts";
 import { parallels } from "../values/registry.ts";
 import { onTold, tell } from "../values/tell.ts";
 import { type Away, children } from "./away.ts";
+import { handOf } from "./hand.ts";
+import { putBack } from "./lost.ts";
 import { recover } from "./recover.ts";
 import { freeRuns, partsOf, recordOfRun, setOver, sharedRuns } from "./run.ts";
-import { CHILD, COUNT, dropArgs, KIND_BACK, OWNER, RETURNED, RUNNER, takeResult } from "./task.ts";
+import { CHILD, COUNT, dropArgs, dropResult, KIND_BACK, OWNER, RETURNED, RUNNER, takeResult } from "./task.ts";
 import { findTask, queued, relock } from "./taskq.ts";
 import { type Gone, hasFile, Thread, type WorkerLike } from "./thread.ts";
 import { gone, procs, setProcs, setThreads, threads } from "./wakep.ts";
@@ -30,6 +32,8 @@ import { gone, procs, setProcs, setThreads, threads } from "./wakep.ts";
 const DIED = "died";
 /** A run is over. */
 export const OVER = "over";
+/** A thread has died with tasks in its hand. */
+const LOST = "lost";
 /** Tasks wait, and nobody is idle. */
 const MORE = "more";
 
@@ -139,11 +143,16 @@ class Crew {
     const { i32 } = memory;
     setThreads(this.#threads.size);
     relock(thread.isolate);
+    const held = handOf(thread.isolate);
     gone(thread.isolate);
     recover(thread.isolate);
     Atomics.store(i32, recordOf(thread.isolate) + STATE, FREE);
     const error = thread.stopping ? null : died(thread, why);
     lose(thread, error);
+    if (held) {
+      for (const each of memory.others()) tell(each, LOST, undefined);
+      putBack(more);
+    }
     if (this.#threads.size === 0) empty();
     if (queued() > 0) this.more();
   }
@@ -206,11 +215,11 @@ onTold(DIED, (death) => endRuns(death as Death));
 
 /** Nobody is there to take what is left in the queues, and what it belonged to is over. */
 function empty(): void {
-  const { i32, self } = memory;
+  const { i32, key } = memory;
   if (sharedRuns().some(([p]) => !p.over)) return;
   for (let task = findTask(() => 0); task !== 0; task = findTask(() => 0)) {
     dropArgs(task);
-    if (i32[task + OWNER] === self) children.take(i32[task + CHILD] as number);
+    if (i32[task + OWNER] === key) children.take(i32[task + CHILD] as number);
     memory.free(task);
   }
   freeRuns();
@@ -218,6 +227,12 @@ function empty(): void {
 
 isolate.on(KIND_BACK, (task) => {
   const { i32 } = memory;
+  // It was made by an isolate that is gone, and had the same number.
+  if (i32[task + OWNER] !== memory.key) {
+    dropResult(task);
+    memory.free(task);
+    return;
+  }
   const away = children.take(i32[task + CHILD] as number);
   const returned = i32[task + COUNT] === RETURNED;
   const value = returned ? takeResult(task) : undefined;
@@ -229,4 +244,7 @@ isolate.on(KIND_BACK, (task) => {
 /** The program's threads. */
 export const crew: Crew = once("crew", () => new Crew());
 
-onTold(MORE, () => crew.more());
+const more = (): void => crew.more();
+
+onTold(MORE, more);
+onTold(LOST, () => putBack(more));

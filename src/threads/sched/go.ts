@@ -71,7 +71,7 @@ function start(f: Parallel, p: P, fn: Body, args: unknown[], by: G | null): Goro
   else if (creator === null || creator.id !== by.id || creatorRun !== run) starts(by, run);
   const away = new Away(p, id, f.name, task, creator);
   i32[task + FN] = f.pointer || pointTo(f);
-  i32[task + OWNER] = memory.self;
+  i32[task + OWNER] = memory.key;
   i32[task + RUN] = run;
   i32[task + GID] = id;
   i32[task + BY] = creator === null ? 0 : creator.id;

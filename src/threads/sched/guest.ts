@@ -14,6 +14,7 @@ import { P } from "../../runtime/proc.ts";
 import { type Proxies, Waiter } from "../../runtime/waiter.ts";
 import { isolate, KIND } from "../memory/isolate.ts";
 import { memory } from "../memory/memory.ts";
+import { isolateOf } from "../memory/record.ts";
 import { countElsewhere } from "./run.ts";
 import { COUNT, KIND_BACK, OWNER, putResult, VANISHED } from "./task.ts";
 import { send } from "./watch.ts";
@@ -150,5 +151,5 @@ function sendBack(task: number): void {
   send();
   const { i32 } = memory;
   i32[task + KIND] = KIND_BACK;
-  isolate.post(i32[task + OWNER] as number, task);
+  isolate.post(isolateOf(i32[task + OWNER] as number), task);
 }

@@ -46,6 +46,8 @@ import { HOLD_OBJECT, release, WEIGHT } from "../shared/shared.ts";
 import * as sudog from "../shared/sudog.ts";
 import { waiting } from "../shared/waiting.ts";
 import { drop } from "../values/slot.ts";
+import { dropTold, KIND_TOLD } from "../values/tell.ts";
+import { dropResult, KIND_BACK } from "./task.ts";
 
 /** That thread was told to end, or has ended: whoever waits for a lock of its takes it over soon. */
 export function stopping(which: number): void {
@@ -124,7 +126,11 @@ function takeInbox(record: number): void {
       giveBack(message);
       drop(message + sudog.CELL);
       sudog.freeSudog(message);
-    } else memory.free(message);
+    } else {
+      if (i32[message + KIND] === KIND_BACK) dropResult(message);
+      else if (i32[message + KIND] === KIND_TOLD) dropTold(message);
+      memory.free(message);
+    }
     message = next;
   }
 }

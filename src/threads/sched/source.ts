@@ -17,10 +17,11 @@ import { DRY } from "../memory/record.ts";
 import { CAUGHT, caught, type Parallel, parallels } from "../values/registry.ts";
 import { crew } from "./crew.ts";
 import { Guest, Part, stayAtHome, vanish } from "./guest.ts";
+import { open } from "./hand.ts";
 import { panicked } from "./panics.ts";
 import { isOver, joinRun, leaveParts, runAt, takesPart } from "./run.ts";
-import { argsOf, BY, BY_NAME, dropArgs, FN, GID, RUN, RUNNER } from "./task.ts";
-import { anyTask, findTask, runqput } from "./taskq.ts";
+import { argsOf, BY, BY_NAME, dropArgs, FN, GID, RUN } from "./task.ts";
+import { anyTask, takeTask } from "./taskq.ts";
 import { anyIdle, found, leaving, procs, rest, threads } from "./wakep.ts";
 import { followWatch } from "./watch.ts";
 
@@ -37,13 +38,9 @@ export const source: Source = {
     // Before a task is out of its queue: whoever asks whether all are asleep must see one or the other.
     if (memory.i32[memory.record + DRY] !== 0) Atomics.store(memory.i32, memory.record + DRY, 0);
     for (;;) {
-      const task = findTask((n) => m.fallback.below(n));
+      // What a thread that is told to end finds was put there by a run that has begun since: it would take it along.
+      const task = takeTask((n) => m.fallback.below(n), leaving);
       if (task === 0) return false;
-      // It was put there by a run that has begun since: for whoever comes after this thread, which would take it along.
-      if (leaving()) {
-        runqput(task);
-        return false;
-      }
       if (found()) crew.more();
       if (begin(task)) return true;
     }
@@ -55,7 +52,7 @@ export const source: Source = {
     leaveParts();
     rest(memory.self);
   },
-  any: () => takes() && anyTask(),
+  any: () => takes() && open() && anyTask(),
 };
 
 /** Whether this thread is among those that take tasks. */
@@ -66,7 +63,6 @@ function takes(): boolean {
 /** Makes a goroutine of a task; says whether there is one now. */
 function begin(task: number): boolean {
   const { i32 } = memory;
-  Atomics.store(i32, task + RUNNER, memory.self + 1);
   const run = i32[task + RUN] as number;
   if (isOver(run)) {
     dropArgs(task);
@@ -93,7 +89,7 @@ function begin(task: number): boolean {
 function start(task: number, run: number, fn: Body, args: unknown[]): void {
   const { i32 } = memory;
   followWatch();
-  const p = runAt(run) ?? open(run);
+  const p = runAt(run) ?? openPart(run);
   const by = i32[task + BY] as number;
   const creator = by === 0 ? null : { id: by, name: textAt(i32[task + BY_NAME] as number) };
   const g = new Guest(task, p, (i32[task + GID] as number) >>> 0, fn, creator);
@@ -113,7 +109,7 @@ function start(task: number, run: number, fn: Body, args: unknown[]): void {
 }
 
 /** This thread's part of a run. */
-function open(run: number): P {
+function openPart(run: number): P {
   const p = joinRun(run);
   p.open((outcome) => {
     panicked(run, outcome); // first: whoever waits for the others must not think that they are just gone

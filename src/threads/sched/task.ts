@@ -17,6 +17,7 @@ export const KIND_BACK: number = KIND_SCHEDULER;
 
 /** Its function's name and module. */
 export const FN = 3;
+/** The key of the isolate that made it: a later one with that number has its own. */
 export const OWNER = 4;
 /** Its number among the owner's goroutines that are elsewhere. */
 export const CHILD = 5;
@@ -93,6 +94,11 @@ export function dropArgs(task: number): void {
 export function putResult(task: number, value: unknown): void {
   pack(task + ARGS, value, "the result of a parallel function");
   memory.i32[task + COUNT] = RETURNED;
+}
+
+/** Gives up what came of it, for which nobody waits. */
+export function dropResult(task: number): void {
+  if (memory.i32[task + COUNT] === RETURNED) drop(task + ARGS);
 }
 
 export function takeResult(task: number): unknown {

@@ -16,6 +16,8 @@
 import { KIND } from "../memory/isolate.ts";
 import { ISOLATES, LINK, memory, SCHEDULER } from "../memory/memory.ts";
 import { RUNQ, RUNQ_HEAD, RUNQ_TAIL, recordOf, SCHED } from "../memory/record.ts";
+import { letGo, reach, reaching } from "./hand.ts";
+import { RUNNER } from "./task.ts";
 
 /** The word of the first task of a batch that leads to the next batch; a task in a queue is no message yet. */
 const NEXT: number = KIND;
@@ -45,8 +47,20 @@ export function runqput(task: number): void {
   }
 }
 
-/** Moves half a ring, and `task`, to the queue for all. */
+/** Moves half a ring, and `task`, to the queue for all; only `task` while nobody may take anything out of the ring. */
 function overflow(task: number, head: number): boolean {
+  if (reaching()) return moveHalf(task, head);
+  if (!reach()) {
+    memory.i32[task + LINK] = 0;
+    append(task);
+    return true;
+  }
+  const moved = moveHalf(task, head);
+  letGo();
+  return moved;
+}
+
+function moveHalf(task: number, head: number): boolean {
   const { i32, record } = memory;
   const first = i32[record + RUNQ + (head & MASK)] as number;
   let last = first;
@@ -162,7 +176,24 @@ function steal(victim: number): number {
 /** How many tasks this isolate has looked for, in its record. */
 const TICK: number = SCHED + 32;
 
-/** A task to start on this thread, from wherever there is one; 0 for none. `below` is the run's randomness. */
+/**
+ * A task to start on this thread, from wherever there is one, marked as this thread's; 0 for none. `below` is the run's
+ * randomness. One that `refused` is true for when it has been taken goes back.
+ */
+export function takeTask(below: (n: number) => number, refused: () => boolean): number {
+  if (!reach()) return 0;
+  let task = findTask(below);
+  if (task !== 0) {
+    if (refused()) {
+      runqput(task);
+      task = 0;
+    } else Atomics.store(memory.i32, task + RUNNER, memory.self + 1);
+  }
+  letGo();
+  return task;
+}
+
+/** The same, not marked. */
 export function findTask(below: (n: number) => number): number {
   const { i32, record } = memory;
   const tick = ((i32[record + TICK] as number) + 1) % 61;
@@ -191,6 +222,26 @@ export function anyTask(): boolean {
     if (Atomics.load(i32, record + RUNQ_HEAD) !== Atomics.load(i32, record + RUNQ_TAIL)) return true;
   }
   return false;
+}
+
+/** All tasks that wait, while nobody takes any. */
+export function waitingTasks(): Set<number> {
+  const { i32 } = memory;
+  const tasks = new Set<number>();
+  const isolates = Atomics.load(i32, ISOLATES);
+  for (let i = 0; i < isolates; i++) {
+    const record = recordOf(i);
+    const tail = Atomics.load(i32, record + RUNQ_TAIL);
+    for (let at = Atomics.load(i32, record + RUNQ_HEAD); at !== tail; at = (at + 1) | 0) {
+      tasks.add(i32[record + RUNQ + (at & MASK)] as number);
+    }
+  }
+  lock(i32);
+  for (let first = i32[FIRST] as number; first !== 0; first = i32[first + NEXT] as number) {
+    for (let task = first; task !== 0; task = i32[task + LINK] as number) tasks.add(task);
+  }
+  unlock(i32);
+  return tasks;
 }
 
 /** About how many tasks wait. */

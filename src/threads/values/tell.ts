@@ -9,7 +9,8 @@ import { pointerOf, textAt } from "../memory/names.ts";
 import { SLOT_WORDS } from "../memory/object.ts";
 import { drop, pack, take } from "./slot.ts";
 
-const KIND_TOLD = KIND_SCHEDULER + 1;
+/** Something is told. */
+export const KIND_TOLD: number = KIND_SCHEDULER + 1;
 const ABOUT = 3;
 const FROM = 4;
 const VALUE = 6;
@@ -38,6 +39,11 @@ export function tell(to: number, about: string, value: unknown): void {
   isolate.post(to, message);
 }
 
+/** Gives up what nobody is there to hear. */
+export function dropTold(message: number): void {
+  drop(message + VALUE);
+}
+
 /** Says what is to be done when another thread tells something about that. */
 export function onTold(about: string, listener: Listener): void {
   listeners.set(about, listener);
@@ -48,7 +54,7 @@ isolate.on(KIND_TOLD, (message) => {
   const listener = listeners.get(textAt(i32[message + ABOUT] as number));
   const from = i32[message + FROM] as number;
   let value: unknown;
-  if (listener === undefined) drop(message + VALUE);
+  if (listener === undefined) dropTold(message);
   else value = take(message + VALUE);
   memory.free(message);
   listener?.(value, from);

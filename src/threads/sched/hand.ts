@@ -1,0 +1,72 @@
+/**
+ * Whether a thread has tasks in its hand: out of a queue, and neither in another one nor marked as begun. Nobody else knows
+ * where such a task is, so if the thread dies then, those who have made tasks must look for theirs (`lost.ts`).
+ *
+ * For that they close the queues: nobody takes anything out, and nobody has anything in its hand. A thread writes that it
+ * reaches for something and then reads whether the queues are closed; who closes them writes that and then reads who has
+ * something in its hand; all of these are sequentially consistent, so one of the two sees the other.
+ */
+import { ISOLATES, memory, SCHEDULER } from "../memory/memory.ts";
+import { recordOf, SCHED } from "../memory/record.ts";
+
+/** 1 while it may have something in its hand. */
+const HAND: number = SCHED + 33;
+/** Who has closed the queues, plus one. Next to what is read often and seldom written. */
+const CLOSED = SCHEDULER + 65;
+
+/** How often to look whether another thread has nothing in its hand any more. */
+const LOOKS = 10_000;
+
+/** This thread is about to take tasks out of a queue: whether it may. If so it says later that it has let go. */
+export function reach(): boolean {
+  const { i32, record } = memory;
+  Atomics.store(i32, record + HAND, 1);
+  if (Atomics.load(i32, CLOSED) === 0) return true;
+  Atomics.store(i32, record + HAND, 0);
+  return false;
+}
+
+/** Each task that it took is in a queue or marked. */
+export function letGo(): void {
+  Atomics.store(memory.i32, memory.record + HAND, 0);
+}
+
+/** Whether this thread has reached for something. */
+export function reaching(): boolean {
+  return memory.i32[memory.record + HAND] !== 0;
+}
+
+/** Whether tasks can be taken. */
+export function open(): boolean {
+  return Atomics.load(memory.i32, CLOSED) === 0;
+}
+
+/**
+ * Closes the queues. It fails if another thread has closed them, or one has something in its hand for long, perhaps because
+ * it has died with it; then it is worth trying again.
+ */
+export function close(): boolean {
+  const { i32, self } = memory;
+  if (Atomics.compareExchange(i32, CLOSED, 0, self + 1) !== 0) return false;
+  const isolates = Atomics.load(i32, ISOLATES);
+  let looks = LOOKS;
+  for (let i = 0; i < isolates; i++) {
+    while (Atomics.load(i32, recordOf(i) + HAND) !== 0) {
+      if (--looks > 0) continue;
+      reopen();
+      return false;
+    }
+  }
+  return true;
+}
+
+export function reopen(): void {
+  Atomics.store(memory.i32, CLOSED, 0);
+}
+
+/** The thread that was this isolate is dead: opens what it had closed. Says whether it had something in its hand. */
+export function handOf(isolate: number): boolean {
+  const { i32 } = memory;
+  Atomics.compareExchange(i32, CLOSED, isolate + 1, 0);
+  return Atomics.exchange(i32, recordOf(isolate) + HAND, 0) !== 0;
+}
