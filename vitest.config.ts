@@ -14,6 +14,9 @@ const resolve = {
   ],
 };
 
+// How long a test may wait for what happens: longer than it takes anywhere, since a machine may have much else to do.
+const patience = { testTimeout: 60_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } };
+
 const node: TestProjectConfiguration = {
   resolve,
   plugins: [docsBlocks()],
@@ -21,8 +24,7 @@ const node: TestProjectConfiguration = {
     name: "node",
     include: ["test/**/*.test.ts"],
     exclude: ["test/browser/**"],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    ...patience,
     pool: "forks",
     execArgv: ["--expose-gc"],
   },
@@ -35,7 +37,7 @@ const browser = (executablePath: string): TestProjectConfiguration => ({
     name: "browser",
     include: ["test/browser/**/*.test.ts", "test/conformance/**/*.test.ts"],
     setupFiles: ["test/browser/setup.ts"],
-    testTimeout: 20_000,
+    ...patience,
     browser: {
       enabled: true,
       headless: true,

@@ -34,7 +34,7 @@ class Inspected {
 
   /** Waits until it has said where the inspector is. */
   async url(): Promise<string> {
-    await expect.poll(() => this.stderr, { timeout: 20_000 }).toMatch(/is at http:\S+\n/);
+    await expect.poll(() => this.stderr).toMatch(/is at http:\S+\n/);
     const [, url = ""] = /is at (http:\S+)/.exec(this.stderr) ?? [];
     this.source = remote(url);
     return url;
@@ -55,7 +55,7 @@ class Inspected {
   }
 
   async ready(): Promise<void> {
-    await expect.poll(() => this.stdout, { timeout: 20_000 }).toContain("ready");
+    await expect.poll(() => this.stdout).toContain("ready");
   }
 }
 
@@ -80,7 +80,7 @@ test("the program is held until a page is open, watched from its first line, and
   await it.open();
   await it.ready();
 
-  await expect.poll(async () => (await it.ask("status", {})).counts.waiting, { timeout: 20_000 }).toBe(3);
+  await expect.poll(async () => (await it.ask("status", {})).counts.waiting).toBe(3);
   const { rows } = await it.ask("goroutines", { ...PAGE, filter: "worker", sort: "id" });
   expect(rows).toMatchObject([
     {
@@ -104,7 +104,7 @@ test("the program is held until a page is open, watched from its first line, and
   });
 
   it.child.stdin.end();
-  await expect.poll(() => it.stderr, { timeout: 20_000 }).toContain("the inspector stays until its page is closed");
+  await expect.poll(() => it.stderr).toContain("the inspector stays until its page is closed");
   expect(await it.ask("status", {})).toMatchObject({ ended: "" });
   it.close();
   expect(await it.ended).toEqual({ code: 0, signal: null });
@@ -116,7 +116,7 @@ describe("what has failed can still be looked at", () => {
     await it.open();
     await it.ready();
     it.child.stdin.end();
-    await expect.poll(() => it.stderr, { timeout: 20_000 }).toContain("the inspector stays");
+    await expect.poll(() => it.stderr).toContain("the inspector stays");
     expect(await it.ask("status", {})).toMatchObject({ ended: expect.stringContaining("all goroutines are asleep") });
     const [main] = (await it.ask("goroutines", { ...PAGE, filter: "chan send" })).rows;
     expect(main).toMatchObject({ name: "main", state: "waiting" });
@@ -140,7 +140,7 @@ describe("what has failed can still be looked at", () => {
     await it.open();
     await it.ready();
     it.child.stdin.end();
-    await expect.poll(() => it.stderr, { timeout: 20_000 }).toContain("the inspector stays");
+    await expect.poll(() => it.stderr).toContain("the inspector stays");
     expect(await it.ask("status", {})).toMatchObject({ ended: expect.stringContaining("something broke") });
     const { rows } = await it.ask("goroutines", { ...PAGE, states: ["panicked"] });
     expect(rows).toMatchObject([{ name: "main" }]);
@@ -153,15 +153,13 @@ test("a program in a loop is answered for by what it was", async () => {
   const it = start("--inspect", FILE, "spin");
   await it.url();
   await it.ready();
-  await expect.poll(async () => (await it.ask("status", {})).counts.waiting, { timeout: 20_000 }).toBe(3);
+  await expect.poll(async () => (await it.ask("status", {})).counts.waiting).toBe(3);
   const [worker] = (await it.ask("goroutines", { ...PAGE, filter: "worker" })).rows;
   const stack = async () => (await it.ask("goroutine", { id: worker?.id as string }))?.stack;
-  await expect.poll(stack, { timeout: 20_000 }).toHaveLength(1);
+  await expect.poll(stack).toHaveLength(1);
   const before = await stack();
   it.child.stdin.end();
-  await expect
-    .poll(async () => (await it.ask("goroutines", { ...PAGE, states: ["running"] })).matching, { timeout: 20_000 })
-    .toBe(1);
+  await expect.poll(async () => (await it.ask("goroutines", { ...PAGE, states: ["running"] })).matching).toBe(1);
   expect(await stack()).toEqual(before);
 });
 
@@ -170,9 +168,7 @@ test("goroutines of other threads are there as well", async () => {
   await it.url();
   await it.ready();
   const far = async () => (await it.ask("goroutines", { ...PAGE, filter: "far" })).rows;
-  await expect
-    .poll(far, { timeout: 20_000 })
-    .toMatchObject([{ name: "far", state: "waiting", reason: "chan receive" }]);
+  await expect.poll(far).toMatchObject([{ name: "far", state: "waiting", reason: "chan receive" }]);
   const [row] = await far();
   expect(row?.thread).toBeGreaterThan(0);
   expect((await it.ask("status", {})).threads.map(({ thread }) => thread)).toEqual([0, row?.thread]);
@@ -216,7 +212,7 @@ describe("millrace inspect", () => {
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       said += text;
     });
-    await expect.poll(() => said, { timeout: 20_000 }).toMatch(/is at http:\S+ until Ctrl-C/);
+    await expect.poll(() => said).toMatch(/is at http:\S+ until Ctrl-C/);
     const source = remote(/http:\S+/.exec(said)?.[0]);
     expect(await source.ask("status", {})).toMatchObject({ mode: "trace", program: file, ended: "" });
     expect((await source.ask("channels", { ...PAGE, filter: "results" })).rows).toMatchObject([

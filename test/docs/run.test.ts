@@ -32,7 +32,7 @@ async function runHere(block: Block): Promise<void> {
       if (!kept(promise, printed)) expect(printed.join(", then "), `line ${block.line + line}`).toBe(promise);
     };
     // What goroutines print after the block's own code has ended takes a moment.
-    await vi.waitFor(check, { timeout: 2000, interval: 5 });
+    await vi.waitFor(check, { timeout: 20_000, interval: 5 });
   }
 }
 

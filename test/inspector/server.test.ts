@@ -200,7 +200,7 @@ describe("who looks on", () => {
     expect(stream.headers.get("content-type")).toBe("text/event-stream");
     expect(counts).toEqual([1]);
     leave.abort();
-    await expect.poll(() => counts, { timeout: 5_000 }).toEqual([1, 0]);
+    await expect.poll(() => counts).toEqual([1, 0]);
   });
 
   test("a remote does from when it is made until it is closed, where the host has event streams", async () => {
@@ -219,14 +219,14 @@ describe("who looks on", () => {
     vi.stubGlobal("EventSource", Stream);
     try {
       const one = remote(serving.url);
-      await expect.poll(() => counts, { timeout: 5_000 }).toEqual([1]);
+      await expect.poll(() => counts).toEqual([1]);
       expect(await one.ask("status", {})).toMatchObject({ program: "here" });
       const two = remote(serving.url);
-      await expect.poll(() => counts, { timeout: 5_000 }).toEqual([1, 2]);
+      await expect.poll(() => counts).toEqual([1, 2]);
       one.close();
-      await expect.poll(() => counts, { timeout: 5_000 }).toEqual([1, 2, 1]);
+      await expect.poll(() => counts).toEqual([1, 2, 1]);
       two.close();
-      await expect.poll(() => counts, { timeout: 5_000 }).toEqual([1, 2, 1, 0]);
+      await expect.poll(() => counts).toEqual([1, 2, 1, 0]);
     } finally {
       vi.unstubAllGlobals();
     }

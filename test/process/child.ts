@@ -26,8 +26,9 @@ export interface Settings {
   readonly env?: Record<string, string>;
   /** Written to its standard input, which is empty otherwise. */
   readonly input?: string;
-  /** Called when its standard output contains `ready`. */
+  /** Called when its output contains `ready`, or what is given. */
   readonly whenReady?: (child: ChildProcess) => void;
+  readonly ready?: string;
 }
 
 /** Runs `node ...argv` to its end. A program that hangs is killed, so that its test fails with what it said until then. */
@@ -38,18 +39,22 @@ export function node(argv: readonly string[], settings: Settings = {}): Promise<
     env: { ...env, ...settings.env },
     stdio: ["pipe", "pipe", "pipe"],
   });
-  const killer = setTimeout(() => child.kill("SIGKILL"), 30_000);
+  const killer = setTimeout(() => child.kill("SIGKILL"), 50_000);
   let stdout = "";
   let stderr = "";
-  let ready = settings.whenReady;
+  let { whenReady } = settings;
+  const look = (said: string): void => {
+    if (!said.includes(settings.ready ?? "ready")) return;
+    whenReady?.(child);
+    whenReady = undefined;
+  };
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     stdout += chunk;
-    if (!stdout.includes("ready")) return;
-    ready?.(child);
-    ready = undefined;
+    look(stdout);
   });
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
     stderr += chunk;
+    look(stderr);
   });
   child.stdin.on("error", () => {}); // it may end without reading
   child.stdin.end(settings.input ?? "");

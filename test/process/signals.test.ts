@@ -3,8 +3,7 @@ import { expect, test } from "vitest";
 import { golden, millrace } from "./child.ts";
 
 const sends = (signal: NodeJS.Signals) => ({
-  // After the loop has turned, so that what main started stands where it is going to wait.
-  whenReady: (child: { kill(signal: NodeJS.Signals): boolean }) => void setTimeout(() => child.kill(signal), 100),
+  whenReady: (child: { kill(signal: NodeJS.Signals): boolean }) => void child.kill(signal),
 });
 
 test.for([[], ["debug"]])("SIGQUIT prints every goroutine and ends with 2 %j", async (args) => {

@@ -20,9 +20,17 @@ afterEach(() => void vi.restoreAllMocks());
 const leaked = (): string[] =>
   reports.map((text) => `${/goroutine \d+ \((\w+)\) leaked/.exec(text)?.[1]}: ${/\[(.+)\]/.exec(text)?.[1]}`).sort();
 
-/** Lets sweeps and collections happen, until `enough` or for some time. */
-function* collect(enough: () => boolean = () => false, rounds = 12) {
-  for (let i = 0; i < rounds && !enough(); i++) {
+/** Lets sweeps and collections happen until `enough`, however long that takes. */
+function* collect(enough: () => boolean) {
+  while (!enough()) {
+    yield* time.sleep(25);
+    globalThis.gc?.();
+  }
+}
+
+/** Lets some happen. */
+function* collectSome(rounds = 12) {
+  for (let i = 0; i < rounds; i++) {
     yield* time.sleep(25);
     globalThis.gc?.();
   }
@@ -89,7 +97,7 @@ test.each(Object.entries(forgotten))("%s", async (name, start) => {
   await weakly(function* () {
     start();
     yield* runtime.gosched();
-    yield* collect(() => reports.length > 0, 40);
+    yield* collect(() => reports.length > 0);
   });
   expect(leaked()).toEqual([name]);
 });
@@ -102,7 +110,7 @@ test("one that waits for another that is lost is lost too", async () => {
       }).join();
     });
     yield* runtime.gosched();
-    yield* collect(() => reports.length > 1, 40);
+    yield* collect(() => reports.length > 1);
   });
   expect(leaked()).toEqual(["inner: chan receive", "outer: join"]);
 });
@@ -136,10 +144,10 @@ test("who can still be woken is not reported, and goes on", async () => {
       yield* joined.join();
       ended.push("joined");
     });
-    yield* collect();
+    yield* collectSome();
     expect(runtime.goroutines().map(({ name }) => name)).toContain("receiver");
     yield* ch.send("received");
-    yield* collect(() => ended.length === 6, 40);
+    yield* collect(() => ended.length === 6);
     yield* wg.wait();
   });
   expect(ended.sort()).toEqual(["awaited", "joined", "promise", "received", "slept", "ticked"]);
@@ -153,10 +161,10 @@ test("a report names where it waits now, not where it did before", async () => {
       yield* known.recv();
       yield* chan<number>(0, { name: "second" }).send(1);
     });
-    yield* collect(undefined, 6);
+    yield* collectSome(6);
     yield* known.send(chan());
     yield* runtime.gosched();
-    yield* collect(() => reports.length > 0, 40);
+    yield* collect(() => reports.length > 0);
   });
   expect(leaked()).toEqual(["twice: chan send"]);
   expect(reports[0]).toContain('channel "second"');
@@ -175,10 +183,10 @@ test("goroutines that all end are never reported", async () => {
           await ch.send(i);
         });
       }
-      if (round % 5 === 0) yield* collect(undefined, 2);
+      if (round % 5 === 0) yield* collectSome(2);
       yield* wg.wait();
     }
-    yield* collect(undefined, 4);
+    yield* collectSome(4);
     expect(runtime.numGoroutine()).toBe(1);
   });
   expect(reports).toEqual([]);
@@ -191,7 +199,7 @@ test("nothing is reported once the run is over", async () => {
     yield* time.sleep(150); // a sweep
   });
   await run(function* () {
-    yield* collect();
+    yield* collectSome();
   });
   expect(reports).toEqual([]);
 });

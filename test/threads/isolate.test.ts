@@ -24,12 +24,14 @@ describe("isolate", () => {
 
   it("delivers what it posts to itself, in order", async () => {
     const got: number[] = [];
-    isolate.on(ECHO, (block) => {
-      got.push(memory.i32[block + 4] as number);
-      memory.free(block);
+    const last = new Promise<void>((done) => {
+      isolate.on(ECHO, (block) => {
+        if (got.push(memory.i32[block + 4] as number) === 5) done();
+        memory.free(block);
+      });
     });
     for (let i = 0; i < 5; i++) isolate.post(memory.self, message(i));
-    await new Promise((done) => setTimeout(done, 0));
+    await last;
     expect(got).toEqual([0, 1, 2, 3, 4]);
   });
 

@@ -28,7 +28,9 @@ test("there are as many threads as there is work for, up to gomaxprocs, which ca
 test("a listener that wants to hears what happens on other threads", async () => {
   const { code, stdout, stderr } = await threaded("watch");
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect(stdout).toBe("go-start chan-make chan-send go-park go-ready go-resume go-end\ntrue\ntrue\n");
+  // On a slow machine it may be preempted before an operation.
+  const kinds = stdout.replaceAll("go-yield go-resume ", "");
+  expect(kinds).toBe("go-start chan-make chan-send go-park go-ready go-resume go-end\ntrue\ntrue\n");
 });
 
 test("what a thread prints is not lost, and comes in order", async () => {

@@ -1,5 +1,5 @@
 /** What a dead thread leaves behind: nobody waits for it, and nothing is given to it. */
-import { go, type Panic, run, runtime, select, wait } from "millrace";
+import { go, type Panic, run, select, wait } from "millrace";
 import { SharedMutex, SharedSemaphore, sharedChan } from "millrace/threads";
 import { afterEach, describe, expect, test } from "vitest";
 import { HEAD, LINK, Memory, memory } from "../../src/threads/memory/memory.ts";
@@ -7,6 +7,7 @@ import { DIRTY, LOCK, RECVQ } from "../../src/threads/memory/object.ts";
 import { FREE, recordOf, STATE, WANTED } from "../../src/threads/memory/record.ts";
 import { recover, stopping } from "../../src/threads/sched/recover.ts";
 import { pack } from "../../src/threads/values/slot.ts";
+import { turns } from "../kit/turns.ts";
 import { type Child, start } from "./kit.ts";
 
 const children: Child[] = [];
@@ -21,8 +22,6 @@ function waiters(queue: number): number {
   for (let s = memory.i32[queue] as number; s !== 0; s = memory.i32[s + LINK] as number) n++;
   return n;
 }
-
-const turn = () => wait(new Promise<void>((done) => setTimeout(done, 0)));
 
 test("goroutines of a dead thread leave all queues, its mutex is lost, its weight is free", () =>
   run(async () => {
@@ -42,7 +41,7 @@ test("goroutines of a dead thread leave all queues, its mutex is lost, its weigh
       }
       return "locked";
     });
-    await runtime.gosched();
+    await turns();
     stopping(child.isolate);
     await child.stop();
     recover(child.isolate);
@@ -108,12 +107,12 @@ describe("a thread that died with the lock of a channel", () => {
         attempt(() => select([ch.recv(), other.recv()])[Symbol.iterator]() as never),
         attempt(() => select([other.recv()])[Symbol.iterator]() as never),
       ];
-      yield* turn();
+      yield* wait(turns());
       const which = holder(ptrOf(ch));
       memory.i32[ptrOf(ch) + DIRTY] = 1;
       recover(which);
       free(which);
-      yield* turn();
+      yield* wait(turns());
       expect(outcomes).toEqual(["SHARED_LOST", "SHARED_LOST"]);
       for (const use of [() => ch.trySend(1), () => ch.tryRecv(), () => ch.close()]) {
         expect(use).toThrow("lost with the thread that was using it (shared channel)");

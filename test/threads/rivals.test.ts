@@ -4,6 +4,7 @@ import { sharedChan } from "millrace/threads";
 import { expect, test } from "vitest";
 import { HEAD, memory } from "../../src/threads/memory/memory.ts";
 import { pack } from "../../src/threads/values/slot.ts";
+import { turns } from "../kit/turns.ts";
 import { start } from "./kit.ts";
 
 test("whoever comes first serves it; the other is told that nobody waits", () =>
@@ -22,15 +23,14 @@ test("whoever comes first serves it; the other is told that nobody waits", () =>
       return Atomics.load(memory.i32, word) === 2;
     };
     const parked = () => go(() => select({ shared: shared.recv(), local: local.recv() }));
-    const turn = () => wait(new Promise<void>((done) => setTimeout(done, 0)));
     for (let i = 0; i < 10; i++) {
       const theirs = parked();
-      yield* turn();
+      yield* wait(turns());
       expect([rivalSends(), local.trySend("local")]).toEqual([true, false]);
       expect(yield* theirs.join()).toEqual({ case: "shared", value: "shared" });
 
       const ours = parked();
-      yield* turn();
+      yield* wait(turns());
       expect([local.trySend("local"), rivalSends()]).toEqual([true, false]);
       expect(yield* ours.join()).toEqual({ case: "local", value: "local" });
     }

@@ -1,8 +1,9 @@
 /** A thread that waits on what it is given in every way, and holds what can be held, until it is killed. */
 import { parentPort, workerData } from "node:worker_threads";
-import { chan, go, runtime, select } from "../../src/index.ts";
+import { chan, go, select, wait } from "../../src/index.ts";
 import type { SharedChan, SharedMutex, SharedSemaphore } from "../../src/threads/index.ts";
 import { take } from "../../src/threads/values/slot.ts";
+import { turns } from "../kit/turns.ts";
 import "./child.ts";
 import "../../src/threads/shared/chan.ts";
 import "../../src/threads/shared/mutex.ts";
@@ -23,7 +24,6 @@ go(function* () {
   for (let i = 0; i < 3; i++) go(() => ch.recv());
   for (let i = 0; i < 3; i++) go(() => select([ch.recv(), never.recv(), select([ch.recvOk()])]));
   go(() => sem.acquire(5));
-  yield* runtime.gosched();
-  yield* runtime.gosched();
+  yield* wait(turns());
   parentPort?.postMessage("ready");
 });

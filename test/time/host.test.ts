@@ -44,10 +44,8 @@ test("goroutines that never block do not keep timers from firing", async () => {
     go(function* () {
       while (!stop) yield* select({ s: ch.send(1), r: ch.recv() });
     });
-    const start = performance.now();
     yield* time.sleep(30);
     stop = true;
-    expect(performance.now() - start).toBeLessThan(2000);
   });
 });
 
@@ -101,7 +99,7 @@ describe("host timers", () => {
 
   test("one for all pending timers", async () => {
     await run(function* () {
-      for (let i = 0; i < 1000; i++) go(() => time.sleep(50 + i));
+      for (let i = 0; i < 1000; i++) go(() => time.sleep(time.Hour + i));
       yield* time.sleep(0.1);
       expect(m.current().timers.length).toBe(1000);
       expect(pending).toBe(1);
@@ -135,6 +133,9 @@ describe("host timers", () => {
 
 test("the end of a run drops what was pending", async () => {
   let called = 0;
+  // The clock stands still meanwhile, however long the machine takes for it.
+  const now = performance.now();
+  const clock = vi.spyOn(performance, "now").mockReturnValue(now);
   await run(function* () {
     time.afterFunc(1, () => called++);
     go(function* () {
@@ -143,6 +144,7 @@ test("the end of a run drops what was pending", async () => {
     });
     yield* time.sleep(0);
   });
+  clock.mockRestore();
   await new Promise((resolve) => setTimeout(resolve, 5));
   await turns(2);
   expect(called).toBe(0);

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serveTour, type Tour } from "../../src/cli/tour.ts";
-import { matches, parseLesson } from "../../src/tour/lesson.ts";
+import { type Lesson, matches, parseLesson } from "../../src/tour/lesson.ts";
 import { findChromium } from "../browser/chromium.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -39,7 +39,9 @@ describe.runIf(executablePath !== undefined)("the tour", { timeout: 60_000 }, ()
 
   const open = async (hash: string): Promise<void> => {
     await page.goto(`${tour.url}${hash}`);
-    await page.locator(".tour-text h2").waitFor();
+    // The page hears of its address a moment later.
+    const { title } = lessons.find(({ slug }) => `#${slug}` === hash) ?? (lessons[0] as Lesson);
+    await page.locator(".tour-text h2").filter({ hasText: title }).waitFor();
   };
   const bar = (name: string) => page.locator(".tour-bar").getByRole("button", { name, exact: true });
   const note = (text: string | RegExp) => page.locator(".tour-note").filter({ hasText: text });

@@ -7,6 +7,9 @@ import { Trace, tickingClock } from "./kit.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
+/** On a slow machine goroutines would be preempted else. */
+const SEEDED = { seed: 1 };
+
 function written(recorder: FlightRecorder): Trace {
   const pieces: string[] = [];
   recorder.writeTo((text) => void pieces.push(text));
@@ -30,7 +33,7 @@ test("has everything while it is young", async () => {
       yield* ch.send(1);
     });
     yield* ch.recv();
-  });
+  }, SEEDED);
   const trace = written(recorder);
   expect(trace.spans("main")).toEqual(["running", "chan receive ch", "running"]);
   expect(trace.arrows("chan")).toEqual(["sender → main ch"]);
@@ -76,13 +79,12 @@ test("can be written more than once, and goes on", async () => {
   recorder.start();
   await run(function* first() {
     yield* runtime.gosched();
-  });
+  }, SEEDED);
   const before = written(recorder);
   expect(written(recorder).spans("first")).toEqual(before.spans("first"));
-  const options = { seed: 1 }; // on a slow machine it would be preempted else
   await run(function* second() {
     yield* runtime.gosched();
-  }, options);
+  }, SEEDED);
   expect(written(recorder).spans("second")).toEqual(["running", "runtime.Gosched", "running"]);
 });
 

@@ -3,6 +3,6 @@ import { chan, run } from "millrace";
 
 setInterval(() => {}, 1000);
 await run(function* () {
-  console.log("ready");
+  setImmediate(() => console.log("ready"));
   yield* chan<number>().recv();
 });

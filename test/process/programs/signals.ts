@@ -1,4 +1,5 @@
-// Goroutines in all states, until a signal comes. With "listen" the program handles SIGINT itself, the first time.
+// Goroutines in all states, until a signal comes: it is ready when all stand where they wait. The seed keeps a slow machine
+// from preempting them before. With "listen" the program handles SIGINT itself, the first time.
 import { chan, type Go, go, main, runtime, select, wait } from "millrace";
 import { Hour, sleep } from "millrace/time";
 
@@ -29,8 +30,8 @@ main(
     go(function* selecter() {
       yield* select({ job: jobs.recv(), late: wait(new Promise(() => {})) });
     });
-    console.log("ready");
+    setImmediate(() => console.log("ready"));
     yield* chan<number>().send(1);
   },
-  { debug: process.argv[2] === "debug" },
+  { debug: process.argv[2] === "debug", seed: 1 },
 );

@@ -11,7 +11,7 @@ main(async () => {
     },
     { name: "requests" },
   );
-  console.log("ready");
+  setImmediate(() => console.log("ready"));
   setInterval(() => {}, 1000);
   await new Promise(() => {});
 });

@@ -123,14 +123,14 @@ main(function* () {
   });
   const end = after(seconds * 1000);
   let received = 0;
-  for (;;) {
+  let over = false;
+  // On a machine with much to do it takes longer until each has had its turn.
+  while (!over || Math.min(loops, received, counts.a, monitor.preemptions) === 0) {
     const s = yield* select({ end: end.recv(), round: rounds.recv() });
-    if (s.case === "end") break;
-    received++;
+    if (s.case === "end") over = true;
+    else received++;
   }
   stop = true;
   yield* ready.wait();
-  const all = [loops, received, counts.a, monitor.preemptions];
-  if (Math.min(...all) === 0) throw new Error(`nothing happened: ${all}`);
   console.log(`${monitor.preemptions} preemptions, ${loops} loops, ${received} rounds, ${counts.a} locks`);
 });

@@ -26,10 +26,11 @@ main(function* () {
   const flag = new Int32Array(new SharedArrayBuffer(4));
   const g = go(both, ctx, flag);
   while (Atomics.load(flag, 0) === 0) yield* sleep(1);
-  while (hogs.length === 0) yield* sleep(1);
+  // A machine with much to do may find it elsewhere before.
+  const inLoop = ({ stack }: Hog): boolean => /^loops\(\.\.\.\)\n\t\S+:20:\d+$/.test(stack);
+  while (!hogs.some(inLoop)) yield* sleep(1);
   cancel();
   console.log("it looped:", (yield* g.join()) > 0);
-  const [hog] = hogs;
-  const stack = /^both\(\.\.\.\)\n\t.*preempt-threads\.ts:19:\d+$/.test(hog?.stack ?? "") || hog?.stack;
-  console.log(hog?.name, (hog?.thread ?? 0) > 0, (hog?.ms ?? 0) >= 10, stack);
+  const hog = hogs.find(inLoop);
+  console.log(hog?.name, (hog?.thread ?? 0) > 0, (hog?.ms ?? 0) >= 10, hog?.stack);
 });
