@@ -1,6 +1,6 @@
 /** Nothing makes code from strings: everything works where the host forbids it, as a strict Content-Security-Policy does. */
 import { expect, test } from "vitest";
-import { threaded } from "../threads/program.ts";
+import { hogged, threaded } from "../threads/program.ts";
 import { node } from "./child.ts";
 
 const FORBID = "--disallow-code-generation-from-strings";
@@ -18,7 +18,7 @@ test.each(["channels", "locks", "tree"])("%s", async (name) => {
 });
 
 test("nor does the monitor, which stops threads", async () => {
-  const { code, stderr } = await threaded("hog", [], { options: [FORBID] });
+  const { code, stderr } = await hogged([FORBID]);
   expect(code).toBe(0);
   expect(stderr).toMatch(/^millrace: goroutine 2 \(hog\) has not yielded/);
 });

@@ -1,11 +1,8 @@
 /** The monitor: goroutines that never come to their scheduler are named, and with `preempt` the others run all the same. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { threads } from "millrace/threads";
 import { describe, expect, it } from "vitest";
 import { node } from "../process/child.ts";
-import { path, threaded } from "./program.ts";
+import { hogged, path, threaded } from "./program.ts";
 
 describe("preemption", () => {
   it("lets the others of a thread run, and main return", async () => {
@@ -31,11 +28,7 @@ describe("preemption", () => {
   });
 
   it("without it a hog is named after a second, and hogs", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "millrace-hog-"));
-    const enough = join(folder, "enough");
-    const named = { ready: "hog.mjs", whenReady: () => writeFileSync(enough, "") };
-    const { code, stdout, stderr } = await threaded("hog", [enough], named);
-    rmSync(folder, { recursive: true });
+    const { code, stdout, stderr } = await hogged();
     expect({ code, stdout }).toEqual({ code: 0, stdout: "0 while it ran\n" });
     expect(stderr).toMatch(/^millrace: goroutine 2 \(hog\) has not yielded for \d+\.\d s:\n/);
     expect(stderr).toMatch(/^hog\(\.\.\.\)\n\t.*hog\.mjs:\d+:\d+$/m);

@@ -29,3 +29,15 @@ export async function threaded(
     rmSync(folder, { recursive: true });
   }
 }
+
+/** Runs hog.ts, with `options` for Node, until the monitor has named the one that hogs. */
+export async function hogged(options: readonly string[] = []): Promise<Ended> {
+  const folder = mkdtempSync(join(tmpdir(), "millrace-hog-"));
+  try {
+    const enough = join(folder, "enough");
+    const named = { ready: "hog.mjs", whenReady: () => writeFileSync(enough, "") };
+    return await threaded("hog", [enough], { options, ...named });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
