@@ -24,9 +24,15 @@ export interface SendChan<in T> extends Channel {
    * Blocks until a receiver takes it or the buffer has room; on a nil channel for ever. Panics with SEND_ON_CLOSED when
    * the channel is closed, also when it is closed while the send waits.
    * Source: https://go.dev/ref/spec#Send_statements
+   *
+   * @param value what a receiver gets, not a copy of it
    */
   readonly send: (value: T) => Op<void>;
-  /** Sends a value if that is possible without blocking, and says whether it was. Panics with SEND_ON_CLOSED. */
+  /**
+   * Sends a value if that is possible without blocking, and says whether it was. Panics with SEND_ON_CLOSED.
+   *
+   * @param value what a receiver gets, as for `send`
+   */
   readonly trySend: (value: T) => boolean;
   /**
    * Says that no more values will be sent. Never blocks. Receivers drain the buffer, then get the zero value; receivers

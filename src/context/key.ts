@@ -5,7 +5,9 @@ declare const valueType: unique symbol;
 
 /** A key for values of type `T`. Made by `key`; no two are the same, whatever their names. */
 export interface Key<in out T> {
+  /** What it was called when it was made, for people: keys of the same name are different keys. */
   readonly name: string;
+  /** The name, as the text of a context shows it. */
   toString(): string;
   readonly [valueType]?: (value: T) => T;
 }

@@ -16,7 +16,11 @@ export interface Context {
   done(): RecvChan<void>;
   /** Why it was cancelled, `Canceled` or `DeadlineExceeded`; `undefined` while it is not. Right at any time, also in a loop that never blocks. */
   err(): Error | undefined;
-  /** What belongs to `key`, here or in the nearest ancestor that knows it; `undefined` when none does. */
+  /**
+   * What belongs to `key`, here or in the nearest ancestor that knows it; `undefined` when none does.
+   *
+   * @param key the one that was given to `withValue`, compared with `===`; made by `key`, it knows the value's type
+   */
   value<T>(key: Key<T>): T | undefined;
   value(key: unknown): unknown;
   /** The same cancellation as the platform's `AbortSignal`, made on first use; its reason is the cause. */
@@ -30,5 +34,6 @@ export interface CancelFunc extends Disposable {
 
 /** Cancels a context and says why; without a reason the cause is `Canceled`. Only the first call counts. */
 export interface CancelCauseFunc extends Disposable {
+  /** @param cause what `cause(ctx)` gives from now on; `Canceled` when it is undefined */
   (cause?: unknown): void;
 }

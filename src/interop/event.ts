@@ -4,7 +4,19 @@ import { checkOptions, Feed, type Source, type SourceOptions } from "./feed.ts";
 
 /** Node's `EventEmitter`, as far as it is needed here. */
 export interface Emitter {
+  /**
+   * Adds a listener.
+   *
+   * @param event the event's name
+   * @param listener called with what was emitted along with the event
+   */
   on(event: string | symbol, listener: (...args: unknown[]) => void): unknown;
+  /**
+   * Removes a listener.
+   *
+   * @param event the event's name
+   * @param listener the one that was added
+   */
   off(event: string | symbol, listener: (...args: unknown[]) => void): unknown;
 }
 
@@ -22,6 +34,7 @@ export interface EventOptions extends SourceOptions {
 
 /** Events came faster than they were received. */
 export class OverflowError extends Error {
+  /** Always the same, to compare with. */
   readonly code = "OVERFLOW";
 
   constructor(event: string, capacity: number) {

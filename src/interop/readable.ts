@@ -9,9 +9,31 @@ import { StandIn } from "./stand-in.ts";
 
 /** A Node stream as far as it is needed here: `Readable`, `Duplex`, `IncomingMessage`, `process.stdin`. */
 export interface NodeReadable<T = unknown> extends AsyncIterable<T> {
+  /**
+   * Takes what the stream has read ahead; `null` when that is nothing.
+   *
+   * @param size how much, in bytes or, in object mode, in objects; all there is by default
+   */
   read(size?: number): unknown;
+  /**
+   * Gives the stream up.
+   *
+   * @param error why
+   */
   destroy(error?: Error): unknown;
+  /**
+   * Adds a listener for the stream's end.
+   *
+   * @param event "error" when it fails, "close" when it is over
+   * @param listener called then
+   */
   on(event: "error" | "close", listener: () => void): unknown;
+  /**
+   * Removes a listener.
+   *
+   * @param event "error" or "close"
+   * @param listener the one that was added
+   */
   off(event: "error" | "close", listener: () => void): unknown;
 }
 

@@ -11,17 +11,28 @@ interface Socket {
 
 /** Node's `IncomingMessage`, as far as it is needed here. */
 export interface Request {
+  /** Whether the request is over, for the client or for us. */
   readonly destroyed: boolean;
+  /** 1 or 2: they say in different ways that a client has gone. */
   readonly httpVersionMajor?: number;
+  /** The connection, which closes when an HTTP/1 client goes. */
   readonly socket?: Socket | null;
 }
 
 /** Node's `ServerResponse`, as far as it is needed here. */
 export interface Response {
+  /** Whether `end()` was called. */
   readonly writableEnded: boolean;
+  /** Whether everything was handed to the system. */
   readonly writableFinished: boolean;
+  /**
+   * Adds a listener that is called at most once.
+   *
+   * @param event "close": the response is complete, or the client has gone
+   * @param listener called then
+   */
   once(event: "close", listener: () => void): unknown;
-  /** HTTP/1 has this one, */
+  /** Whether it is over: HTTP/1 has this one, */
   readonly destroyed?: boolean;
   /** and HTTP/2 this. */
   readonly stream?: { readonly destroyed: boolean };

@@ -99,6 +99,7 @@ class Generated<T> extends Merge<T> {
  * Source: https://go.dev/talks/2012/concurrency.slide#25
  *
  * @param fn called once, with a context that is done when the channel was stopped
+ * @param options `ctx`: stops the channel when it is done
  * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
  *
  * @example

@@ -39,6 +39,12 @@ class Pipeline<T> extends Merge<T> {
  * Source: https://go.dev/blog/pipelines
  *
  * @param source a channel, an iterable or an async iterable
+ * @param a the first stage: gets the channel of what the source has, and a context that is done when the pipeline has ended
+ * @param b the second, which reads what the first gives
+ * @param c the third
+ * @param d the fourth
+ * @param e the fifth and last: where there are more, the source is a pipeline
+ * @param options `ctx`: stops the pipeline
  * @throws ArgumentError when they are not these
  *
  * @example

@@ -15,6 +15,7 @@ import { TaskOp } from "./task.ts";
 export interface Retry {
   /** The number of the attempt that failed, from 1 up. */
   readonly attempt: number;
+  /** What it threw. */
   readonly error: unknown;
   /** Milliseconds until the next attempt. */
   readonly delay: number;
@@ -90,6 +91,9 @@ export function* attempts<X>(s: Settings, ctx: Context, fn: (attempt: number) =>
  * context, it is told so through the context that `fn` is given, and ends with the attempt it is at.
  *
  * @param fn a generator, async or plain function; gets the number of the attempt, from 1 up, and a context
+ * @param options `attempts`, at most (3); `delay`, the first one in milliseconds (100); `factor`, by which it grows (2);
+ *   `maxDelay` in milliseconds (30,000); `jitter`, how much of it is left to chance, from 0 to 1 (0.5); `when`, which errors are
+ *   worth another attempt (all); `onRetry`, called before each delay; `ctx`, which ends it
  * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function or an option is wrong
  *
  * @example

@@ -165,6 +165,8 @@ export class WorkerPool<T, R> implements Disposable {
   readonly #state: PoolState<T, R>;
 
   /**
+   * Makes a pool. Starts nothing: a worker begins with the first job.
+   *
    * @param fn what a job is: a generator, async or plain function; gets the value that was submitted, a context that is
    *   done when the job is cancelled, and the job's number. Jobs of a parallel function run on any thread
    * @param options `queue` is how many jobs may wait for a worker before `submit` blocks; with `errors: "first"` the first
@@ -191,13 +193,19 @@ export class WorkerPool<T, R> implements Disposable {
    * Blocks while all workers are busy and the queue is full. An error of the job is thrown by its `join`, or by `drain` if
    * nobody joins it. As a case of a select that is lost it submits nothing.
    *
+   * @param value what the pool's function gets as its first argument
    * @throws Panic SEND_ON_CLOSED once the pool was closed; what it was stopped with once it was stopped
    */
   submit(value: T): Op<Job<R>> {
     return made(new SubmitOp(this.#state, value));
   }
 
-  /** Submits a job if `submit` would not block, and gives it; `undefined` if it would. Throws like `submit`. */
+  /**
+   * Submits a job if `submit` would not block, and gives it; `undefined` if it would.
+   *
+   * @param value what the pool's function gets as its first argument
+   * @throws Panic SEND_ON_CLOSED once the pool was closed; what it was stopped with once it was stopped
+   */
   trySubmit(value: T): Job<R> | undefined {
     this.#state.check();
     return this.#state.queue.free ? this.#state.accept(value) : undefined;
@@ -208,6 +216,9 @@ export class WorkerPool<T, R> implements Disposable {
    *
    * Blocks until then. Throws what the job throws. As a case of a select that is lost it takes the job back, or cancels it
    * when it has begun.
+   *
+   * @param value what the pool's function gets as its first argument
+   * @throws Panic SEND_ON_CLOSED once the pool was closed; what it was stopped with once it was stopped
    */
   run(value: T): Op<R> {
     return made(new RunOp(this.#state, value));

@@ -40,7 +40,12 @@ export class Action<out T> implements PromiseLike<T> {
   /** In debug mode: who is to know that it was performed. */
   readonly #unused: Unused | null;
 
-  /** @param what what the program calls it, for the warning that it was never performed */
+  /**
+   * Made by the methods that give one, such as `withLock`.
+   *
+   * @param what what the program calls it, for the warning that it was never performed
+   * @param body what a performance runs, called anew for each
+   */
   constructor(what: string, body: () => Go<T>) {
     this.#body = body;
     this.#unused = m.watching === 0 ? null : current().unused;
@@ -53,6 +58,12 @@ export class Action<out T> implements PromiseLike<T> {
     return this.#body();
   }
 
+  /**
+   * Performs it, which is what `await` does. Each call is a performance of its own.
+   *
+   * @param onDone gets what the action gives
+   * @param onError gets what it throws
+   */
   // biome-ignore lint/suspicious/noThenProperty: an action is awaitable, like an operation
   then<A = T, B = never>(
     onDone?: ((value: T) => A | PromiseLike<A>) | null,

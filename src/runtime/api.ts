@@ -78,7 +78,8 @@ export interface Runtime {
    * The most threads that goroutines run on at once; with `n`, sets it. Gives the setting before. Goroutines started
    * from plain closures stay on their own thread whatever it says.
    *
-   * @throws ArgumentError when `n` is no whole number; as in Go, `n < 1` only asks
+   * @param n how many from now on: a whole number; as in Go, less than 1 only asks
+   * @throws ArgumentError when `n` is no whole number
    */
   gomaxprocs(n?: number): number;
   /** Lets all other runnable goroutines run first. Never blocks otherwise. */

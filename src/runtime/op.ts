@@ -57,6 +57,7 @@ export const NOTHING: object = {};
 
 /** What a goroutine's generator yields to the scheduler. Only operations make one, so `yield*` an operation. */
 export interface Parked {
+  /** Tells it from a value that a generator function of a pattern yields. */
   readonly parked: true;
 }
 
@@ -248,10 +249,18 @@ export abstract class Op<out T> implements PromiseLike<T> {
   /** Completes now, without blocking, or answers `NO`. Throws where the operation panics. */
   abstract attempt(): T | NO;
 
-  /** Registers a waiter wherever this operation waits. Called right after `attempt` said `NO`. */
+  /**
+   * Registers a waiter wherever this operation waits. Called right after `attempt` said `NO`.
+   *
+   * @param w whom to complete once the operation can go on; from here on that may happen at any time
+   */
   abstract enqueue(w: Waiter): void;
 
-  /** Takes that waiter out again: another case won, or its run is over. Does nothing if it is not there. */
+  /**
+   * Takes that waiter out again: another case won, or its run is over. Does nothing if it is not there.
+   *
+   * @param w the waiter that `enqueue` was given
+   */
   abstract dequeue(w: Waiter): void;
 
   /** The run this operation belongs to, where it has a home; else the one that performs it. */
@@ -299,6 +308,12 @@ export abstract class Op<out T> implements PromiseLike<T> {
     return step;
   }
 
+  /**
+   * Performs it, which is what `await` does. Each call is a performance of its own.
+   *
+   * @param onDone gets what the operation gives
+   * @param onError gets what it throws or panics with
+   */
   // biome-ignore lint/suspicious/noThenProperty: an operation is awaitable, that is the point
   then<A = T, B = never>(
     onDone?: ((value: T) => A | PromiseLike<A>) | null,

@@ -73,7 +73,10 @@ export class Panic extends Error {
   /** Which of Go's texts this is, to compare with. */
   readonly code: PanicCode;
 
-  /** @param detail what was given and what was expected, added to Go's text in brackets */
+  /**
+   * @param code which of Go's texts it says
+   * @param detail what was given and what was expected, added to Go's text in brackets
+   */
   constructor(code: PanicCode, detail?: string) {
     super(detail === undefined ? TEXT[code] : `${TEXT[code]} (${detail})`);
     this.code = code;
@@ -172,7 +175,9 @@ export class OutsideError extends FatalError {
 
 /** One access to a value that `race` watches. */
 export interface Access {
+  /** What was done to it. */
   readonly kind: "read" | "write";
+  /** Who did it: its number in its run, and the name of its function. */
   readonly goroutine: { readonly id: number; readonly name: string };
   /** Where it happened, as Go prints it. */
   readonly stack: string;
@@ -208,6 +213,7 @@ export class RaceError extends FatalError {
 
 /** `settle` outside of a bubble, or a bubble inside of another. */
 export class BubbleError extends Error {
+  /** Always the same, to compare with. */
   readonly code = "BUBBLE";
 
   override get name(): string {
@@ -217,11 +223,13 @@ export class BubbleError extends Error {
 
 /** A bad argument: the message names the value and says what was expected. */
 export class ArgumentError extends TypeError {
+  /** Always the same, to compare with. */
   readonly code = "BAD_ARGUMENT";
 }
 
 /** An operation was performed with `yield*` where no goroutine runs. */
 export class NotInGoroutineError extends Error {
+  /** Always the same, to compare with. */
   readonly code = "NOT_A_GOROUTINE";
 
   constructor() {

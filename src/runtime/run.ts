@@ -113,6 +113,7 @@ export const programs: { take: ((fn: () => unknown, options: RunOptions) => void
  *
  * @param fn the main goroutine: a generator, async or plain function
  * @param options a seed, a signal that ends the run, what to do about leaks, and more
+ * @throws Panic NIL_FUNCTION when `fn` is null or undefined; ArgumentError when it is no function or an option is wrong
  *
  * @example
  * ```ts no-run

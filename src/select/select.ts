@@ -274,6 +274,7 @@ class SelectOp extends Op<unknown> {
  * Source: https://go.dev/ref/spec#Select_statements
  *
  * @param cases operations by name, giving `{ case, value }`, or an array of them, giving `{ index, value }`
+ * @param options `order`: which of several ready cases is taken, `"random"` (the default) or `"listed"`
  * @throws ArgumentError when a case is no operation, or `default` is not `true`
  *
  * @example

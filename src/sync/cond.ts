@@ -13,7 +13,9 @@ import type { Waiter } from "../runtime/waiter.ts";
 
 /** What a condition variable needs of its lock (Go's `sync.Locker`): a `Mutex` or an `RWMutex` has it. */
 export interface Locker {
+  /** Takes the lock. Blocks until it is free. */
   lock(): Op<unknown>;
+  /** Frees the lock. Never blocks. */
   unlock(): void;
 }
 
@@ -120,6 +122,9 @@ export class Cond {
   readonly #line = new Line();
 
   /**
+   * Ties it to its lock.
+   * Source: https://pkg.go.dev/sync#NewCond
+   *
    * @param l a `Mutex`, an `RWMutex` or anything else with `lock` and `unlock`
    * @throws ArgumentError when it has not both
    */
@@ -136,8 +141,7 @@ export class Cond {
    * Gives up the lock, waits for `signal` or `broadcast`, and takes the lock again. The caller must hold the lock.
    *
    * Blocks until signalled, then until it has the lock. By then the condition may have changed again: call it in a loop,
-   * `while (!condition()) yield* cond.wait()`. A disposable from
-   * the caller's `lock()` stays good.
+   * `while (!condition()) yield* cond.wait()`. A disposable from the caller's `lock()` stays good.
    * Source: https://pkg.go.dev/sync#Cond.Wait
    *
    * @throws FatalError UNLOCK_OF_UNLOCKED, which ends the run, when the lock is not held

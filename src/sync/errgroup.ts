@@ -226,6 +226,7 @@ export class ErrGroup {
    * `wait` returns, whichever comes first.
    * Source: https://pkg.go.dev/golang.org/x/sync/errgroup#WithContext
    *
+   * @param ctx what the group's context is derived from; it ends with that one
    * @throws Panic NIL_CONTEXT when `ctx` is null or undefined, ArgumentError when it is no context
    */
   static withContext(ctx: Context): [group: ErrGroup, ctx: Context] {
@@ -265,6 +266,8 @@ export class ErrGroup {
    * Source: https://pkg.go.dev/golang.org/x/sync/errgroup#Group.TryGo
    *
    * @param fn as for `go`
+   * @param args what to call it with
+   * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
    */
   tryGo<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): boolean {
     checkCallable("ErrGroup.tryGo", fn);

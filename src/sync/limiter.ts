@@ -113,6 +113,9 @@ export class Limiter {
   readonly #bucket: Bucket;
 
   /**
+   * Fills it: the first `burst` events may happen at once.
+   * Source: https://pkg.go.dev/golang.org/x/time/rate#NewLimiter
+   *
    * @param perSecond events a second on average: from 0 up, with fractions; `Infinity` allows every event
    * @param burst how many events can happen at once: a whole number from 0 up
    * @throws ArgumentError when they are not that
@@ -196,7 +199,8 @@ export class Limiter {
    * Sets how many events may happen a second. Who waits is served at the new rate from now on.
    * Source: https://pkg.go.dev/golang.org/x/time/rate#Limiter.SetLimit
    *
-   * @param perSecond as for the constructor
+   * @param perSecond events a second on average: from 0 up, with fractions; `Infinity` allows every event
+   * @throws ArgumentError when it is not that
    */
   setLimit(perSecond: number): void {
     const rate = checkRate("Limiter.setLimit", perSecond);
@@ -209,7 +213,8 @@ export class Limiter {
    * Sets how many events may happen at once. Who waits for more than that already still gets it.
    * Source: https://pkg.go.dev/golang.org/x/time/rate#Limiter.SetBurst
    *
-   * @param burst as for the constructor
+   * @param burst a whole number from 0 up
+   * @throws ArgumentError when it is not that
    */
   setBurst(burst: number): void {
     checkCount("Limiter.setBurst", burst);

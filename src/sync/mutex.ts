@@ -198,6 +198,7 @@ export class Mutex {
    * Blocks like `lock`, then as long as `fn` takes. Gives what `fn` returns. Can't be a case of a select.
    *
    * @param fn a generator, async or plain function
+   * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
    *
    * @example
    * ```ts

@@ -43,6 +43,7 @@ export class Once {
    * Source: https://pkg.go.dev/sync#Once.Do
    *
    * @param fn a generator, async or plain function
+   * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
    */
   do(fn: () => unknown): Action<void> {
     checkCallable("Once.do", fn);
@@ -74,6 +75,7 @@ export class Once {
  * Source: https://pkg.go.dev/sync#OnceValue
  *
  * @param fn a generator, async or plain function
+ * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
  *
  * @example
  * ```ts

@@ -277,6 +277,7 @@ export class RWMutex {
    * takes. Gives what `fn` returns. Can't be a case of a select.
    *
    * @param fn a generator, async or plain function
+   * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
    *
    * @example
    * ```ts
@@ -294,6 +295,7 @@ export class RWMutex {
    * as `fn` takes. Gives what `fn` returns. Can't be a case of a select.
    *
    * @param fn a generator, async or plain function
+   * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
    *
    * @example
    * ```ts

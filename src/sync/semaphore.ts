@@ -150,6 +150,9 @@ export class Semaphore {
   readonly #one: AcquireOp;
 
   /**
+   * Makes one of which nothing is held.
+   * Source: https://pkg.go.dev/golang.org/x/sync/semaphore#NewWeighted
+   *
    * @param size the weight that can be held in total: a whole number from 0 up
    * @throws ArgumentError when it is not that
    */

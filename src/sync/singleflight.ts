@@ -19,6 +19,7 @@ import { WaitGroup } from "./waitgroup.ts";
 
 /** What `do` gives. */
 export interface Shared<out T> {
+  /** What the one call has returned: the same object for all who share it. */
   readonly value: T;
   /** Whether the value was given to more than one caller. */
   readonly shared: boolean;
@@ -78,6 +79,7 @@ export class SingleFlight<K = unknown> {
    *
    * @param key compared as in a `Map`
    * @param fn a generator, async or plain function; those who use the same key should pass functions of one result type
+   * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
    */
   do<X>(key: K, fn: () => X): Action<Shared<Result<X>>> {
     checkCallable("SingleFlight.do", fn);
@@ -104,6 +106,7 @@ export class SingleFlight<K = unknown> {
    *
    * @param key compared as in a `Map`
    * @param fn a generator, async or plain function
+   * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
    */
   doChan<X>(key: K, fn: () => X): RecvChan<FlightResult<Result<X>>> {
     checkCallable("SingleFlight.doChan", fn);
@@ -120,6 +123,8 @@ export class SingleFlight<K = unknown> {
   /**
    * Forgets a key: the next call for it calls its function, even if one is under way. Never blocks.
    * Source: https://pkg.go.dev/golang.org/x/sync/singleflight#Group.Forget
+   *
+   * @param key compared as in a `Map`
    */
   forget(key: K): void {
     this.#flights.delete(key);

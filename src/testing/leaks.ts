@@ -22,7 +22,17 @@ export interface LeakOptions {
 
 /** The hooks of a test runner: `beforeEach` and `afterEach` of vitest, of `node:test`, or of another that has them. */
 export interface TestHooks {
+  /**
+   * Has a function called before each test.
+   *
+   * @param fn begins to watch
+   */
   beforeEach(fn: () => void): unknown;
+  /**
+   * Has a function called after each test.
+   *
+   * @param fn gives a promise that rejects when the test left goroutines behind, which must fail the test
+   */
   afterEach(fn: () => Promise<void>): unknown;
 }
 
@@ -39,6 +49,7 @@ const MAX_TURNS = 100;
  * unless it says what is to be done about them itself (the option `leaks` of `run`).
  *
  * @param options `ignore`, for those that may stay; `within`, real milliseconds they have to end
+ * @throws ArgumentError when an option is wrong
  *
  * @example
  * ```ts
@@ -92,6 +103,8 @@ export function noLeaks(options: LeakOptions = {}): AsyncDisposable {
  * with `noLeaks`. Not for tests that run at the same time: each would find the goroutines of the others.
  *
  * @param hooks the `beforeEach` and `afterEach` of the test runner
+ * @param options `ignore`, for those that may stay; `within`, real milliseconds they have to end after a test
+ * @throws ArgumentError when a hook is no function or an option is wrong
  *
  * @example
  * ```ts no-run

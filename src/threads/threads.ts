@@ -43,6 +43,8 @@ const OPTIONS: readonly string[] = ["count", "memory", "worker", "preempt", "sys
  * channel and the first `go` of a parallel function; only `count` may change later. With one thread, and in a browser page
  * without isolation headers (COOP, COEP), where threads can't share memory, parallel functions run on the first thread.
  *
+ * @param options `count`, of threads; `memory`, bytes that they share; `worker`, makes one of the program's own; `preempt` and
+ *   `sysmon`, against goroutines that do not yield
  * @throws ArgumentError for an option that can't be, or that comes too late
  *
  * @example

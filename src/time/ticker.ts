@@ -32,6 +32,9 @@ export class Ticker implements Disposable {
   readonly #engine: ChanTimer | BufferedTimer;
 
   /**
+   * Starts it: the first tick comes `d` milliseconds from now.
+   * Source: https://pkg.go.dev/time#NewTicker
+   *
    * @param d milliseconds between ticks, more than zero; `Infinity` never ticks
    * @throws Panic TICKER_INTERVAL when `d` is zero or less, ArgumentError when it is no number
    */
@@ -59,6 +62,7 @@ export class Ticker implements Disposable {
    * Stops the ticker and starts it with another period: the next tick comes `d` milliseconds from now.
    * Source: https://pkg.go.dev/time#Ticker.Reset
    *
+   * @param d milliseconds between ticks, more than zero; `Infinity` never ticks
    * @throws Panic TICKER_RESET when `d` is zero or less, ArgumentError when it is no number
    */
   reset(d: number): void {

@@ -44,7 +44,13 @@ export class Time extends Date {
       t instanceof Time && t.#clock === clock && t.#wall === t.getTime() ? t.#mono : Number.NaN;
   }
 
-  /** The moment `d` milliseconds later. */
+  /**
+   * The moment `d` milliseconds later.
+   * Source: https://pkg.go.dev/time#Time.Add
+   *
+   * @param d milliseconds, earlier when negative; may have a fraction, which only the monotonic reading keeps
+   * @throws ArgumentError when `d` is no number
+   */
   add(d: number): Time {
     checkDuration("Time.add", d);
     return this.#clock === null || this.#wall !== this.getTime()
@@ -52,7 +58,13 @@ export class Time extends Date {
       : make(this.getTime() + d, this.#clock, this.#mono + d);
   }
 
-  /** How many milliseconds this is after `t`; negative when it is before. */
+  /**
+   * How many milliseconds this is after `t`; negative when it is before.
+   * Source: https://pkg.go.dev/time#Time.Sub
+   *
+   * @param t a `Time`, to be exact where both were read in the same run, or any `Date`
+   * @throws ArgumentError when `t` is no valid `Date`
+   */
   sub(t: Date): number {
     checkDate("Time.sub", t);
     const apart = this.#clock === null ? Number.NaN : monotonicOf(this, this.#clock) - monotonicOf(t, this.#clock);
@@ -60,17 +72,32 @@ export class Time extends Date {
     return Number.isNaN(apart) ? this.getTime() - t.getTime() : Math.round(apart * 1e6) / 1e6;
   }
 
-  /** Whether this is before `t`. */
+  /**
+   * Whether this is before `t`.
+   * Source: https://pkg.go.dev/time#Time.Before
+   *
+   * @param t a `Time` or any `Date`; throws as `sub` does
+   */
   before(t: Date): boolean {
     return this.sub(t) < 0;
   }
 
-  /** Whether this is after `t`. */
+  /**
+   * Whether this is after `t`.
+   * Source: https://pkg.go.dev/time#Time.After
+   *
+   * @param t a `Time` or any `Date`; throws as `sub` does
+   */
   after(t: Date): boolean {
     return this.sub(t) > 0;
   }
 
-  /** Whether this is the same moment as `t`. */
+  /**
+   * Whether this is the same moment as `t`.
+   * Source: https://pkg.go.dev/time#Time.Equal
+   *
+   * @param t a `Time` or any `Date`; throws as `sub` does
+   */
   equal(t: Date): boolean {
     return this.sub(t) === 0;
   }

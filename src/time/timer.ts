@@ -60,6 +60,9 @@ export class Timer implements Disposable {
   }
 
   /**
+   * Starts it.
+   * Source: https://pkg.go.dev/time#NewTimer
+   *
    * @param d after how many milliseconds it is due: at once for zero or less, never for `Infinity`
    * @throws ArgumentError when `d` is no number
    */
@@ -105,6 +108,7 @@ export class Timer implements Disposable {
    * stopped. A function of `afterFunc` is called again then.
    * Source: https://pkg.go.dev/time#Timer.Reset
    *
+   * @param d after how many milliseconds it is due: at once for zero or less, never for `Infinity`
    * @throws ArgumentError when `d` is no number
    */
   reset(d: number): boolean {

@@ -51,8 +51,10 @@ export class FlightRecorder implements Disposable {
   #stop: (() => void) | null = null;
 
   /**
-   * @param options.minAge milliseconds to look back
-   * @param options.maxBytes bytes of memory to use
+   * Makes one that does not record yet.
+   * Source: https://pkg.go.dev/runtime/trace#NewFlightRecorder
+   *
+   * @param options `minAge`, how many milliseconds to look back (10,000); `maxBytes`, of memory to use (64 MiB)
    * @throws ArgumentError when one of them is not positive
    */
   constructor(options: FlightRecorderOptions = {}) {

@@ -137,7 +137,7 @@ let recording: Recording | null = null;
  * Source: https://pkg.go.dev/runtime/trace#Start
  *
  * @param write called with each piece of the text, in order; what it throws ends the recording
- * @param options.maxBytes when to stop by itself, in characters of the trace; 256 Mi by default
+ * @param options `maxBytes`, when to stop by itself, in characters of the trace (256 Mi)
  * @throws Error when a recording is under way
  *
  * @example

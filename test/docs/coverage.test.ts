@@ -1,4 +1,7 @@
-/** Every public name is documented, and every function and class has an example, which then runs as a test. */
+/**
+ * Every public name, member and parameter is documented, and every function and class has an example, which then runs as
+ * a test.
+ */
 import ts from "typescript";
 import { expect, it } from "vitest";
 import { entries, root } from "../package/pack.ts";
@@ -24,6 +27,36 @@ const isError = (name: ts.Symbol): boolean => {
   );
 };
 
+/** What users call and read: of a class or interface each member of its own that is public, else the name itself. */
+function parts(name: ts.Symbol): ts.Symbol[] {
+  if ((name.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface)) === 0) return [name];
+  const hidden = ts.ModifierFlags.Private | ts.ModifierFlags.Protected | ts.ModifierFlags.Override;
+  const all = [...(name.members?.values() ?? []), ...(name.exports?.values() ?? [])];
+  return all.filter((member) => {
+    const [first] = member.declarations ?? [];
+    if (first === undefined || ts.isTypeParameterDeclaration(first)) return false;
+    if (ts.isConstructorDeclaration(first)) return first.parameters.length > 0 && !isError(name);
+    const named = ts.getNameOfDeclaration(first);
+    if (named !== undefined && (ts.isPrivateIdentifier(named) || ts.isComputedPropertyName(named))) return false;
+    return (ts.getCombinedModifierFlags(first) & hidden) === 0;
+  });
+}
+
+/** The parameters that no `@param` says anything of. Callbacks among options are described as what they are: options. */
+function silent(part: ts.Symbol): string[] {
+  const declarations = part.declarations ?? [];
+  const described = declarations
+    .flatMap((each) => ts.getJSDocTags(each).filter(ts.isJSDocParameterTag))
+    .filter((tag) => tag.comment !== undefined && tag.comment.length > 0)
+    .map((tag) => tag.name.getText());
+  const parameters = declarations.flatMap((each) => {
+    if (ts.isFunctionDeclaration(each) && each.body !== undefined && declarations.length > 1) return [];
+    const called = ts.isPropertySignature(each) && each.questionToken === undefined ? (each.type ?? each) : each;
+    return ts.isFunctionLike(called) ? called.parameters.map((parameter) => parameter.name.getText()) : [];
+  });
+  return [...new Set(parameters)].filter((parameter) => !described.includes(parameter));
+}
+
 it.each(sources.map((file, i) => [entries[i] as string, file] as const))("%s", (_entry, file) => {
   const missing: string[] = [];
   for (const name of exported(file)) {
@@ -31,6 +64,12 @@ it.each(sources.map((file, i) => [entries[i] as string, file] as const))("%s", (
     const callable = (name.flags & (ts.SymbolFlags.Function | ts.SymbolFlags.Class)) !== 0 && !isError(name);
     const examples = name.getJsDocTags(checker).filter((tag) => tag.name === "example");
     if (callable && examples.length === 0) missing.push(`${name.name}: an example`);
+    for (const part of parts(name)) {
+      const where = part === name ? name.name : `${name.name}.${part.name}`;
+      const bare = (part.flags & ts.SymbolFlags.Signature) === 0 && part.getDocumentationComment(checker).length === 0;
+      if (part !== name && bare) missing.push(`${where}: documentation`);
+      for (const parameter of silent(part)) missing.push(`${where}: @param ${parameter}`);
+    }
   }
   expect(missing).toEqual([]);
 });

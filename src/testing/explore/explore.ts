@@ -82,6 +82,8 @@ interface Plan {
  * Blocks nobody: the host has its turn every few milliseconds.
  *
  * @param program a generator function; it makes all it uses, because nothing may be left over from the run before
+ * @param options `strategy`, which schedules are tried (`"exhaustive"`); `runs` and `maxSteps`, bounds; `seed`; `timers`, when
+ *   they fire; `leaks`, whether goroutines that are left are a failure; `depth`, `reduce`, `signal`, `progress`
  * @returns how much was tried, when nothing failed
  * @throws ExploreError with the failure as its `cause`, the shrunk schedule as a string and a timeline; UnexplorableError
  *   or NotDeterministicError when the program can't be explored; ArgumentError when an argument is wrong

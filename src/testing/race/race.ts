@@ -104,6 +104,7 @@ const raw = new WeakMap<object, object>();
  *
  * @param value an object, an array, a `Map` or a `Set`; an object with private fields (`#x`) can't have a stand-in
  * @param options `name`, for reports; `report`, called with each race instead of ending the run
+ * @throws ArgumentError when `value` is none of these, or an option is wrong
  *
  * @example
  * ```ts

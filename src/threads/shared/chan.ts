@@ -50,9 +50,18 @@ export interface SharedChan<in out T, out Z = undefined> extends Chan<T, Z> {
    *
    * Blocks until the last one is sent. Panics with SEND_ON_CLOSED when the channel is closed, also while it waits; some
    * may have been sent by then, so this can't be a case of a select.
+   *
+   * @param values an array, which must not change before the last one is sent
+   * @throws ArgumentError when it is no array
    */
   readonly sendMany: (values: readonly T[]) => Action<void>;
-  /** Sends as many of `values` as there is room for, from index `from` (0) on, and says how many those were. Panics with SEND_ON_CLOSED. */
+  /**
+   * Sends as many of `values` as there is room for, in order, and says how many those were. Panics with SEND_ON_CLOSED.
+   *
+   * @param values an array
+   * @param from the index of the first to send; 0 by default
+   * @throws ArgumentError when `values` is no array
+   */
   readonly trySendMany: (values: readonly T[], from?: number) => number;
   /**
    * Receives up to `max` values: all that can be had at once, at least one; none once the channel is closed and drained.
@@ -60,9 +69,15 @@ export interface SharedChan<in out T, out Z = undefined> extends Chan<T, Z> {
    * Blocks until there is one or the channel is closed.
    *
    * @param max a whole number from 1 up
+   * @throws ArgumentError when it is not that
    */
   recvMany(max: number): Op<T[]>;
-  /** Receives up to `max` values if that is possible without blocking; an empty array if not. */
+  /**
+   * Receives up to `max` values if that is possible without blocking; an empty array if not.
+   *
+   * @param max a whole number from 1 up
+   * @throws ArgumentError when it is not that
+   */
   tryRecvMany(max: number): T[];
 }
 

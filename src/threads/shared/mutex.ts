@@ -183,7 +183,9 @@ export class SharedMutex {
   readonly #lock: Lock;
 
   /**
-   * @param options `name`, for traces
+   * Makes one that is free.
+   *
+   * @param options `name`, for dumps and traces
    * @throws Panic SHARED_MEMORY when there is no room
    */
   constructor(options: SharedOptions = {}) {
@@ -229,6 +231,7 @@ export class SharedMutex {
    * Blocks like `lock`, then as long as `fn` takes. Gives what `fn` returns. Can't be a case of a select.
    *
    * @param fn a generator, async or plain function
+   * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
    *
    * @example
    * ```ts

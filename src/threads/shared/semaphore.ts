@@ -212,8 +212,11 @@ export class SharedSemaphore {
   readonly #state: State;
 
   /**
+   * Makes one of which nothing is held.
+   * Source: https://pkg.go.dev/golang.org/x/sync/semaphore#NewWeighted
+   *
    * @param size the weight that can be held in total: a whole number from 0 to 2^31-1
-   * @param options `name`, for traces
+   * @param options `name`, for dumps and traces
    * @throws ArgumentError when it is not that; Panic SHARED_MEMORY when there is no room
    */
   constructor(size: number, options: SharedOptions = {}) {

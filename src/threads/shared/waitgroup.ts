@@ -130,7 +130,9 @@ export class SharedWaitGroup {
   readonly #counter: Counter;
 
   /**
-   * @param options `name`, for traces
+   * Makes one whose counter is zero.
+   *
+   * @param options `name`, for dumps and traces
    * @throws Panic SHARED_MEMORY when there is no room
    */
   constructor(options: SharedOptions = {}) {

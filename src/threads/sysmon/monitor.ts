@@ -10,9 +10,11 @@ import { allowPreemption, noteThread } from "./preempt.ts";
 
 /** A goroutine that has not come to its scheduler for too long. */
 export interface Hog {
-  /** The thread, the number and the name of the goroutine. */
+  /** The thread it is on: 0 for the one that runs main. */
   readonly thread: number;
+  /** Its number in its run. */
   readonly id: number;
+  /** The name of its function. */
   readonly name: string;
   /** For how long, in milliseconds. */
   readonly ms: number;

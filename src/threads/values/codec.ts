@@ -21,9 +21,17 @@ import { Writer } from "./writer.ts";
 
 /** How the values of one channel travel, where the usual way is not wanted: as something else that can. */
 export interface Codec<T> {
-  /** What is sent for `value`: bytes, or any other value that can travel. */
+  /**
+   * What is sent for a value: bytes, or any other value that can travel.
+   *
+   * @param value what the program sends; on the thread of the sender
+   */
   encode(value: T): unknown;
-  /** The value, out of what `encode` gave on another thread. */
+  /**
+   * The value, on the thread of the receiver.
+   *
+   * @param data a copy of what `encode` gave
+   */
   decode(data: unknown): T;
 }
 
