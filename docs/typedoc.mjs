@@ -17,6 +17,7 @@ export default {
   readme: "none",
   disableSources: true,
   excludePrivate: true,
+  excludeExternals: true, // what Date and Error have is not ours to explain
   excludeInternal: true,
   hideBreadcrumbs: true,
   hidePageHeader: true,
@@ -31,7 +32,10 @@ export default {
   propertyMembersFormat: "table",
   enumMembersFormat: "table",
   sort: ["alphabetical"],
-  groupOrder: ["Functions", "Variables", "Classes", "Interfaces", "Type Aliases"],
+  groupOrder: [
+    ...["Functions", "Variables", "Classes", "Interfaces", "Type Aliases"],
+    ...["Constructors", "Properties", "Accessors", "Methods"],
+  ],
   pageTitleTemplates: { index: "API", module: "{name}", member: ({ name }) => name },
   validation: { notExported: false, invalidLink: true, notDocumented: false },
   treatValidationWarningsAsErrors: true,

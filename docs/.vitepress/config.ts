@@ -88,7 +88,7 @@ export default defineConfig({
     "README.md",
     "SECURITY.md",
     ...["bench", "examples", "src", "test", "lint", "dist", ".*"].map((folder) => `${folder}/!(RESULTS|NOTES).md`),
-    "{test,examples,src,dist,lint,.*}/**/*.md",
+    "{api,test,examples,src,dist,lint,.*}/**/*.md",
   ],
   rewrites: { ...placed, "docs/:path*": ":path*" },
   cleanUrls: true,

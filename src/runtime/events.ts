@@ -30,6 +30,11 @@ interface At {
  * What an operation does to others comes after it: a send, then the goroutine it made ready. A goroutine runs from
  * `go-start` or `go-resume` to `go-park`, `go-yield`, `go-end` or `go-panic`. Those that a run leaves behind get no event
  * of their own when it ends.
+ *
+ * `At` says where it happened: the number of the run, `run`, and that of the goroutine in it, `g`, which is 0 where none is
+ * known: in a callback of the host, in an async function after an `await`. With `listen(…, { threads: true })` an event of
+ * another thread has that one's number, `thread`, and `time`, when it happened there, in milliseconds of the listener's
+ * monotonic clock. `AwaitedThing` says what is waited for: the `reason`, and the channel's number or another thing's name.
  */
 export type RuntimeEvent =
   | { readonly kind: "run-start"; readonly run: number; readonly name: string }

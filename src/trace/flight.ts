@@ -8,7 +8,7 @@ import { listen } from "../runtime/events.ts";
 import { monotonic } from "../runtime/host.ts";
 import { m } from "../runtime/m.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
-import { ChromeTrace, type Write } from "./chrome.ts";
+import { ChromeTrace } from "./chrome.ts";
 import { Chunk } from "./chunk.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -119,7 +119,7 @@ export class FlightRecorder implements Disposable {
    * @param write called with each piece of the text, in order
    * @throws Error when it does not record
    */
-  writeTo(write: Write): void {
+  writeTo(write: (text: string) => void): void {
     if (this.#stop === null) throw new Error("FlightRecorder.writeTo: it was not started");
     const timeline = this.#before.fork();
     const out = new ChromeTrace(write, this.#started);

@@ -156,7 +156,7 @@ let recording: Recording | null = null;
  * console.log(events.some((event) => event.name === "chan receive answers")); // true
  * ```
  */
-export function start(write: Write, options: TraceOptions = {}): void {
+export function start(write: (text: string) => void, options: TraceOptions = {}): void {
   if (typeof write !== "function")
     throw new ArgumentError(`trace.start: expected a function that writes, got ${show(write)}`);
   const maxBytes = options.maxBytes ?? MAX_BYTES;
