@@ -15,7 +15,7 @@ function measured(program: string): Promise<Record<string, number>> {
   });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("exit", (code) =>
+    child.on("close", (code) =>
       code === 0 ? resolve(JSON.parse(text)) : reject(new Error(`${program} exited with ${code}`)),
     );
   });
