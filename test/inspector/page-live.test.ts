@@ -96,7 +96,7 @@ describe.runIf(executablePath !== undefined)("the inspector's page on a real pro
     await keyboard.press("6");
     await page.locator(".list-row", { hasText: "Mutex" }).getByText("Mutex", { exact: true }).click();
     await detail.getByText("Waiting, first in line first").waitFor();
-    expect(await detail.locator("ol.lines li").count()).toBe(4);
+    await expect.poll(() => detail.locator("ol.lines li").count()).toBe(4);
 
     await keyboard.press("7");
     await page.locator(".list-row", { hasText: "tick" }).first().waitFor();

@@ -23,9 +23,9 @@ describe.runIf(executablePath !== undefined)("the inspector's page", { timeout: 
     const { page, program } = opened;
     await page.getByText("goroutine 3 (worker) has held mu for 2.3 s while 4 wait").waitFor();
     expect(await page.locator(".finding").count()).toBe(3);
-    expect(await page.locator(".tile").allInnerTexts()).toEqual(
-      expect.arrayContaining(["running\n1", "waiting\n29", "channels\n6"]),
-    );
+    await expect
+      .poll(() => page.locator(".tile").allInnerTexts())
+      .toEqual(expect.arrayContaining(["running\n1", "waiting\n29", "channels\n6"]));
     expect(await page.getByRole("row", { name: /^1 97 %/ }).innerText()).toContain("51,911");
     expect(await page.getByRole("row", { name: /import/ }).innerText()).toContain("send on closed channel");
     expect(await page.locator(".banner").count()).toBe(0);
