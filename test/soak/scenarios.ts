@@ -11,7 +11,8 @@ import { crash } from "./crash.ts";
 
 export type Scenario = (chance: () => number) => Promise<void>;
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
+/** As seen from where this is built. */
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 function check(fine: boolean, what: string): void {
   if (!fine) throw new Error(what);

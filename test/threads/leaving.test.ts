@@ -14,6 +14,7 @@ const TASK = 9000;
 let other: number;
 beforeAll(() => {
   isolate.open();
+  memory.newIsolate(); // the number that those have here who may take tasks: who steals passes its own number over
   other = memory.newIsolate();
 });
 afterEach(() => vi.restoreAllMocks());
@@ -47,6 +48,8 @@ test.each([
     expect(taken(first ? told : () => {}, first ? () => {} : told)).toBe(false);
     expect(source.any()).toBe(false);
     expect([anyTask(), queued()]).toEqual([true, 1]);
+    // It has had the task in its hand, and put it back into a queue of its own, from where others take it.
+    expect(memory.i32[recordOf(self) + RUNQ_TAIL]).toBe(first ? 0 : 1);
   } finally {
     [memory.self, memory.record] = [was, record];
   }
