@@ -64,8 +64,11 @@ let procs = 0;
 function wanted(): number {
   const text = environment("MILLRACE_THREADS");
   if (text === undefined || text === "") return processors();
-  if (!/^[1-9]\d*$/.test(text)) throw new ArgumentError(`MILLRACE_THREADS must be a whole number, got ${show(text)}`);
-  return Number(text);
+  const n = Number(text);
+  if (!/^[1-9]\d*$/.test(text) || !Number.isSafeInteger(n)) {
+    throw new ArgumentError(`MILLRACE_THREADS must be a whole number, got ${show(text)}`);
+  }
+  return n;
 }
 
 /** What a program can ask of, and tell, the scheduler: Go's package `runtime`, for the run it is asked in. */

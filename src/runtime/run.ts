@@ -210,11 +210,14 @@ export function newRun(options: RunOptions): P {
 }
 
 /** Whoever starts the program may seed it. */
-function seeded(options: RunOptions): RunOptions {
+export function seeded(options: RunOptions): RunOptions {
   const seed = environment("MILLRACE_SEED");
   if (seed === undefined || seed === "") return options;
-  if (!/^-?\d+$/.test(seed)) throw new ArgumentError(`MILLRACE_SEED must be a whole number, got ${show(seed)}`);
-  return { ...options, seed: Number(seed) };
+  const n = Number(seed);
+  if (!/^-?\d+$/.test(seed) || !Number.isSafeInteger(n)) {
+    throw new ArgumentError(`MILLRACE_SEED must be a whole number, got ${show(seed)}`);
+  }
+  return { ...options, seed: n };
 }
 
 export function checkFunction(where: string, fn: unknown): void {

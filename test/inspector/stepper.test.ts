@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import type { StepState } from "../../src/inspector/protocol.ts";
 import type { RuntimeEvent } from "../../src/runtime/events.ts";
 import { macrotask } from "../../src/runtime/host.ts";
+import { encode } from "../../src/testing/explore/schedule.ts";
 import { choiceOf, held, labels, pair, sorted, toEnd, until } from "./stepper-kit.ts";
 
 describe("step", () => {
@@ -306,6 +307,17 @@ describe("resume", () => {
     await expect(stepper.break({ kind: "" })).rejects.toThrow("break: expected a kind, a channel or a goroutine");
     await expect(stepper.break({ channel: 7 as never })).rejects.toThrow("break: channel must be a string, got 7");
     await expect(stepper.unbreak(3)).rejects.toThrow("unbreak: there is no breakpoint 3");
+    stepper.close();
+  });
+
+  it("refuses a schedule whose choices no run gets to, before it begins anew", async () => {
+    const { stepper, loads } = await held(pair);
+    const settings = { anytime: false, leaks: false, asyncTimerChan: false, maxSteps: 100 };
+    const far = encode({ settings, choices: new Map([[2 ** 31, 1]]) });
+    await expect((async () => stepper.restart(far))()).rejects.toThrow(
+      "restart: a run has at most 2000000 choices, got number 2147483648",
+    );
+    expect([loads(), stepper.state.step]).toEqual([1, 0]);
     stepper.close();
   });
 });

@@ -92,6 +92,8 @@ describe("the schedule", () => {
     ["mr1:i:3.1~7", "part of it is missing"],
     ["mr1:i:3.1", "part of it is missing"],
     ["mr1:i:4.1~74", "its check sum is wrong"],
+    ["mr1:i99999999999999999999:~7u", "a number in it is too large"],
+    ["mr1:i:zzzzzzzzzzzzzzzzzzzz.1~xt", "a number in it is too large"],
     ["mr1:x:~ma", "part of it is missing"],
   ])("%j is refused", async (text, why) => {
     const error = await thrown(replay(text, lostUpdate));

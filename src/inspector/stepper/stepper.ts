@@ -56,6 +56,8 @@ export interface StepperOptions {
 
 /** Steps after which a run counts as endless: a person does not get there, but a loop may that runs to a breakpoint. */
 const MAX_STEPS = 1_000_000;
+/** Who is next, and which case. */
+const MAX_CHOICES = 2 * MAX_STEPS;
 /** Milliseconds that a program runs on before the host has its turn. */
 const SLICE = 8;
 
@@ -175,6 +177,10 @@ export class Stepper {
   /** Begins anew; with `schedule`, what follows is what that says, step by step. */
   restart(schedule?: string): Promise<StepState> {
     const decoded = schedule === undefined || schedule === "" ? undefined : decode(schedule);
+    for (const at of decoded?.choices.keys() ?? []) {
+      if (at >= MAX_CHOICES)
+        throw new ArgumentError(`restart: a run has at most ${MAX_CHOICES} choices, got number ${at}`);
+    }
     return this.#act(async () => {
       this.#running = false;
       const script: number[] = [];

@@ -63,6 +63,7 @@ export function decode(text: unknown): Schedule {
     choices.set(Number.parseInt(at, 36), Number.parseInt(choice, 36));
   }
   const maxSteps = steps === undefined ? MAX_STEPS : Number(steps);
+  if (![maxSteps, ...[...choices].flat()].every(Number.isSafeInteger)) throw wrong("a number in it is too large");
   return {
     settings: { anytime: timers === "a", leaks: leaks === "", asyncTimerChan: old !== "", maxSteps },
     choices,

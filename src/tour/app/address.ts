@@ -7,7 +7,7 @@ export interface Address {
 }
 
 export function readAddress(hash: string): Address {
-  const [, slug = "", shared] = /^#([a-z-]*)(?:\/([\w-]+))?$/.exec(hash) ?? [];
+  const [, slug = "", shared] = /^#([a-z-]*)(?:\/([\w-]*))?$/.exec(hash) ?? [];
   return { slug, code: shared === undefined ? null : decode(shared) };
 }
 
@@ -17,10 +17,13 @@ export function shareAddress(slug: string, code: string): string {
   return `#${slug}/${text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")}`;
 }
 
+/** All of it is the program's, also a byte order mark. */
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 function decode(shared: string): string | null {
   try {
     const bytes = atob(shared.replaceAll("-", "+").replaceAll("_", "/"));
-    return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)));
+    return UTF8.decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)));
   } catch {
     return null; // cut short, or changed
   }

@@ -24,12 +24,30 @@ export function formatted([first, ...rest]: readonly unknown[]): string {
     const value = left.shift();
     if (how === "s") return shown(value);
     if (how === "c") return "";
-    if (how === "j") return JSON.stringify(value) ?? "undefined";
-    if (how === "d" || how === "f") return String(Number(value));
-    if (how === "i") return String(Math.trunc(Number(value)));
+    if (how === "j") return json(value);
+    if (how === "d" || how === "f") return String(number(value));
+    if (how === "i") return String(Math.trunc(number(value)));
     return inspect(value);
   });
   return [text, ...left.map(shown)].join(" ");
+}
+
+/** What is no number, also a symbol, is NaN: to write something does not fail. */
+function number(value: unknown): number {
+  try {
+    return Number(value);
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** What JSON can't say, like a circle or a bigint, is written as any other value. */
+function json(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? "undefined";
+  } catch {
+    return inspect(value);
+  }
 }
 
 function shown(value: unknown): string {
