@@ -1,20 +1,6 @@
 /** Where a person is: the panel and what is selected, kept in the address's hash, so that Back and a copied link work. */
 import { useEffect, useState } from "preact/hooks";
-
-export interface Place {
-  readonly panel: string;
-  readonly selected: string;
-}
-
-export function readPlace(hash: string, panels: readonly string[]): Place {
-  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
-  const panel = panels.includes(path) ? path : (panels[0] ?? "");
-  return { panel, selected: new URLSearchParams(query).get("at") ?? "" };
-}
-
-export function writePlace({ panel, selected }: Place): string {
-  return `#/${panel}${selected === "" ? "" : `?at=${encodeURIComponent(selected)}`}`;
-}
+import { type Place, readPlace, writePlace } from "./address.ts";
 
 export function usePlace(panels: readonly string[]): [Place, (to: Partial<Place>) => void] {
   const [place, setPlace] = useState(() => readPlace(location.hash, panels));
