@@ -64,11 +64,9 @@ let procs = 0;
 function wanted(): number {
   const text = environment("MILLRACE_THREADS");
   if (text === undefined || text === "") return processors();
-  const n = Number(text);
-  if (!/^[1-9]\d*$/.test(text) || !Number.isSafeInteger(n)) {
+  if (!/^[1-9]\d{0,8}$/.test(text))
     throw new ArgumentError(`MILLRACE_THREADS must be a whole number, got ${show(text)}`);
-  }
-  return n;
+  return Number(text);
 }
 
 /** What a program can ask of, and tell, the scheduler: Go's package `runtime`, for the run it is asked in. */
