@@ -16,22 +16,27 @@ export function Overview({ source, selected, onSelect }: PanelProps): JSX.Elemen
     <section class="panel is-scrolling" aria-label="Overview">
       <Answered reply={reply}>
         {(status) => (
-          <div class="overview">
-            <EndBanner ended={status.ended} />
-            <Counts status={status} />
-            <section class="card">
-              <h2>Findings</h2>
-              <Answered reply={findings}>{(list) => <Findings list={list} now={status.now} {...link} />}</Answered>
-            </section>
-            <section class="card">
-              <h2>Threads</h2>
-              <Threads threads={status.threads} {...link} />
-            </section>
-            <section class="card">
-              <h2>Runs</h2>
-              <Runs runs={status.runs} />
-            </section>
-          </div>
+          // Not before both are there: the cards below would jump.
+          <Answered reply={findings}>
+            {(list) => (
+              <div class="overview">
+                <EndBanner ended={status.ended} />
+                <Counts status={status} />
+                <section class="card">
+                  <h2>Findings</h2>
+                  <Findings list={list} now={status.now} {...link} />
+                </section>
+                <section class="card">
+                  <h2>Threads</h2>
+                  <Threads threads={status.threads} {...link} />
+                </section>
+                <section class="card">
+                  <h2>Runs</h2>
+                  <Runs runs={status.runs} />
+                </section>
+              </div>
+            )}
+          </Answered>
         )}
       </Answered>
     </section>
