@@ -1,4 +1,5 @@
 /** The first thread dies where it has taken tasks out of a queue and nobody knows that yet: in the given function. */
+import { writeSync } from "node:fs";
 import { threadId } from "node:worker_threads";
 import { go, main } from "millrace";
 import { parallel } from "millrace/threads";
@@ -19,6 +20,7 @@ function trap(method: "compareExchange" | "sub" | "store", before: boolean): voi
 }
 
 function die(): void {
+  writeSync(2, "died\n");
   (process.exit as (code: number) => void)(3);
   for (;;); // what ends it may take a moment
 }
@@ -32,8 +34,9 @@ if (threadId === 1) {
 const square = parallel(import.meta, "square", (n: number) => n * n);
 
 main(function* () {
-  const all = Array.from({ length: 1000 }, (_, n) => go(square, n));
+  // So few are all in main's own queue, so many are in the one for all as well. It must be the first that the thread takes.
+  const all = Array.from({ length: where === "drop" ? 1000 : 200 }, (_, n) => go(square, n));
   let sum = 0;
   for (const g of all) sum += yield* g.join();
-  console.log(sum);
+  console.log(all.length, sum);
 });
