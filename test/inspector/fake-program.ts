@@ -30,8 +30,6 @@ export class FakeProgram implements Source {
   stepper: StepState | null = null;
   /** Spans of each goroutine. */
   spans: number;
-  /** A question that is answered only then. */
-  slow: { readonly question: keyof Questions; readonly until: Promise<void> } | null = null;
 
   constructor(goroutines = 40, spans = 200) {
     this.goroutines = fakeGoroutines(goroutines);
@@ -63,7 +61,6 @@ export class FakeProgram implements Source {
 
   async ask<Q extends keyof Questions>(question: Q, about: Questions[Q]["ask"]): Promise<Questions[Q]["answer"]> {
     this.asked.push({ question, about });
-    if (this.slow?.question === question) await this.slow.until;
     const answer = this.#answers[question] as ((about: Questions[Q]["ask"]) => unknown) | undefined;
     if (answer === undefined) throw new Error(`no such question: ${question}`);
     return answer(about) as Questions[Q]["answer"];
