@@ -21,10 +21,10 @@ function read(path) {
   }
 }
 
-const failedTests = ({ assertionResults }) => assertionResults.filter(({ status }) => status === "failed");
+const having = (status, { assertionResults }) => assertionResults.filter((test) => test.status === status).length;
 
 // A file that fails to load has no tests, and counts as a failure itself.
-const failures = (file) => failedTests(file).length || (file.status === "failed" ? 1 : 0);
+const failures = (file) => having("failed", file) || (file.status === "failed" ? 1 : 0);
 
 /** A random property that failed once has found something, which a second run would only hide. */
 const isRandom = ({ name }) => readFileSync(name, "utf8").includes("fast-check");
@@ -39,9 +39,7 @@ function count(status, first, second) {
   const repeated = existsSync(second ?? "") ? read(second) : [];
   const names = new Set(repeated.map(({ name }) => name));
   const files = [...read(first).filter(({ name }) => !names.has(name)), ...repeated];
-  const passed = files
-    .flatMap(({ assertionResults }) => assertionResults)
-    .filter((test) => test.status === "passed").length;
+  const passed = files.reduce((sum, file) => sum + having("passed", file), 0);
   let failed = files.reduce((sum, file) => sum + failures(file), 0);
   if (failed === 0 && (status !== "0" || passed === 0)) failed = 1; // an unhandled error fails the run and no test
   console.log(`${passed} passed, ${failed} failed`);

@@ -212,20 +212,23 @@ export class Recorder {
 
   #tellChannel({ id, name, dataqsiz, closed }: KnownChannel): void {
     const at = { run: 0, g: 0, chan: id };
-    this.#put({ kind: "chan-make", ...at, name, capacity: dataqsiz }, 0, this.#clock());
-    if (closed) this.#put({ kind: "chan-close", ...at }, 0, this.#clock());
+    this.#tell({ kind: "chan-make", ...at, name, capacity: dataqsiz });
+    if (closed) this.#tell({ kind: "chan-close", ...at });
   }
 
   #tellRun(p: P): void {
     const run = p.id;
-    const tell = (event: RuntimeEvent): void => void this.#put(event, 0, this.#clock());
-    tell({ kind: "run-start", run, name: p.name });
+    this.#tell({ kind: "run-start", run, name: p.name });
     for (const g of p.allgs.sorted()) {
       const at = { run, g: g.id };
-      tell({ kind: "go-create", ...at, name: g.name, by: g.creator?.id ?? 0 });
+      this.#tell({ kind: "go-create", ...at, name: g.name, by: g.creator?.id ?? 0 });
       if (g.status === Gnew) continue;
-      if (g.status === Grunning || g.status === Gwaiting) tell({ kind: "go-start", ...at });
-      if (g.status === Gwaiting && g.op !== null) tell({ kind: "go-park", ...at, wait: 0, ...waitsFor(g.op) });
+      if (g.status === Grunning || g.status === Gwaiting) this.#tell({ kind: "go-start", ...at });
+      if (g.status === Gwaiting && g.op !== null) this.#tell({ kind: "go-park", ...at, wait: 0, ...waitsFor(g.op) });
     }
+  }
+
+  #tell(event: RuntimeEvent): void {
+    this.#put(event, 0, this.#clock());
   }
 }

@@ -6,7 +6,6 @@ import { rules } from "../../src/eslint/index.ts";
 
 RuleTester.describe = describe;
 RuleTester.it = it;
-RuleTester.itOnly = it.only;
 
 export type Cases = Parameters<RuleTester["run"]>[2];
 

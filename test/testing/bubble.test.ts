@@ -314,7 +314,7 @@ describe("a bubble", () => {
 
   test("leaves nothing behind when it fails", async () => {
     const before = process.getActiveResourcesInfo().length;
-    for (let i = 0; i < 100; i++) await bubble(() => chan().recv()).catch(() => {});
+    for (let i = 0; i < 500; i++) await bubble(() => chan().recv()).catch(() => {});
     // The test runner has some of its own, which come and go.
     expect(process.getActiveResourcesInfo().length).toBeLessThan(before + 50);
   });
