@@ -6,18 +6,21 @@
  * type and at run time.
  *
  * `yield*` runs the body's generator inside the goroutine that performs it, so `try`/`finally` in a body work as written
- * there, for a panic and for `goexit` alike. `await` starts a goroutine for it: the body may then contain generators,
- * and what it waits for is seen in dumps.
+ * there, for a panic and for `goexit` alike. `await` performs an operation that a goroutine carries out: the body may
+ * then contain generators. To the run it is one more awaited operation, not one more goroutine: it counts as such for a
+ * bubble, and dumps show what it waits for as what the async function waits for.
  */
 
-import type { Body } from "./body.ts";
+import { AsyncWaiter } from "./async.ts";
+import type { G } from "./g.ts";
 import { m } from "./m.ts";
-import { type Go, Op, type Parked, performer } from "./op.ts";
+import { type Go, NO, Op, type Parked, performer, type Subject, type WaitReason } from "./op.ts";
 import { ArgumentError, Panic, show } from "./panic.ts";
 import { current } from "./proc.ts";
-import { wait } from "./promise.ts";
+import { settled } from "./promise.ts";
 import type { Result } from "./run.ts";
 import type { Unused } from "./unused.ts";
+import type { Waiter } from "./waiter.ts";
 
 /**
  * Something that runs a function of yours between operations, so it can be performed but can't be a case of a select.
@@ -36,6 +39,7 @@ import type { Unused } from "./unused.ts";
  * ```
  */
 export class Action<out T> implements PromiseLike<T> {
+  readonly #what: string;
   readonly #body: () => Go<T>;
   /** In debug mode: who is to know that it was performed. */
   readonly #unused: Unused | null;
@@ -43,10 +47,11 @@ export class Action<out T> implements PromiseLike<T> {
   /**
    * Made by the methods that give one, such as `withLock`.
    *
-   * @param what what the program calls it, for the warning that it was never performed
+   * @param what what the program calls it, for reports
    * @param body what a performance runs, called anew for each
    */
   constructor(what: string, body: () => Go<T>) {
+    this.#what = what;
     this.#body = body;
     this.#unused = m.watching === 0 ? null : current().unused;
     this.#unused?.watchAction(this, what);
@@ -70,21 +75,57 @@ export class Action<out T> implements PromiseLike<T> {
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     this.#unused?.used(this);
-    const body = this.#body;
-    const done = new Promise<T>((resolve, reject) => {
-      m.current().go(perform as Body, [body, resolve, reject], m.curg);
-    });
+    const performance = new Performance(this.#what, this.#body);
+    const done = new Promise<T>((resolve, reject) => void AsyncWaiter.perform(performance, resolve, reject));
     return done.then(onDone, onError);
   }
 }
 
-/** The goroutine behind an awaited action. A goexit in it is passed on too: it is the one who awaits that leaves. */
-function* perform<T>(body: () => Go<T>, resolve: (value: T) => void, reject: (error: unknown) => void): Go {
-  try {
-    resolve(yield* body());
-  } catch (error) {
-    reject(error);
+/** One performance of an action by `await`. */
+class Performance<T> extends Op<T> {
+  readonly #what: string;
+  readonly #body: () => Go<T>;
+  #performer: G | null = null;
+
+  constructor(what: string, body: () => Go<T>) {
+    super();
+    this.#what = what;
+    this.#body = body;
   }
+
+  override get reason(): WaitReason {
+    return this.#performer?.op?.reason ?? "await";
+  }
+
+  override get subject(): Subject | undefined {
+    return this.#performer?.op?.subject;
+  }
+
+  override get performer(): G | null {
+    return this.#performer;
+  }
+
+  override attempt(): NO {
+    return NO;
+  }
+
+  override enqueue(w: Waiter): void {
+    this.#performer = m.current().launch(this.#what, perform(this.#body, w), undefined, m.curg);
+  }
+
+  override dequeue(): void {}
+}
+
+/** The goroutine behind an awaited action. A goexit in it is passed on too: the async function that awaits it leaves. */
+function* perform<T>(body: () => Go<T>, w: Waiter): Go {
+  let value: T;
+  try {
+    value = yield* body();
+  } catch (error) {
+    w.fail(error);
+    return;
+  }
+  w.complete(value, true);
 }
 
 /** Calls a function of the program as part of a goroutine, whatever kind of function it is, and gives its result. */
@@ -94,7 +135,7 @@ export function* call<A extends unknown[], X>(fn: (...args: A) => X, args: A): G
   if (body instanceof Op || body instanceof Action) return (yield* body) as Result<X>;
   const { next, then } = body as Partial<Iterator<unknown> & PromiseLike<unknown>>;
   if (typeof next === "function" && Symbol.iterator in body) return yield* body as Go<Result<X>>;
-  if (typeof then === "function") return (yield* wait(body as PromiseLike<unknown>)) as Result<X>;
+  if (typeof then === "function") return (yield* settled(body as PromiseLike<unknown>)) as Result<X>;
   return body as Result<X>;
 }
 

@@ -41,7 +41,7 @@ function isHopeful({ allgs, awaiting }: P): boolean {
   let asyncs = 0;
   for (const g of allgs.sorted()) {
     if (g.status !== Gwaiting) continue;
-    if (g.op === null) asyncs++;
+    if (g.op === null || g.op.reason === "await") asyncs++;
     else if (g.op.reason === "promise" || g.op.reason === "select") return true;
   }
   // Async functions that await an operation wait for nothing else.

@@ -56,7 +56,7 @@ export class G extends Waiter implements Goroutine {
   gen: Go<unknown> | null = null;
   readonly p: P;
   readonly id: number;
-  /** Its function; once it runs, only the function's name. */
+  /** Its function; once it runs, or where it has none of its own, only the name. */
   fn: Body | string;
   /** When it parked, in milliseconds of `m.coarse`. */
   since = 0;
@@ -65,7 +65,7 @@ export class G extends Waiter implements Goroutine {
   /** Who said `go`. */
   readonly creator: Creator | null;
 
-  constructor(p: P, id: number, fn: Body, creator: Creator | null) {
+  constructor(p: P, id: number, fn: Body | string, creator: Creator | null) {
     super();
     this.p = p;
     this.id = id;

@@ -296,6 +296,11 @@ export abstract class Op<out T> implements PromiseLike<T> {
     return undefined;
   }
 
+  /** The goroutine that carries it out for the async function that awaits it, where it has one. */
+  get performer(): G | null {
+    return null;
+  }
+
   [Symbol.iterator](): Iterator<Parked, T, unknown> {
     const g = performer();
     if (--m.budget < 0 && !checkIn(g, this)) return step;

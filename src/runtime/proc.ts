@@ -113,8 +113,8 @@ export class P {
     return this.launch(fn, null, args, by);
   }
 
-  /** Starts the goroutine of `gen`, or, where that is null, one that is to call `fn` with `args`. */
-  launch(fn: Body, gen: Go<unknown> | null, args: unknown[] | undefined, by: G | null): G {
+  /** Starts the goroutine of `gen`, which is called like `fn`; or, where `gen` is null, one that is to call `fn` with `args`. */
+  launch(fn: Body | string, gen: Go<unknown> | null, args: unknown[] | undefined, by: G | null): G {
     const creator = this.origins.creator(by);
     const g = new G(this, this.ids.next(), fn, creator);
     g.gen = gen;
@@ -382,8 +382,8 @@ export class P {
     return g.id === 1 && this.#finished !== null;
   }
 
-  info(): GoroutineInfo[] {
-    return infoOfAll(this);
+  info(which?: (g: G) => boolean): GoroutineInfo[] {
+    return infoOfAll(this, which);
   }
 
   /** A random number below `n`, from the run's one source. */

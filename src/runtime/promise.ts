@@ -47,14 +47,16 @@ function settlingOf(promise: PromiseLike<unknown>): Settling {
 
 class PromiseOp extends Op<unknown> {
   readonly #settling: Settling;
+  readonly #reason: WaitReason;
 
-  constructor(settling: Settling) {
+  constructor(settling: Settling, reason: WaitReason) {
     super();
     this.#settling = settling;
+    this.#reason = reason;
   }
 
   override get reason(): WaitReason {
-    return "promise";
+    return this.#reason;
   }
 
   override attempt(): unknown {
@@ -98,5 +100,15 @@ export function wait<T>(promise: PromiseLike<T>): Op<Awaited<T>> {
     throw new ArgumentError(`wait: expected a promise, got ${show(promise)}`);
   }
   // Now, not when first performed: a case that loses must not leave a rejection unhandled, which ends the process.
-  return made(new PromiseOp(settlingOf(promise)) as Op<unknown> as Op<Awaited<T>>);
+  return made(new PromiseOp(settlingOf(promise), "promise") as Op<unknown> as Op<Awaited<T>>);
+}
+
+/** Waits for an async function that the goroutine has called as a part of itself: it stands where that function stands. */
+export function settled(promise: PromiseLike<unknown>): Op<unknown> {
+  return new PromiseOp(settlingOf(promise), "await");
+}
+
+/** Whether `op` waits for a promise, of which nothing says who settles it. */
+export function awaitsPromise({ reason }: Op<unknown>): boolean {
+  return reason === "promise" || reason === "await";
 }

@@ -6,6 +6,7 @@
  *     	/src/pool.ts:12:20
  *     created by main in goroutine 1
  */
+import type { AsyncWaiter } from "./async.ts";
 import type { G } from "./g.ts";
 import { wall } from "./host.ts";
 import { m } from "./m.ts";
@@ -259,30 +260,55 @@ function sinceEpoch(coarse: number): number {
   return Math.round(wall() - Math.max(0, m.look() - coarse));
 }
 
-/** All goroutines of a run, on whatever thread. */
-export function infoOfAll(p: P): GoroutineInfo[] {
-  const here = infoOf(p);
+/** All goroutines of a run, on whatever thread, or of those on this thread the ones that `which` says. */
+export function infoOfAll(p: P, which?: (g: G) => boolean): GoroutineInfo[] {
+  const here = infoOf(p, which);
+  if (which !== undefined) return here;
   const elsewhere = m.others?.goroutines(p) ?? [];
   return elsewhere.length === 0 ? here : [...here, ...elsewhere].sort((a, b) => a.id - b.id);
 }
 
-/** Those that are on this thread. */
-export function infoOf(p: P): GoroutineInfo[] {
-  const infos = p.allgs.sorted().map(describe);
-  // An async function does not tell which operation it awaits. With one of each, that is known all the same.
-  const asyncs = infos.filter((info) => info.reason === "await");
-  const [waiter, ...more] = p.awaiting;
-  if (waiter === undefined || more.length > 0 || asyncs.length !== 1) return infos;
-  return infos.map((info) =>
-    info === asyncs[0]
-      ? {
-          ...info,
-          reason: waiter.op.reason,
-          since: sinceEpoch(waiter.since),
-          ...awaited(waiter.op),
-        }
-      : info,
-  );
+/**
+ * Those that are on this thread.
+ *
+ * An async function does not tell which operation it awaits. Where only one goroutine stands in an async function, all that
+ * is awaited is its own, and the goroutines that carry it out are a part of it. It stands at the operation that is not
+ * itself carried out by an async function.
+ */
+export function infoOf(p: P, which: (g: G) => boolean = () => true): GoroutineInfo[] {
+  const all = p.allgs.sorted();
+  const awaiting = [...p.awaiting];
+  const performers = new Set(awaiting.map(({ op }) => op.performer));
+  const [root, ...roots] = all.filter((g) => isAsync(g) && !performers.has(g));
+  const [last, ...others] = awaiting.filter(({ op }) => op.performer === null || !isAsync(op.performer));
+  if (root === undefined || roots.length > 0 || others.length > 0) return all.filter(which).map(describe);
+  const inRoot = (g: G): boolean => g === root || performers.has(g);
+  const found: GoroutineInfo[] = [];
+  for (const g of all) {
+    if (g === root) {
+      if (all.some((each) => inRoot(each) && which(each))) found.push({ ...describe(root), ...(last && stand(last)) });
+    } else if (!inRoot(g) && which(g)) found.push(describe(g));
+  }
+  return found;
+}
+
+/** Whether `g` stands in an async function. */
+function isAsync({ status, op }: G): boolean {
+  return status === Gwaiting && (op === null || op.reason === "await");
+}
+
+/** Where an async function stands that awaits `w`. */
+function stand({ op, since }: AsyncWaiter): Partial<GoroutineInfo> {
+  if (op.performer === null) return { reason: op.reason, since: sinceEpoch(since), ...awaited(op) };
+  const { state, reason, since: parked, stack, channel, holder } = describe(op.performer);
+  return {
+    state,
+    reason,
+    since: parked,
+    ...(stack !== "" && { stack }),
+    ...(channel !== undefined && { channel }),
+    ...(holder !== undefined && { holder }),
+  };
 }
 
 /** One goroutine of a dump. */

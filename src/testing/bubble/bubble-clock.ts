@@ -10,8 +10,9 @@
  * It is not when it waits for a promise, for a channel that the host feeds (a stream, events), or for something that was
  * made outside of the bubble. A lock is durable here, other than in Go, because it belongs to the run it was made in.
  *
- * Of a promise nobody knows who will settle it. An async function that waits for an operation of the bubble waits for a
- * promise, too, so as many promises count as the bubble's own as there are awaited operations and nested runs in it.
+ * Nothing says of a promise who will settle it. An async function that waits for an operation of the bubble waits for a
+ * promise, too, so a bubble counts one pending promise as its own for each awaited operation and each nested run in it. An
+ * awaited action is an awaited operation, which a goroutine of the bubble carries out.
  *
  * Once nobody can go on, and promises have had their turn, the first of these happens:
  *
@@ -32,6 +33,7 @@ import { m } from "../../runtime/m.ts";
 import type { Op } from "../../runtime/op.ts";
 import { LeakError, OutsideError } from "../../runtime/panic.ts";
 import type { P } from "../../runtime/proc.ts";
+import { awaitsPromise } from "../../runtime/promise.ts";
 import { Gwaiting } from "../../runtime/status.ts";
 import { formatAll, type GoroutineInfo } from "../../runtime/traceback.ts";
 import type { Waiter } from "../../runtime/waiter.ts";
@@ -124,7 +126,7 @@ export class BubbleClock extends VirtualClock {
       for (const each of cases) whose = Math.max(whose, this.#whose(each)) as Whose;
       return whose;
     }
-    if (op.reason === "promise") return PROMISE;
+    if (awaitsPromise(op)) return PROMISE;
     if (home === null) return OWN;
     if (!this.runs.has(home)) return FOREIGN;
     return op.subject?.outside === true ? PROMISE : OWN;
@@ -147,15 +149,12 @@ export class BubbleClock extends VirtualClock {
 
   /** Ends the bubble: because of `outside`, or, when main has returned, of all that are left. */
   #fail(outside: readonly G[]): void {
-    const infos = this.#p.info();
     if (this.ending !== null || outside.length === 0) {
-      const left = infos.filter(({ reason }) => reason !== "bubble");
+      const left = this.#p.info(({ op }) => op?.reason !== "bubble");
       this.#p.finish({ ok: false, error: new LeakError(left, formatAll(left)), g: null });
       return;
     }
-    const named = [...this.runs].flatMap((p) =>
-      (p === this.#p ? infos : p.info()).filter((_, i) => outside.includes(p.allgs.sorted()[i] as G)),
-    );
+    const named = [...this.runs].flatMap((p) => p.info((g) => outside.includes(g)));
     this.#p.finish({ ok: false, error: new OutsideError(named, formatAll(named), this.#hints(named)), g: null });
   }
 

@@ -1,6 +1,7 @@
 /** What exploration reports, beside the errors of the program itself. */
 import type { G } from "../../runtime/g.ts";
 import type { Op } from "../../runtime/op.ts";
+import { awaitsPromise } from "../../runtime/promise.ts";
 
 /**
  * How a program fails: a goroutine threw; nothing can run and main has not returned; goroutines are left; it does not
@@ -73,7 +74,7 @@ export class ExploreError extends Error {
 
 /** Whether it is decided by the host when `op` completes. */
 export function waitsForPromise(op: Op<unknown>): boolean {
-  return op.reason === "promise" || (op.cases?.some(waitsForPromise) ?? false);
+  return awaitsPromise(op) || (op.cases?.some(waitsForPromise) ?? false);
 }
 
 export function asyncFunction(who: string): UnexplorableError {
