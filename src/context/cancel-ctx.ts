@@ -41,8 +41,8 @@ export class CancelCtx extends Ctx {
   readonly p: P;
   /** The earliest deadline, its own or an ancestor's, by this run's clock. */
   due: number;
-  /** Something above can end without `endings` or `due` showing it. */
-  readonly polled: boolean;
+  /** What has to be asked each time whether it has ended, itself or above: `endings` and `due` don't show it. Null: nothing. */
+  readonly asked: CancelCtx | null;
   /** `Canceled` or `DeadlineExceeded`, once that is known. */
   error: Error | undefined = undefined;
   /** The cause, once it has ended. */
@@ -57,14 +57,17 @@ export class CancelCtx extends Ctx {
   /** What `endings` was when nothing above had ended. */
   #seen = -1;
 
-  constructor(parent: Context | null, up: CancelCtx | null, polled = false, p: P = current()) {
+  /** @param outside its end comes from outside, so it has to be asked */
+  constructor(parent: Context | null, up: CancelCtx | null, outside = false, p: P = current()) {
     super();
     const here = up !== null && up.p.clock === p.clock;
     this.parent = parent;
     this.up = up;
     this.p = p;
     this.due = here ? up.due : Infinity;
-    this.polled = polled || (up !== null && (up.polled || (!here && up.due !== Infinity)));
+    if (outside) this.asked = this;
+    else if (up === null) this.asked = null;
+    else this.asked = up.asked ?? (!here && up.due !== Infinity ? up : null);
   }
 
   override get node(): this {
@@ -123,6 +126,12 @@ export class CancelCtx extends Ctx {
   /** It is not held any more. */
   disarm(): void {}
 
+  /** `below`, which asks this one, has a deadline: which of the two ends first is to be known. */
+  attend(_below: CancelCtx): void {}
+
+  /** `below` has ended. */
+  dismiss(_below: CancelCtx): void {}
+
   /** Whether it has a reason of its own to have ended that nobody came to tell. */
   overdue(): boolean {
     return false;
@@ -149,7 +158,7 @@ export class CancelCtx extends Ctx {
 
   /** Nothing above can have changed since it was last looked at. */
   #fresh(): boolean {
-    return this.#seen === endings && !this.polled && (this.due === Infinity || this.p.clock.now() < this.due);
+    return this.#seen === endings && this.asked === null && (this.due === Infinity || this.p.clock.now() < this.due);
   }
 
   /** Looks upwards for what has ended, and lets it take effect from there down to this one. */

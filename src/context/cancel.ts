@@ -116,7 +116,7 @@ const ofSignals = new WeakMap<AbortSignal, SignalCtx>();
 /**
  * The context that ends when an `AbortSignal` aborts, the same one each time. Its cause is the signal's reason, its `err()`
  * is `DeadlineExceeded` when that is a timeout's and else `Canceled`, its `signal` is the given one. However many contexts
- * derive from it, the signal has one listener.
+ * derive from it, the signal has one listener while something waits for them, and else none.
  *
  * @param signal of an `AbortController`, `AbortSignal.timeout()`, a request
  * @throws ArgumentError when `signal` is no `AbortSignal`

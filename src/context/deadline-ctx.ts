@@ -23,7 +23,10 @@ export class DeadlineCtx extends CancelCtx {
     this.due = Math.min(this.due, when);
     this.late = cause ?? DeadlineExceeded;
     this.#deadline = deadline;
-    if (when > this.p.clock.now()) return;
+    if (when > this.p.clock.now()) {
+      this.asked?.attend(this);
+      return;
+    }
     // Too late already; but what its parent ended of came first.
     if (up !== null && up.err() !== undefined) super.conclude();
     else this.conclude();
@@ -55,6 +58,11 @@ export class DeadlineCtx extends CancelCtx {
 
   override overdue(): boolean {
     return this.p.clock.now() >= this.when;
+  }
+
+  override finish(error: Error, reason: unknown, at: number): void {
+    super.finish(error, reason, at);
+    this.asked?.dismiss(this);
   }
 
   override conclude(): void {

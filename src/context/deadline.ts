@@ -24,7 +24,7 @@ function derive(
 /** Whether a deadline above comes before `when`. */
 function earlier(up: CancelCtx | null, when: number): boolean {
   if (up === null) return false;
-  if (!up.polled && up.p.clock === current().clock) return up.due < when;
+  if (up.asked === null && up.p.clock === current().clock) return up.due < when;
   const above = up.deadline();
   return above !== undefined && monotonicAt(current().clock, above) < when;
 }

@@ -3,6 +3,7 @@
  * They are asked each time, because nothing here knows when they end.
  */
 import type { RecvChan } from "../chan/types.ts";
+import { onAbort } from "../runtime/aborts.ts";
 import { microtask } from "../runtime/host.ts";
 import { NO, type Op } from "../runtime/op.ts";
 import { type Proxies, Waiter } from "../runtime/waiter.ts";
@@ -13,14 +14,22 @@ import { Canceled, DeadlineExceeded } from "./errors.ts";
 import { tell } from "./hold.ts";
 import type { Context } from "./types.ts";
 
-/** The root of those that a signal cancels: one for each signal, with one listener. */
+/** Those below a signal that have a deadline. One that is forgotten has no end. */
+const deadlines = new FinalizationRegistry<SignalCtx>((ctx) => ctx.needless());
+
+/**
+ * The root of those that a signal cancels: one for each signal. It listens while it is held, and while one below has a
+ * deadline, because the earlier of the two counts, whoever looks when.
+ */
 export class SignalCtx extends CancelCtx {
   readonly #signal: AbortSignal;
+  /** How many reasons it has to listen. */
+  #needs = 0;
+  #leave: (() => void) | null = null;
 
   constructor(signal: AbortSignal) {
     super(null, null, true);
     this.#signal = signal;
-    if (!signal.aborted) signal.addEventListener("abort", () => CancelCtx.ended(this), { once: true });
   }
 
   override get label(): string {
@@ -29,6 +38,32 @@ export class SignalCtx extends CancelCtx {
 
   override get signal(): AbortSignal {
     return this.#signal;
+  }
+
+  override arm(): void {
+    this.#need();
+  }
+
+  override disarm(): void {
+    this.needless();
+  }
+
+  override attend(below: CancelCtx): void {
+    deadlines.register(below, this, below);
+    this.#need();
+  }
+
+  override dismiss(below: CancelCtx): void {
+    if (deadlines.unregister(below)) this.needless();
+  }
+
+  #need(): void {
+    if (this.#needs++ === 0) this.#leave = onAbort(this.#signal, () => CancelCtx.ended(this));
+  }
+
+  /** One reason less. */
+  needless(): void {
+    if (--this.#needs === 0) this.#leave?.();
   }
 
   override overdue(): boolean {
