@@ -10,6 +10,7 @@
  * Rejected: `AbortSignal.any` of the parent's and an own signal. It would make a signal for every ancestor and holds its
  * sources weakly: an abandoned timeout would never fire.
  */
+import { newAbortController } from "../runtime/host.ts";
 import { m } from "../runtime/m.ts";
 import type { P } from "../runtime/proc.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
@@ -27,7 +28,7 @@ export class SignalLink extends Watcher {
   override prev: Watcher | null = null;
   override next: Watcher | null = null;
   /** Null while the signal is held weakly, and then `#weak` is not. */
-  #controller: AbortController | null = new AbortController();
+  #controller: AbortController | null = newAbortController();
   #weak: WeakRef<AbortSignal> | null = null;
   readonly #up: CancelCtx | null;
   readonly #p: P;

@@ -1,5 +1,6 @@
 /** A channel's end as the platform's `AbortSignal`. */
 import type { RecvChan } from "../chan/types.ts";
+import { newAbortController } from "../runtime/host.ts";
 import { checkChannel } from "./readable.ts";
 import { StandIn } from "./stand-in.ts";
 
@@ -30,7 +31,7 @@ export function toSignal(done: RecvChan<unknown, unknown>): AbortSignal {
   checkChannel("toSignal", done);
   let signal = waiting.get(done);
   if (signal === undefined) {
-    const controller = new AbortController();
+    const controller = newAbortController();
     signal = controller.signal;
     waiting.set(done, signal);
     const abort = (reason: unknown): void => {

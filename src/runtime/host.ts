@@ -125,6 +125,17 @@ export function builtin(name: string): unknown {
   return node?.getBuiltinModule?.(name);
 }
 
+interface NodeEvents {
+  setMaxListeners?(n: number, target: EventTarget): void;
+}
+
+/** A controller whose signal may have any number of listeners: Node warns of the eleventh, which is the eleventh worker. */
+export function newAbortController(): AbortController {
+  const controller = new AbortController();
+  (builtin("node:events") as NodeEvents | undefined)?.setMaxListeners?.(0, controller.signal);
+  return controller;
+}
+
 /** How many threads the machine can run at once. */
 export function processors(): number {
   const os = node?.getBuiltinModule?.("node:os") as { availableParallelism?(): number } | undefined;

@@ -1,4 +1,5 @@
 /** The ways into the runtime: `go`, `run`, `main`. */
+import { onAbort } from "./aborts.ts";
 import { type Body, isGeneratorFunction } from "./body.ts";
 import { once } from "./copies.ts";
 import type { G, Goroutine } from "./g.ts";
@@ -83,10 +84,8 @@ export async function run<X>(fn: () => X, options: RunOptions = {}): Promise<Res
   signal?.throwIfAborted();
   const p = newRun(options);
   m.curg?.p.clock.adopt?.(p);
-  const aborted = (): void => p.finish({ ok: false, error: signal?.reason, g: null });
-  signal?.addEventListener("abort", aborted);
+  endWith(signal, p);
   const outcome = await new Promise<Outcome>((resolve) => p.start(fn as Body, resolve));
-  signal?.removeEventListener("abort", aborted);
   if (!outcome.ok) throw outcome.error;
   if (outcome.value instanceof Op) {
     // A promise would perform it, in a run that is over: it would never settle.
@@ -139,8 +138,7 @@ export function main(fn: () => unknown, options: RunOptions = {}): void {
     else if (m.others === null) exit(code);
     else m.others.stop().then(() => exit(code));
   };
-  const { signal } = options;
-  signal?.addEventListener("abort", () => p.finish({ ok: false, error: signal.reason, g: null }));
+  endWith(options.signal, p);
   onSignal("SIGINT", (others) => {
     if (others === 0) end(130);
   });
@@ -155,6 +153,11 @@ export function main(fn: () => unknown, options: RunOptions = {}): void {
     writeError(report(outcome.error, outcome.g, outcome.trace));
     end(2);
   });
+}
+
+/** The run ends when the signal aborts. */
+function endWith(signal: AbortSignal | undefined, p: P): void {
+  if (signal !== undefined) p.atEnd.push(onAbort(signal, () => p.finish({ ok: false, error: signal.reason, g: null })));
 }
 
 /** The way Go reports the end of a program that failed; `trace` is where, if that was on another thread. */

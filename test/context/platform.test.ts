@@ -9,10 +9,13 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as delay, setInterval as every } from "node:timers/promises";
-import { go, run, select, wait } from "millrace";
+import { chan, go, run, select, wait } from "millrace";
 import * as context from "millrace/context";
+import { toSignal } from "millrace/interop";
+import { mapConcurrent } from "millrace/patterns";
 import { sleep } from "millrace/time";
 import { afterAll, describe, expect, test, vi } from "vitest";
+import { turns } from "../kit/turns.ts";
 import { virtual } from "../kit/virtual.ts";
 
 const { background, Canceled, DeadlineExceeded, cause } = context;
@@ -207,6 +210,64 @@ describe("the platform's functions", () => {
     cancel();
     target.dispatchEvent(new Event("ping"));
     expect(heard).toBe(1);
+  });
+});
+
+describe("many listeners are no leak: Node does not warn of them", () => {
+  /** The warnings that Node gives while `fn` runs. */
+  async function warnings(fn: () => Promise<unknown>): Promise<string[]> {
+    const seen: string[] = [];
+    const listener = (warning: Error): void => void seen.push(warning.name);
+    process.on("warning", listener);
+    await fn();
+    await turns();
+    process.off("warning", listener);
+    return seen;
+  }
+  const twenty = Array.from({ length: 20 }, (_, i) => i);
+
+  test("twenty workers that wait with the signal of their context", async () => {
+    const all = await warnings(async () => {
+      await mapConcurrent(twenty, (_, ctx) => delay(1, undefined, { signal: ctx.signal }), { workers: 20 });
+      await mapConcurrent(
+        twenty,
+        (_, ctx) => {
+          const events = new EventEmitter();
+          setImmediate(() => events.emit("ready"));
+          return once(events, "ready", { signal: ctx.signal });
+        },
+        { workers: 20 },
+      );
+    });
+    expect(all).toEqual([]);
+  });
+
+  test("twenty that wait with the signal of a channel", async () => {
+    const quit = chan<void>();
+    const signal = toSignal(quit);
+    expect(await warnings(() => Promise.all(twenty.map(() => delay(1, undefined, { signal }))))).toEqual([]);
+    quit.close();
+  });
+
+  test("twenty runs that one signal ends: it has one listener", async () => {
+    const { signal } = new AbortController();
+    let listeners = 0;
+    const all = await warnings(async () => {
+      const runs = twenty.map(() => run(() => sleep(1), { signal }));
+      listeners = getEventListeners(signal, "abort").length;
+      await Promise.all(runs);
+    });
+    expect([all, listeners, getEventListeners(signal, "abort").length]).toEqual([[], 1, 0]);
+  });
+
+  test("a signal ends each of its runs, and only those that are under way", async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    expect(await run(() => 1, { signal })).toBe(1);
+    const runs = twenty.map((i) => run(() => sleep(60_000), { signal }).catch((reason: unknown) => `${reason} ${i}`));
+    controller.abort("enough");
+    expect(await Promise.all(runs)).toEqual(twenty.map((i) => `enough ${i}`));
+    await expect(run(() => 1, { signal })).rejects.toBe("enough");
   });
 });
 
