@@ -49,8 +49,8 @@ class GoexitOp extends Op<never> {
     const g = m.curg;
     // An async function: it ends like any other that throws, and the scheduler knows this error when it gets there.
     if (g === null) throw new Goexit();
-    m.budget = 0; // the next operation looks
-    throw g.p.exits.add(g);
+    g.p.exited.add(g);
+    throw new Goexit();
   }
 
   override enqueue(): void {}
@@ -86,8 +86,11 @@ export interface Runtime {
   /** Lets all other runnable goroutines run first. Never blocks otherwise. */
   gosched(): Op<void>;
   /**
-   * Ends the goroutine that performs it, after running its `finally` blocks. A `catch` that swallows it meets it again at
-   * the next operation. When main does this, the run goes on until no goroutine is left, which is a deadlock, as in Go.
+   * Ends the goroutine that performs it: throws a `Goexit`, once. Its `finally` blocks and `using` declarations run whole,
+   * the operations in them included, as Go's deferred functions do; a `join` gives `undefined`. A `catch` should throw it
+   * again: one that does not lets the goroutine go on. When main does this, the run goes on until no goroutine is left,
+   * which is a deadlock, as in Go.
+   * Source: https://pkg.go.dev/runtime#Goexit
    */
   goexit(): Op<never>;
   /** All goroutines that have not ended, with their stacks. */

@@ -1,8 +1,7 @@
 /** What a run's end is called: a deadlock, a leak, an exit of one of its goroutines. */
-import type { G } from "./g.ts";
 import { m } from "./m.ts";
 import type { Outcome, RunOptions } from "./options.ts";
-import { DeadlockError, Goexit, LeakError } from "./panic.ts";
+import { DeadlockError, LeakError } from "./panic.ts";
 import type { P } from "./proc.ts";
 import { Gwaiting } from "./status.ts";
 import { formatAll, type GoroutineInfo } from "./traceback.ts";
@@ -46,25 +45,4 @@ export function leaveAll({ allgs, awaiting }: P): void {
     if (g !== m.curg) g.gen = null;
   }
   for (const w of awaiting) w.op.dequeue(w);
-}
-
-/** The goroutines that called goexit, with what is thrown in each at every operation until it has ended. */
-export class Exits {
-  /** Made when there is one. */
-  #exits: Map<G, Goexit> | null = null;
-
-  of(g: G): Goexit | null {
-    return this.#exits?.get(g) ?? null;
-  }
-
-  add(g: G, exit: Goexit = this.of(g) ?? new Goexit()): Goexit {
-    this.#exits ??= new Map();
-    this.#exits.set(g, exit);
-    return exit;
-  }
-
-  delete(g: G): void {
-    this.#exits?.delete(g);
-    if (this.#exits?.size === 0) this.#exits = null; // a look-up for each operation is to be saved
-  }
 }

@@ -134,8 +134,6 @@ function stepSlow(g: G): IteratorResult<Parked, unknown> {
   const op = g.op as Op<unknown>;
   g.op = null;
   g.status = Grunning;
-  const exiting = g.p.exits.of(g);
-  if (exiting !== null) throw exiting;
   const value = op.attempt();
   if (value === NO) {
     park(g, op);
@@ -189,16 +187,8 @@ export function waitsFor(op: Op<unknown>): AwaitedThing & { readonly cases?: rea
   };
 }
 
-/**
- * The budget is used up, or the goroutine is ending: decides whether `g` may perform `op` now. If not, it suspends
- * without having attempted it.
- */
+/** The budget is used up: decides whether `g` may perform `op` now. If not, it suspends without having attempted it. */
 export function checkIn(g: G, op: Op<unknown>): boolean {
-  const exiting = g.p.exits.of(g);
-  if (exiting !== null) {
-    m.budget = 0;
-    throw exiting;
-  }
   const why = g.p.preemption(g, op);
   if (why === GO_ON) return true;
   g.op = op;

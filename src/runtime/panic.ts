@@ -239,10 +239,7 @@ export class NotInGoroutineError extends Error {
   }
 }
 
-/**
- * What `runtime.goexit()` throws to end its goroutine. `finally` blocks run; a `catch` should pass it on, and one that
- * swallows it meets it again at the goroutine's next operation.
- */
+/** What `runtime.goexit()` throws, once, to end its goroutine. `finally` blocks run whole; a `catch` should throw it again. */
 export class Goexit extends Error {
   constructor() {
     super("runtime.Goexit called");

@@ -17,7 +17,7 @@ import { AwaitList } from "./async.ts";
 import { asGenerator, type Body, isGeneratorFunction, isIterator, isThenable, next, throwInto } from "./body.ts";
 import { type Clock, hostClock } from "./clock.ts";
 import { isOver, underWay } from "./dry.ts";
-import { checkLeaks, deadlock, Exits, leaveAll } from "./ending.ts";
+import { checkLeaks, deadlock, leaveAll } from "./ending.ts";
 import { emit, tap } from "./events.ts";
 import { G } from "./g.ts";
 import { entropy, microtask, uncaught } from "./host.ts";
@@ -52,7 +52,8 @@ export class P {
   readonly timers: Timers = new Timers(this);
   readonly allgs: Allgs = new Allgs();
   readonly awaiting: AwaitList = new AwaitList();
-  readonly exits: Exits = new Exits();
+  /** The goroutines that have performed goexit and not ended yet. */
+  readonly exited: WeakSet<G> = new WeakSet();
   strategy: Strategy | null;
   /** Select's permutations, by length. */
   readonly orders: (number[] | undefined)[] = [];
@@ -307,7 +308,7 @@ export class P {
   }
 
   #end(g: G, value: unknown): void {
-    const exited = this.exits.of(g) !== null;
+    const exited = this.exited.delete(g);
     g.status = Gdead;
     g.value = exited ? undefined : value;
     g.gen = null;
@@ -318,14 +319,13 @@ export class P {
     this.allgs.release(g);
     if (g === this.#main && !exited) this.finish({ ok: true, value });
     else if (g === this.#main) this.#mainExited = true;
-    if (exited) this.exits.delete(g);
     if (this.#mainExited && this.allgs.length === 0 && !m.others?.away(this)) this.#asleep();
   }
 
   #threw(g: G, error: unknown): void {
     if (error instanceof Goexit) {
       // What an async function awaits does not know whose it is, so its exit is noted only here.
-      this.exits.add(g, error);
+      this.exited.add(g);
       this.#end(g, undefined);
       return;
     }

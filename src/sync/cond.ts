@@ -7,7 +7,7 @@
  */
 import { Action } from "../runtime/action.ts";
 import { m } from "../runtime/m.ts";
-import { NO, NOTHING, Op, type WaitReason } from "../runtime/op.ts";
+import { NO, Op, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 
@@ -72,26 +72,6 @@ class Ticket extends Op<void> {
   }
 }
 
-class Ready extends Op<void> {
-  override get reason(): WaitReason {
-    return "sync.Cond.Wait";
-  }
-
-  override attempt(): undefined {
-    return undefined;
-  }
-
-  override get touches(): object {
-    return NOTHING;
-  }
-
-  override enqueue(): void {}
-
-  override dequeue(): void {}
-}
-
-const ready = new Ready();
-
 /**
  * A meeting point for goroutines that wait for something to become true that a lock protects. A channel or a context is
  * often simpler.
@@ -150,8 +130,6 @@ export class Cond {
     const { l } = this;
     const line = this.#line;
     return new Action("Cond.wait", function* () {
-      // A goroutine that is leaving by goexit is told so here, while it still holds the lock.
-      yield* ready;
       const ticket = new Ticket(line);
       l.unlock();
       yield* ticket;

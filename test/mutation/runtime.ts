@@ -59,12 +59,12 @@ export const runtime: readonly Fault[] = [
     title: "the list of goroutines is right in whatever order they end",
   },
   {
-    name: "goexit does not end a goroutine whose catch swallows it",
-    file: "src/runtime/op.ts",
-    find: "  if (exiting !== null) {\n    m.budget = 0;\n    throw exiting;\n  }\n",
+    name: "a goroutine that swallows its goexit gives a result",
+    file: "src/runtime/api.ts",
+    find: "    g.p.exited.add(g);\n",
     put: "",
     test: "test/unit/goexit.test.ts",
-    title: "one that is swallowed is met again at each next operation, whatever ran in between",
+    title: "one that swallows it and returns has exited all the same: join gives undefined",
   },
   {
     name: "the first operation after a preemption is not attempted",

@@ -117,7 +117,7 @@ both("works with the writing side of an RWMutex", function* (t) {
   yield* t.on(mu.lock()); // for the disposable above
 });
 
-test("goexit caught before a wait leaves with the lock still held", () =>
+test("a goroutine that leaves by goexit can wait in its finally block", () =>
   run(function* () {
     const mu = new Mutex();
     const cond = new Cond(mu);
@@ -125,10 +125,12 @@ test("goexit caught before a wait leaves with the lock still held", () =>
       using _ = yield* mu.lock();
       try {
         yield* runtime.goexit();
-      } catch {
+      } finally {
         yield* cond.wait();
       }
     });
+    yield* runtime.gosched();
+    cond.signal();
     yield* g.join();
     expect(mu.tryLock()).toBe(true);
   }));

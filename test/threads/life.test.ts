@@ -99,7 +99,7 @@ test("a seeded run and a bubble keep their goroutines on this thread", async () 
 });
 
 test("an idle thread serves its timers and promises, and is not taken for asleep", async () => {
-  expect(await life("nap")).toMatchObject({ code: 0, stdout: "slept true\nundefined\n", stderr: "" });
+  expect(await life("nap")).toMatchObject({ code: 0, stdout: "slept true\nsent undefined\n", stderr: "" });
 });
 
 test("the default run can have parallel goroutines, which hold the process open until they have ended", async () => {

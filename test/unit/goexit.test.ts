@@ -1,6 +1,9 @@
 /** `runtime.goexit`: Go's Goexit. */
-import { chan, DeadlockError, type Go, Goexit, go, run, runtime, select, wait } from "millrace";
-import { expect, test } from "vitest";
+import { type Chan, chan, DeadlockError, type Go, Goexit, go, run, runtime, select, wait } from "millrace";
+import { Mutex, Once } from "millrace/sync";
+import { bubble, explore } from "millrace/testing";
+import { sleep } from "millrace/time";
+import { describe, expect, test } from "vitest";
 import { turns } from "../kit/turns.ts";
 
 test("ends its goroutine only, after its finally blocks; join gives undefined", async () => {
@@ -51,28 +54,153 @@ test("works from deep inside", async () => {
   });
 });
 
-test("one that is swallowed is met again at each next operation, whatever ran in between", async () => {
-  const ch = chan<number>(10);
-  const caught: unknown[] = [];
-  await run(function* () {
-    const g = go(function* () {
-      for (let i = 0; i < 3; i++) {
+describe("finally blocks run whole, operations in them included", () => {
+  /** Operations of each kind, those that wait among them. */
+  function* farewell(log: string[], mu: Mutex, done: Chan<number>): Go {
+    yield* done.send(1);
+    log.push("sent");
+    using _ = yield* mu.lock();
+    log.push("locked");
+    yield* sleep(1);
+    log.push("slept");
+    const s = yield* select({ never: chan<never>().recv(), default: true });
+    log.push(s.case);
+    yield* new Mutex().withLock(function* () {
+      yield* runtime.gosched();
+    });
+    log.push("held");
+  }
+  const all = ["sent", "locked", "slept", "default", "held"];
+
+  async function check(worker: (bye: () => Go, byeAsync: () => Promise<void>) => unknown): Promise<void> {
+    const log: string[] = [];
+    await bubble(function* () {
+      const mu = new Mutex();
+      const done = chan<number>();
+      const held = yield* mu.lock();
+      const bye = () => farewell(log, mu, done);
+      const g = go(() => worker(bye, async () => void (await go(bye).join())));
+      expect(yield* done.recv()).toBe(1);
+      yield* sleep(1);
+      held[Symbol.dispose]();
+      expect(yield* g.join()).toBe(undefined);
+    });
+    expect(log).toStrictEqual(all);
+  }
+
+  test("of a generator", () =>
+    check(function* (bye) {
+      try {
+        yield* runtime.goexit();
+      } finally {
+        yield* bye();
+      }
+    }));
+
+  test("of a generator that another calls", () =>
+    check(function* (bye) {
+      function* inner(): Go {
         try {
-          if (i === 0) yield* runtime.goexit();
-          else yield* ch.send(i);
-        } catch (error) {
-          caught.push(error);
+          yield* runtime.goexit();
+        } finally {
+          yield* runtime.gosched();
         }
       }
-      yield* select({ v: ch.recv(), default: true });
-      caught.push("never");
+      try {
+        yield* inner();
+      } finally {
+        yield* bye();
+      }
+    }));
+
+  test("of an async function", () =>
+    check(async (_, bye) => {
+      try {
+        await runtime.goexit();
+      } finally {
+        await bye();
+      }
+    }));
+
+  test("of an async function that a goroutine waits for", () =>
+    check(function* (bye) {
+      try {
+        yield* wait((async () => await runtime.goexit())());
+      } finally {
+        yield* bye();
+      }
+    }));
+
+  test("around withLock and once.do, yielded and awaited", async () => {
+    for (const action of [
+      () => new Mutex().withLock(() => runtime.goexit()),
+      () => new Once().do(() => runtime.goexit()),
+    ]) {
+      await check(function* (bye) {
+        try {
+          yield* action();
+        } finally {
+          yield* bye();
+        }
+      });
+      await check(async (_, bye) => {
+        try {
+          await action();
+        } finally {
+          await bye();
+        }
+      });
+    }
+  });
+
+  test("within withLock and once.do", async () => {
+    for (const around of [(fn: () => Go) => new Mutex().withLock(fn), (fn: () => Go) => new Once().do(fn)]) {
+      await check(function* (bye) {
+        yield* around(function* () {
+          try {
+            yield* runtime.goexit();
+          } finally {
+            yield* bye();
+          }
+        });
+      });
+    }
+  });
+
+  test("under every schedule", async () => {
+    const seen = await explore(function* () {
+      const ch = chan<number>(0, { zero: 0 });
+      const g = go(function* () {
+        try {
+          yield* runtime.goexit();
+        } finally {
+          yield* ch.send(1);
+          yield* ch.send(2);
+        }
+      });
+      if ((yield* ch.recv()) + (yield* ch.recv()) !== 3) throw new Error("lost");
+      if ((yield* g.join()) !== undefined) throw new Error("a result");
     });
-    for (let i = 0; i < 100; i++) yield* runtime.gosched();
+    expect(seen.complete).toBe(true);
+  });
+});
+
+test("one that is swallowed is not thrown again: the goroutine goes on", async () => {
+  const ch = chan<number>(10);
+  await run(function* () {
+    const g = go(function* () {
+      try {
+        yield* runtime.goexit();
+      } catch (error) {
+        expect(error).toBeInstanceOf(Goexit);
+      }
+      for (let i = 0; i < 300; i++) yield* select({ sent: ch.send(i), full: runtime.gosched(), default: true });
+      yield* runtime.gosched();
+      ch.close();
+    });
+    for (let i = 0; i < 10; i++) expect(yield* ch.recv()).toBe(i);
     yield* g.join();
   });
-  expect(caught.length).toBe(3);
-  for (const error of caught) expect(error).toBeInstanceOf(Goexit);
-  expect(ch.length).toBe(0);
 });
 
 test("one that swallows it and returns has exited all the same: join gives undefined", async () => {
@@ -110,22 +238,6 @@ test("in a finally block it replaces the panic, as in Go", async () => {
       }
     });
     expect(yield* g.join()).toBe(undefined);
-  });
-});
-
-test("other goroutines perform their operations as ever meanwhile", async () => {
-  const ch = chan<number>();
-  await run(function* () {
-    go(function* () {
-      try {
-        yield* runtime.goexit();
-      } catch {}
-      yield* ch.send(-1);
-    });
-    go(function* () {
-      for (let i = 0; i < 300; i++) yield* ch.send(i);
-    });
-    for (let i = 0; i < 300; i++) expect(yield* ch.recv()).toBe(i);
   });
 });
 

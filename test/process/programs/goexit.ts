@@ -1,15 +1,17 @@
-// A goroutine that ends with goexit ends alone; catching it does not help.
-import { go, main, runtime } from "millrace";
+// A goroutine that ends with goexit ends alone, and its finally block runs whole.
+import { chan, go, main, runtime } from "millrace";
 
 main(function* () {
+  const done = chan<number>();
   const worker = go(function* () {
     try {
       yield* runtime.goexit();
-    } catch {
-      console.log("caught");
+      console.log("never printed");
+    } finally {
+      yield* done.send(1);
+      console.log("sent");
     }
-    yield* runtime.gosched();
-    console.log("never printed");
   });
+  console.log("received", yield* done.recv());
   console.log("joined", yield* worker.join());
 });

@@ -30,8 +30,13 @@ const nap = parallel(import.meta, "nap", async (ms: number) => {
   await sleep(ms);
   return new Promise<string>((resolve) => setTimeout(resolve, 10, "slept"));
 });
-const bye = parallel(import.meta, "bye", function* () {
-  yield* runtime.goexit();
+const bye = parallel(import.meta, "bye", function* (done: SendChan<string>) {
+  try {
+    yield* runtime.goexit();
+  } finally {
+    yield* sleep(1);
+    yield* done.send("sent");
+  }
 });
 
 /** Starts five goroutines, tells how many there are, and ends with them once it may. */
@@ -186,7 +191,9 @@ const tries: Record<string, () => unknown> = {
   *nap() {
     const start = now();
     console.log(yield* go(nap, 700).join(), since(start) >= 700);
-    console.log(yield* go(bye).join());
+    const done = sharedChan<string>();
+    const g = go(bye, done);
+    console.log(yield* done.recv(), yield* g.join());
   },
   *quit() {
     go(hog);
