@@ -2,6 +2,8 @@
  * Why a context was cancelled: one of two sentinel errors, compared by identity. Go's texts; the names are the platform's,
  * so that code which knows an aborted `fetch` by its `AbortError` knows these too.
  */
+import { placeless } from "../runtime/rejection.ts";
+
 function sentinel(name: string, message: string): Error {
   const error = new Error(message);
   // Where it was made says nothing.
@@ -10,7 +12,7 @@ function sentinel(name: string, message: string): Error {
   for (const [key, value] of Object.entries({ name, message })) {
     Object.defineProperty(error, key, { value, writable: false, configurable: false });
   }
-  return error;
+  return placeless(error);
 }
 
 /**

@@ -20,6 +20,7 @@ import type { G } from "./g.ts";
 import { GO_ON, m } from "./m.ts";
 import { NotInGoroutineError, Panic } from "./panic.ts";
 import type { P } from "./proc.ts";
+import { thrown } from "./rejection.ts";
 import { Gpreempted, Grunning, Gthrow, Gwaiting } from "./status.ts";
 import type { Waiter } from "./waiter.ts";
 
@@ -128,6 +129,7 @@ function stepSlow(g: G): IteratorResult<Parked, unknown> {
     g.status = Grunning;
     // Made by whoever ended the wait; people look for the line that waited.
     if (error instanceof Panic) captureStack(error);
+    else thrown(error, captureStack);
     throw error;
   }
   // It had to let others run before this operation; now it is its turn.

@@ -2,8 +2,11 @@
  * Waiting for a promise, with one reaction per promise: however often it is waited for, and however often that wait
  * loses a select, the promise gets one `then`. `Promise.race` in a loop adds one each time and leaks them.
  */
+import { m } from "./m.ts";
 import { NO, Op, type WaitReason } from "./op.ts";
 import { ArgumentError, show } from "./panic.ts";
+import { rejectedWith, thrown } from "./rejection.ts";
+import { rememberPlace } from "./traceback.ts";
 import { made } from "./unused.ts";
 import { type Waiter, WaitQueue } from "./waiter.ts";
 
@@ -27,6 +30,7 @@ class Settling {
   #settle(status: typeof FULFILLED | typeof REJECTED, value: unknown): void {
     this.status = status;
     this.value = value;
+    if (status === REJECTED) rejectedWith(value);
     for (let w = this.waiters.shift(); w !== null; w = this.waiters.shift()) {
       if (status === FULFILLED) w.complete(value, true);
       else w.fail(value);
@@ -62,7 +66,10 @@ class PromiseOp extends Op<unknown> {
   override attempt(): unknown {
     const { status, value } = this.#settling;
     if (status === PENDING) return NO;
-    if (status === REJECTED) throw value;
+    if (status === REJECTED) {
+      if (m.curg !== null) thrown(value, (into) => rememberPlace(into, this.attempt));
+      throw value;
+    }
     return value;
   }
 
@@ -78,8 +85,9 @@ class PromiseOp extends Op<unknown> {
 /**
  * Waits for a promise inside a goroutine, or as a case of a select.
  *
- * Blocks until it settles. Throws, where it is performed, what the promise was rejected with. A promise gets one reaction
- * however often it is waited for; one that was waited for counts as handled.
+ * Blocks until it settles. Throws, where it is performed, what the promise was rejected with; in a goroutine the stack of
+ * that error then ends with the goroutine's frames, as with `await`. A promise gets one reaction however often it is waited
+ * for; one that was waited for counts as handled.
  *
  * @param promise anything with a `then`, except an operation, which needs no `wait`
  * @throws ArgumentError for anything else

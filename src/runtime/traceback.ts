@@ -42,6 +42,8 @@ export interface GoroutineInfo {
 interface Frame {
   readonly name: string;
   readonly place: string;
+  /** The whole of it, as the host writes it. */
+  readonly line: string;
 }
 
 /** Frames of a V8 stack, outermost last: those that have a place in a file. */
@@ -49,7 +51,7 @@ function frames(stack: string): Frame[] {
   const found: Frame[] = [];
   for (const line of stack.split("\n")) {
     const match = /^\s+at (?:async )?(?:(.+?) \((.+:\d+:\d+)\)|(.+:\d+:\d+))$/.exec(line);
-    if (match !== null) found.push({ name: match[1] ?? "", place: pathOf(match[2] ?? match[3] ?? "") });
+    if (match !== null) found.push({ name: match[1] ?? "", place: pathOf(match[2] ?? match[3] ?? ""), line });
   }
   return found;
 }
@@ -136,6 +138,23 @@ function stackAbove(from: (...args: never[]) => unknown): string {
 /** The place in the program from which `from` was called, through `between` functions of the library. */
 export function callSite(from: (...args: never[]) => unknown, between: number): string {
   return programFrames(stackAbove(from), () => between)[0]?.place ?? "unknown place";
+}
+
+/** The frames of the goroutine that runs, above those that `capture` leaves out, as lines of a stack that `await` would add. */
+export function waitingFrames(capture: (into: { stack?: string }) => void): string {
+  const taken = { stack: "" };
+  deep(() => capture(taken));
+  const stack = taken.stack.split("\n");
+  // What resumes a generator is the host's. Below the outermost of the goroutine's own there are only the scheduler's frames.
+  const own = stack.slice(
+    0,
+    Math.max(
+      0,
+      stack.findLastIndex((line) => line.endsWith(".next (<anonymous>)")),
+    ),
+  );
+  const program = programFrames(own.join("\n"), performing).slice(0, MAX_FRAMES);
+  return program.map(({ line }) => line.replace(/^\s+at (async )?/, "\n    at async ")).join("");
 }
 
 /** Remembers where the code that calls `from` stands, in `into.stack`: cheaply, because nobody may ever want to read it. */

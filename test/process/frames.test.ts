@@ -51,6 +51,7 @@ describe.for(Object.keys(ways))("%s", (way) => {
     ["panic-main"],
     ["panic-async"],
     ["panic-plain"],
+    ["panic-promise"],
     ["panic-closed", "send"],
     ["panic-closed", "waiting"],
     ["no-star"],

@@ -1,6 +1,8 @@
 /** `wait(promise)`: one reaction per promise, laziness, rejections, thenables of other makes. */
 import { chan, type Go, go, run, runtime, select, wait } from "millrace";
-import { expect, test } from "vitest";
+import { Canceled } from "millrace/context";
+import { SingleFlight } from "millrace/sync";
+import { describe, expect, test } from "vitest";
 import { turns } from "../kit/turns.ts";
 
 /** A promise that counts its reactions, and what settles it. */
@@ -166,5 +168,103 @@ test("a promise that settles after its waiter lost goes to nobody", async () => 
     resolve(1);
     expect(yield* s.join()).toStrictEqual({ case: "ch", value: "first" });
     yield* wait(turns());
+  });
+});
+
+describe("the stack of a rejection ends with the frames of the goroutine that waits, as with await", () => {
+  const failing = async (): Promise<never> => {
+    await null;
+    throw new Error("down");
+  };
+  function* query(promise: Promise<unknown>): Go {
+    yield* wait(promise);
+  }
+  function* selecting(promise: Promise<unknown>): Go {
+    yield* select({ first: wait(promise), second: wait(new Promise(() => {})) });
+  }
+
+  /** The functions in the stack of what `query` throws, called by `load`, that a goroutine's frames name. */
+  function waiting(error: unknown): string[] {
+    const lines = (error as Error).stack?.split("\n") ?? [];
+    const at = lines.map((line) => /^ {4}at async (\w+) \(.*wait\.test\.ts:\d+:\d+\)$/.exec(line)?.[1]);
+    return at.filter((name) => name !== undefined);
+  }
+  function* load(body: typeof query, promise: Promise<unknown>): Go<unknown> {
+    try {
+      yield* body(promise);
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  }
+
+  test("whether it is pending or rejected already, alone or in a select", async () => {
+    await run(function* outermost() {
+      const rejected = failing();
+      yield* load(query, rejected);
+      const already = [failing(), failing()];
+      for (const promise of already) promise.catch(() => {});
+      yield* wait(turns());
+      for (const [body, name, promise] of [
+        [query, "query", failing()],
+        [selecting, "selecting", failing()],
+        [query, "query", already[0]],
+        [selecting, "selecting", already[1]],
+      ] as const) {
+        const error = yield* load(body, promise as Promise<never>);
+        expect(waiting(error)).toStrictEqual([name, "load", "outermost"]);
+        expect((error as Error).stack).toMatch(/^Error: down\n {4}at failing /);
+      }
+    });
+  });
+
+  test("once, of the goroutine that it is thrown in first", async () => {
+    await run(function* outermost() {
+      const promise = failing();
+      const error = yield* load(query, promise);
+      const { stack } = error as Error;
+      expect(yield* load(selecting, promise)).toBe(error);
+      expect(yield* load(query, Promise.reject(error))).toBe(error);
+      expect((error as Error).stack).toBe(stack);
+    });
+  });
+
+  test("what can't be written to is thrown as it is: a frozen error, a getter that throws, what is no error", async () => {
+    const frozen = Object.freeze(new Error("frozen"));
+    const hostile = Object.defineProperty(new Error("hostile"), "stack", {
+      get() {
+        throw new Error("no stack");
+      },
+    });
+    const { stack } = frozen;
+    const object = { stack: "mine" };
+    await run(function* () {
+      for (const value of [frozen, hostile, object, "text", undefined, null]) {
+        expect(yield* load(query, Promise.reject(value))).toBe(value);
+      }
+    });
+    expect([frozen.stack, object.stack]).toStrictEqual([stack, "mine"]);
+  });
+
+  test("not the sentinel errors of contexts, which many get", async () => {
+    const { stack } = Canceled;
+    await run(function* () {
+      expect(yield* load(query, Promise.reject(Canceled))).toBe(Canceled);
+    });
+    expect(Canceled.stack).toBe(stack);
+  });
+
+  test("nothing of what is thrown by an operation that is no promise", async () => {
+    const error = await run(function* outermost() {
+      const shared = new Error("shared");
+      const g = new SingleFlight<string, void>();
+      return yield* load(function* () {
+        yield* g.do("key", function* () {
+          yield* runtime.gosched();
+          throw shared;
+        });
+      }, Promise.resolve());
+    });
+    expect(waiting(error)).toStrictEqual([]);
   });
 });
