@@ -12,6 +12,9 @@ for (const [key, target] of Object.entries(manifest.exports)) {
   entry[name] = `src/${name}.ts`;
 }
 
+/** What a thread gets of the program's build, whichever that is. */
+const both: Record<string, string> = { "threads/serve": "src/threads/serve.ts" };
+
 /** What is run rather than imported: by the shell, by Node's loader, and on threads of their own. */
 const run: Record<string, string> = {
   "cli/main": "src/cli/main.ts",
@@ -38,6 +41,6 @@ const common: UserConfig = {
 };
 
 export default defineConfig([
-  { ...common, format: "esm", entry: { ...entry, ...run } },
-  { ...common, format: "cjs", entry },
+  { ...common, format: "esm", entry: { ...entry, ...both, ...run } },
+  { ...common, format: "cjs", entry: { ...entry, ...both } },
 ]);

@@ -17,3 +17,8 @@ export function built(path: string): URL | null {
   }
   return null;
 }
+
+/** Whether this code is the CommonJS build. */
+export function isCommonJs(): boolean {
+  return builtin("node:module") !== undefined && /\.c[jt]s$/.test(import.meta.url);
+}

@@ -20,6 +20,8 @@ export interface Others {
   goroutines(p: P): GoroutineInfo[];
   /** This thread's event loop has run dry: whether none of the others could wake it. If not, it is kept open. */
   asleep(): boolean;
+  /** Whether the code that runs now is the top level of a module that this thread only imports: it is to start nothing. */
+  halts(): boolean;
   /** Ends all of them, for the end of the program. */
   stop(): Promise<void>;
 }

@@ -60,6 +60,7 @@ function goLater(fn: Body, ...args: unknown[]): G {
  * The promise resolves to what `fn` returns. When it returns the run is over: its other goroutines stop where they stand.
  * It rejects with whatever a goroutine of the run throws, with a `DeadlockError` when the host's event loop runs dry
  * before main has returned, and with the signal's reason when `options.signal` aborts.
+ * At the top level of a module that another thread imports for its parallel functions it runs nothing and never settles.
  * Source: https://go.dev/ref/spec#Program_execution
  *
  * @param fn the main goroutine: a generator, async or plain function
@@ -80,6 +81,7 @@ export async function run<X>(fn: () => X, options: RunOptions = {}): Promise<Res
   checkFunction("run", fn);
   learnPlaces(run);
   checkOptions("run", options);
+  if (m.others?.halts() === true) return new Promise<never>(() => {});
   const { signal } = options;
   signal?.throwIfAborted();
   const p = newRun(options);

@@ -19,7 +19,8 @@ import { parallelOf, register } from "./values/registry.ts";
  *
  * Gives the function itself: called, it is an ordinary function. `go` of it sends name and arguments to a thread that
  * has nothing to do, which finds the function in its own copy of the module; so module variables are each thread's own, and
- * the module must be one that can be imported again: its top level must start nothing (`main` does nothing on other threads).
+ * the module must be one that can be imported again. What its top level starts runs on the first thread alone: `main` does
+ * nothing on others, and a `run` or a parallel goroutine there never ends.
  * What can travel as an argument, result or panic is what `Sendable` says.
  *
  * @param meta `import.meta` of the module that calls this, at its top level

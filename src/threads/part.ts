@@ -6,6 +6,7 @@ import { memory } from "./memory/memory.ts";
 import { crew } from "./sched/crew.ts";
 import { goroutinesElsewhere } from "./sched/dump.ts";
 import { callAnywhere, goAnywhere } from "./sched/go.ts";
+import { halts } from "./sched/loading.ts";
 import { asleep } from "./sched/quiet.ts";
 import { awayOf } from "./sched/run.ts";
 import { procs } from "./sched/wakep.ts";
@@ -20,6 +21,7 @@ const others: Others = {
   away: awayOf,
   goroutines: goroutinesElsewhere,
   asleep,
+  halts: () => memory.self !== 0 && halts(),
   stop: () => crew.stop(),
 };
 

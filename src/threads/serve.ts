@@ -10,9 +10,10 @@ import { ArgumentError } from "../runtime/panic.ts";
 import { isolate } from "./memory/isolate.ts";
 import { takePart } from "./part.ts";
 import { crew, OVER } from "./sched/crew.ts";
+import { load, stuck } from "./sched/loading.ts";
 import { asleep } from "./sched/quiet.ts";
 import { runAt, sharedRuns } from "./sched/run.ts";
-import { load, source } from "./sched/source.ts";
+import { source } from "./sched/source.ts";
 import { INIT, type Init, type Said, STOP } from "./sched/thread.ts";
 import { allowPreemption, noteThread } from "./sysmon/preempt.ts";
 import { onTold } from "./values/tell.ts";
@@ -88,7 +89,10 @@ export function begin({ share, port }: Init, load: (() => Promise<void>) | null 
   const ready = takePart();
   allowPreemption();
   noteThread();
-  onLoopDry(() => void asleep());
+  onLoopDry(() => {
+    stuck();
+    asleep();
+  });
   const say = (said: Said): void => port.postMessage(said);
   printThrough(say);
   onTold(OVER, (run) => runAt(run as number)?.finish({ ok: true, value: undefined }));
@@ -133,7 +137,7 @@ function printThrough(say: (said: Said) => void): void {
   replace(stderr, 2);
 }
 
-/** Imports the modules that the program's first thread has parallel functions of. */
+/** Imports the modules that the program's first thread has parallel functions of. Comes back when no more of them is to be had. */
 export async function loadAll(modules: readonly string[]): Promise<void> {
   for (const url of modules) await load(url);
 }

@@ -1,20 +1,27 @@
 /**
  * What a thread runs where the program brings no worker file of its own. Node only, and plain JavaScript once built: where
  * the host reads no TypeScript, or less of it than the program was started with, this registers the loader that does.
+ *
+ * The thread gets the copy of the runtime that the program has on its first thread: a program that a tool runs as CommonJS
+ * loads the CommonJS build, and classes of one build are not those of the other.
  */
-import { register as registerHooks } from "node:module";
+import { createRequire, register as registerHooks } from "node:module";
 import { workerData } from "node:worker_threads";
-import { begin, initOf, loadAll } from "./serve.ts";
+import type { INIT, Init } from "./sched/thread.ts";
 
-const init = initOf(workerData);
+const init = (workerData as { readonly [K in typeof INIT]?: Init } | null | undefined)?.["millrace thread"];
 if (init === undefined) throw new Error("millrace: this file is run by the library, to start a thread");
 
 const { features } = process as { readonly features?: { readonly typescript?: unknown } };
 const typescript = init.modules.some((url) => /\.[cm]?tsx?(\?|$)/.test(url));
 if (init.tsx || (typescript && !features?.typescript)) {
-  const { register } = (await import("tsx/esm/api")) as { register(): unknown };
-  register();
+  // Both of its loaders, as in `millrace run`: it runs a file as CommonJS where the package has no "type".
+  const loaders = (await Promise.all([import("tsx/cjs/api"), import("tsx/esm/api")])) as { register(): unknown }[];
+  for (const { register } of loaders) register();
   // As in `millrace run`, for a program whose folders have no copy of this package.
   registerHooks("../cli/resolve.js", import.meta.url);
 }
-begin(init, () => loadAll(init.modules));
+const runtime = init.commonjs
+  ? (createRequire(import.meta.url)("./serve.cjs") as typeof import("./serve.ts"))
+  : await import("./serve.ts");
+runtime.begin(init, () => runtime.loadAll(init.modules));

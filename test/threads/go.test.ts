@@ -119,7 +119,7 @@ describe("a function that no other thread can find", () => {
     const importing = code.replace("import.meta", `{ url: ${url} }`);
     const { stdout, stderr } = await node(["--import", "tsx", "--input-type=module", "--eval", importing]);
     expect(stdout).toBe("");
-    expect(stderr).toMatch(/^panic: ReferenceError: parallel: thread 1 knows no function "f"/);
+    expect(stderr).toMatch(/^panic: ReferenceError: parallel: thread 1 has no function named "f"/);
     expect(stderr).toContain("examples/threads/mandelbrot.ts");
   });
 
@@ -130,7 +130,7 @@ describe("a function that no other thread can find", () => {
     ]);
     expect(stderr).toBe(
       'panic: TypeError: parallel: f needs import.meta, for threads to find it; it got "x"\n\n' +
-        "goroutine 2 [running, thread 1]:\nf()\ncreated by main in goroutine 1\n",
+        "goroutine 1 [running]:\nmain()\n",
     );
     expect(status).toBe(2);
   });

@@ -66,6 +66,8 @@ export const SCHED = 176;
 export const DRY: number = SCHED;
 /** What the host calls its thread, plus one. */
 export const THREAD_ID: number = SCHED + 24;
+/** The name of the module that it is importing, as a pointer; 0 for none. */
+export const IMPORTS: number = SCHED + 34;
 /** From here the ring of the queue of tasks, 256 words. */
 export const RUNQ = 256;
 

@@ -31,6 +31,8 @@ export class Away implements Goroutine {
   #status: typeof PENDING | typeof ENDED | typeof FAILED = PENDING;
   #value: unknown = undefined;
   #joiners: WaitQueue | null = null;
+  /** Somebody has asked for its outcome, so if it is lost that is an error of theirs and no panic. */
+  wanted = false;
 
   constructor(p: P, id: number, name: string, task: number, creator: Away["creator"]) {
     this.p = p;
@@ -41,6 +43,7 @@ export class Away implements Goroutine {
   }
 
   join(): Op<never> {
+    this.wanted = true;
     return made(new AwayJoin(this)) as Op<unknown> as Op<never>;
   }
 
@@ -72,6 +75,12 @@ export class Away implements Goroutine {
     const joiners = this.#joiners;
     if (joiners === null) return;
     for (let w = joiners.shift(); w !== null; w = joiners.shift()) w.fail(error);
+  }
+
+  /** `w` is told of the end, and of nothing that went wrong. */
+  watch(w: Waiter): void {
+    if (this.#status === PENDING) this.joiners.push(w);
+    else w.complete(undefined, true);
   }
 }
 

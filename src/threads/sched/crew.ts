@@ -23,7 +23,19 @@ import { handOf } from "./hand.ts";
 import { putBack } from "./lost.ts";
 import { recover } from "./recover.ts";
 import { freeRuns, partsOf, recordOfRun, setOver, sharedRuns } from "./run.ts";
-import { CHILD, COUNT, dropArgs, dropResult, KIND_BACK, OWNER, RETURNED, RUNNER, takeResult } from "./task.ts";
+import {
+  CHILD,
+  COUNT,
+  dropArgs,
+  dropResult,
+  FAILED,
+  KIND_BACK,
+  OWNER,
+  RETURNED,
+  RUNNER,
+  takeResult,
+  VANISHED,
+} from "./task.ts";
 import { findTask, queued, relock } from "./taskq.ts";
 import { type Gone, hasFile, Thread, type WorkerLike } from "./thread.ts";
 import { gone, procs, setProcs, setThreads, threads } from "./wakep.ts";
@@ -118,10 +130,9 @@ class Crew {
   #start(): void {
     buffers.open(); // before the first thread that could send one
     const share = memory.share(memory.newIsolate());
-    const modules = new Set([...parallels.values()].map((f) => f.url));
     try {
       const watcher = { ready: () => {}, gone: (which: Thread, why: Gone) => this.#gone(which, why) };
-      this.#threads.add(new Thread(share, [...modules], this.#worker, watcher));
+      this.#threads.add(new Thread(share, parallels.values(), this.#worker, watcher));
     } catch (error) {
       // The program's own worker could not be made: nobody is this isolate.
       Atomics.store(memory.i32, recordOf(share.isolate) + STATE, FREE);
@@ -195,13 +206,15 @@ interface Death {
   readonly error: FatalError;
 }
 
-function fail(away: Away, error: FatalError): void {
+/** A goroutine is lost: an error for those who join it; of one that was never joined, a panic of its run. */
+function fail(away: Away, error: unknown): void {
   away.fail(error);
-  endRun(away.p, error);
+  if (!away.wanted) endRun(away.p, error);
 }
 
-function endRun(p: P, error: FatalError): void {
-  const stack = error.cause instanceof Error ? error.cause.stack : undefined;
+function endRun(p: P, error: unknown): void {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const stack = cause instanceof Error ? cause.stack : undefined;
   if (!p.over) p.finish({ ok: false, error, g: null, ...(stack !== undefined && { trace: stack }) });
   if (!p.over) uncaught(error);
 }
@@ -234,10 +247,13 @@ isolate.on(KIND_BACK, (task) => {
     return;
   }
   const away = children.take(i32[task + CHILD] as number);
-  const returned = i32[task + COUNT] === RETURNED;
-  const value = returned ? takeResult(task) : undefined;
+  const ended = i32[task + COUNT];
+  const value = ended === VANISHED ? undefined : takeResult(task);
   memory.free(task);
-  if (returned && !away.p.over) away.end(value);
+  if (!away.p.over) {
+    if (ended === RETURNED) away.end(value);
+    else if (ended === FAILED) fail(away, value);
+  }
   if (away.p === m.fallback && memory.self === 0 && children.of(m.fallback) === 0) isolate.hold(false);
 });
 

@@ -21,6 +21,7 @@ import { CAUGHT, caught, type Outcome, type Parallel, parallelOf } from "../valu
 import { copy } from "../values/slot.ts";
 import { Away, children } from "./away.ts";
 import { crew } from "./crew.ts";
+import { halts } from "./loading.ts";
 import { mayShare, sharedRun } from "./run.ts";
 import { BY, BY_NAME, CHILD, dropArgs, FN, GID, newTask, OWNER, RUN } from "./task.ts";
 import { runqput } from "./taskq.ts";
@@ -50,6 +51,7 @@ export function callAnywhere(fn: Body): Body | null {
 }
 
 function start(f: Parallel, p: P, fn: Body, args: unknown[], by: G | null): Goroutine {
+  if (memory.self !== 0 && halts()) return new Away(p, p.ids.next(), f.name, 0, null);
   if (!mayShare(p) || !crew.able() || !(f.importable || crew.ownFile)) {
     return p.go(
       fn,

@@ -16,7 +16,7 @@ import { isolate, KIND } from "../memory/isolate.ts";
 import { memory } from "../memory/memory.ts";
 import { isolateOf } from "../memory/record.ts";
 import { countElsewhere } from "./run.ts";
-import { COUNT, KIND_BACK, OWNER, putResult, VANISHED } from "./task.ts";
+import { COUNT, FAILED, KIND_BACK, OWNER, putResult, VANISHED } from "./task.ts";
 import { send } from "./watch.ts";
 
 export class Guest extends G {
@@ -144,6 +144,12 @@ class Leaver extends Waiter {
 /** A task comes back without a result. */
 export function vanish(task: number): void {
   memory.i32[task + COUNT] = VANISHED;
+  sendBack(task);
+}
+
+/** A task that could not run comes back with the reason. Its arguments have been given up. */
+export function fail(task: number, error: Error): void {
+  putResult(task, error, FAILED);
   sendBack(task);
 }
 

@@ -24,7 +24,7 @@ import { DRY, INBOX, PARK, PARKED, recordOf } from "../memory/record.ts";
 import { onTold, tell } from "../values/tell.ts";
 import { crew } from "./crew.ts";
 import { allWillAnswer } from "./dump.ts";
-import { pending } from "./source.ts";
+import { importing } from "./loading.ts";
 import { anyTask } from "./taskq.ts";
 
 /** The number of the round. */
@@ -52,7 +52,7 @@ export function asleep(): boolean {
 function answer(): false {
   const { i32, record } = memory;
   const round = Atomics.load(i32, ROUND);
-  if (state.answered !== round && pending() === 0) {
+  if (state.answered !== round && !importing()) {
     state.answered = round;
     Atomics.store(i32, record + DRY, round);
   }

@@ -6,6 +6,7 @@
  */
 import { type Body, isGeneratorFunction } from "../../runtime/body.ts";
 import { once } from "../../runtime/copies.ts";
+import { microtask } from "../../runtime/host.ts";
 import { m } from "../../runtime/m.ts";
 import type { Go } from "../../runtime/op.ts";
 import { ArgumentError, show } from "../../runtime/panic.ts";
@@ -16,8 +17,9 @@ import { textAt } from "../memory/names.ts";
 import { DRY } from "../memory/record.ts";
 import { CAUGHT, caught, type Parallel, parallels } from "../values/registry.ts";
 import { crew } from "./crew.ts";
-import { Guest, Part, stayAtHome, vanish } from "./guest.ts";
+import { fail, Guest, Part, stayAtHome, vanish } from "./guest.ts";
 import { open } from "./hand.ts";
+import { fate, imported, load } from "./loading.ts";
 import { panicked } from "./panics.ts";
 import { isOver, joinRun, leaveParts, runAt, takesPart } from "./run.ts";
 import { argsOf, BY, BY_NAME, dropArgs, FN, GID, RUN } from "./task.ts";
@@ -27,10 +29,8 @@ import { followWatch } from "./watch.ts";
 
 /** The functions of this thread, by the pointer of their name. */
 const known: Map<number, Parallel> = once("known", () => new Map<number, Parallel>());
-/** Modules that are being imported, with the tasks that wait for them. */
-const importing: Map<string, number[]> = new Map();
-/** Modules that this thread was told to import, for an error. */
-const loaded: Set<string> = once("loaded", () => new Set<string>());
+/** The tasks that wait for a module that is being imported. */
+const waits: Map<string, number[]> = new Map();
 
 export const source: Source = {
   take() {
@@ -136,49 +136,68 @@ function nameAt(pointer: number): { name: string; url: string; catches: boolean 
 
 /** Imports the module of a function that this thread doesn't know, and then begins `task`. */
 function fetch(pointer: number, task: number): void {
-  const { name, url } = nameAt(pointer);
-  const waiting = importing.get(url);
+  const { url } = nameAt(pointer);
+  const waiting = waits.get(url);
   if (waiting !== undefined) {
     waiting.push(task);
     return;
   }
-  importing.set(url, [task]);
-  const done = (error: unknown): void => {
-    const tasks = importing.get(url) ?? [];
-    importing.delete(url);
+  waits.set(url, [task]);
+  const done = (): void => {
+    const tasks = waits.get(url) ?? [];
+    waits.delete(url);
     for (const each of tasks) {
-      if (look(memory.i32[each + FN] as number) !== undefined) {
-        begin(each);
-        continue;
-      }
-      dropArgs(each);
-      start(each, memory.i32[each + RUN] as number, thrower(name, notFound(each, error)), []);
+      if (look(memory.i32[each + FN] as number) !== undefined) begin(each);
+      else refuse(each);
     }
     isolate.idle();
   };
-  load(url).then(() => done(undefined), done);
+  if (crew.ownFile) microtask(done);
+  else load(url).then(done);
 }
 
-/** Imports a module of the program. */
-export async function load(url: string): Promise<void> {
-  if (crew.ownFile) return;
-  loaded.add(url);
-  await import(/* @vite-ignore */ /* webpackIgnore: true */ url);
+/** Sends a task home whose function can't be had here. */
+function refuse(task: number): void {
+  dropArgs(task);
+  fail(task, notFound(task));
 }
 
-/** How many modules are on their way. */
-export function pending(): number {
-  return importing.size;
-}
-
-function notFound(task: number, error: unknown): unknown {
+function notFound(task: number): Error {
   const { name, url } = nameAt(memory.i32[task + FN] as number);
-  if (error === undefined) return unknownFunction(name);
-  if (/^(\w+:|\/)/.test(url)) return error;
-  return frameless(
-    new ArgumentError(`parallel: ${name} needs import.meta, for threads to find it; it got ${show(url)}`),
-  );
+  if (crew.ownFile) return frameless(new ReferenceError(unknownFunction(name)));
+  if (!/^(\w+:|\/)/.test(url)) {
+    return frameless(
+      new ArgumentError(`parallel: ${name} needs import.meta, for threads to find it; it got ${show(url)}`),
+    );
+  }
+  const { state = "loaded", error } = fate(url) ?? {};
+  if (state === "loaded") return frameless(new ReferenceError(unknownFunction(name)));
+  const why = {
+    loading: "has not imported",
+    failed: "can't import",
+    halted: "gets no further in",
+    stuck: "never comes to the end of",
+  }[state];
+  const what = `parallel: thread ${memory.self} ${why} ${url}, which has the function ${show(name)}`;
+  if (state !== "failed") return frameless(new ReferenceError(`${what}: ${TOP_LEVEL[state]}`));
+  const cause = error instanceof Error ? `${error.name}: ${error.message}` : show(error);
+  return frameless(new ReferenceError(`${what}: ${cause}\n${WAY_OUT}`, { cause: error }));
 }
+
+/** What keeps a module's top level from its end, and what to do about it. */
+const TOP_LEVEL = {
+  loading: "it is still on its way",
+  halted:
+    "its top level starts work, which other threads do not do, and the function is named after that; " +
+    "name it before, or in a module of its own",
+  stuck:
+    "its top level awaits what never settles here; functions that are named before that are found, " +
+    "and so are those of a module of their own",
+};
+
+const WAY_OUT =
+  "Each thread imports the modules of parallel functions by their URL, so what a module needs must be there on every thread. " +
+  "In a bundle, give the program a worker file with threads({ worker }).";
 
 /** Without our own frames. */
 function frameless(error: Error): Error {
@@ -186,14 +205,10 @@ function frameless(error: Error): Error {
   return error;
 }
 
-function unknownFunction(name: string): Error {
-  const modules = new Set([...loaded, ...[...parallels.values()].map((f) => f.url)]);
+function unknownFunction(name: string): string {
+  const modules = new Set([...imported(), ...[...parallels.values()].map((f) => f.url)]);
   const list = modules.size === 0 ? "none" : [...modules].map((url) => `\n\t${url}`).join("");
-  return frameless(
-    new ReferenceError(
-      `parallel: thread ${memory.self} knows no function ${JSON.stringify(name)}; the modules it has loaded: ${list}`,
-    ),
-  );
+  return `parallel: thread ${memory.self} has no function named ${show(name)}; the modules it has loaded: ${list}`;
 }
 
 /** A goroutine that panics with `error`. */

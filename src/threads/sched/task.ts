@@ -27,7 +27,7 @@ export const RUN = 6;
 export const GID = 7;
 /** The isolate that runs it, plus one. */
 export const RUNNER = 8;
-/** How many arguments there are; afterwards, how it ended: `RETURNED`, or `VANISHED`. */
+/** How many arguments there are; afterwards, how it ended: `RETURNED`, `VANISHED` or `FAILED`. */
 export const COUNT = 9;
 /** Who said `go`: number, and name. */
 export const BY = 10;
@@ -38,6 +38,8 @@ const ARGS = 12;
 export const RETURNED = 1;
 /** Its run was over before it ended. */
 export const VANISHED = 2;
+/** It could not run; the result is the error that says why. */
+export const FAILED = 3;
 
 /** This many arguments have a slot each; if there are more, the last slot holds the rest. */
 const MOST = 5;
@@ -91,14 +93,14 @@ export function dropArgs(task: number): void {
 }
 
 /** Writes what came of it. */
-export function putResult(task: number, value: unknown): void {
+export function putResult(task: number, value: unknown, state: typeof RETURNED | typeof FAILED = RETURNED): void {
   pack(task + ARGS, value, "the result of a parallel function");
-  memory.i32[task + COUNT] = RETURNED;
+  memory.i32[task + COUNT] = state;
 }
 
 /** Gives up what came of it, for which nobody waits. */
 export function dropResult(task: number): void {
-  if (memory.i32[task + COUNT] === RETURNED) drop(task + ARGS);
+  if (memory.i32[task + COUNT] !== VANISHED) drop(task + ARGS);
 }
 
 export function takeResult(task: number): unknown {

@@ -11,6 +11,7 @@ import { built } from "../../runtime/built.ts";
 import { builtin, startTimer, stopTimer } from "../../runtime/host.ts";
 import { ArgumentError, show } from "../../runtime/panic.ts";
 import type { Share } from "../memory/memory.ts";
+import type { Parallel } from "../values/registry.ts";
 import { tell } from "../values/tell.ts";
 import { stopping } from "./recover.ts";
 import { leave } from "./wakep.ts";
@@ -49,6 +50,8 @@ export interface Init {
   readonly modules: readonly string[];
   /** Whether the program is run by tsx, which reads more than a host that reads TypeScript. */
   readonly tsx: boolean;
+  /** Whether the program has the CommonJS build of this library. */
+  readonly commonjs: boolean;
 }
 
 /** Under this name it is sent. */
@@ -89,7 +92,7 @@ export class Thread {
   #left!: (why: Gone) => void;
 
   /** Starts a thread; `worker` makes the host's worker, without it the library's own file is run. */
-  constructor(share: Share, modules: readonly string[], worker: (() => WorkerLike) | null, watcher: Watcher) {
+  constructor(share: Share, functions: Iterable<Parallel>, worker: (() => WorkerLike) | null, watcher: Watcher) {
     this.isolate = share.isolate;
     this.#watcher = watcher;
     const { port1, port2 } = new MessageChannel() as unknown as { port1: Port; port2: Port };
@@ -104,7 +107,13 @@ export class Thread {
         watcher.gone(this, why);
       };
     });
-    const init: Init = { share, modules, port: port2, tsx: isRunByTsx() };
+    const modules = new Set<string>();
+    let commonjs = false;
+    for (const f of functions) {
+      modules.add(f.url);
+      commonjs ||= f.commonjs;
+    }
+    const init: Init = { share, modules: [...modules], port: port2, tsx: isRunByTsx(), commonjs };
     if (worker === null) this.#worker = startFile(init);
     else {
       this.#worker = worker();

@@ -5,6 +5,8 @@
  * gives it up.
  */
 
+import { once } from "../../runtime/copies.ts";
+
 /** How the objects of one class travel. */
 export interface Handle {
   /** Its number, the same on all threads, below 256. */
@@ -32,14 +34,13 @@ export const HANDLE = {
   parallel: 9,
 } as const;
 
-const all: Handle[] = [];
-const byKind: (Handle | undefined)[] = [];
+// Of all copies of this library: a class of any of them is sent, and what arrives is of the first one's.
+const all: Handle[] = once("handles", () => []);
+const byKind: (Handle | undefined)[] = once("handles by kind", () => []);
 
 /** Makes a class's objects able to travel. */
 export function registerHandle(handle: Handle): void {
-  const before = byKind[handle.kind];
-  if (before !== undefined) all.splice(all.indexOf(before), 1);
-  byKind[handle.kind] = handle;
+  byKind[handle.kind] ??= handle;
   all.push(handle);
 }
 

@@ -33,6 +33,6 @@ function absent(name: string, url: string, pointer: number): Parallel["fn"] {
     );
   };
   Object.defineProperty(fn, "name", { value: name });
-  const entry: Parallel = { name, url, importable: true, fn, pointer }; // by others
+  const entry: Parallel = { name, url, importable: true, commonjs: false, fn, pointer }; // by others
   return Object.defineProperty(fn, PARALLEL, { value: entry });
 }

@@ -1,5 +1,6 @@
 /** The parallel functions of this thread, by name. */
 import { asGenerator, type Body, isIterator, isThenable } from "../../runtime/body.ts";
+import { isCommonJs } from "../../runtime/built.ts";
 import { once } from "../../runtime/copies.ts";
 import { type Go, Op, type Parked } from "../../runtime/op.ts";
 import { ArgumentError, FatalError, Goexit, show } from "../../runtime/panic.ts";
@@ -12,6 +13,8 @@ export interface Parallel {
   url: string;
   /** Whether any thread can import that: it is no code of `--eval`, and no bundle that does not know where it is. */
   importable: boolean;
+  /** Whether it was named by the CommonJS build of this library: threads load the same one. */
+  commonjs: boolean;
   fn: Body;
   /** Its name in the shared memory, once it was sent. */
   pointer: number;
@@ -39,7 +42,15 @@ export function caught(f: Parallel): Parallel {
       }
     };
     Object.defineProperty(fn, "name", { value: f.fn.name });
-    f.catching = { name: f.name, url: f.url, importable: f.importable, fn, pointer: 0, caught: true };
+    f.catching = {
+      name: f.name,
+      url: f.url,
+      importable: f.importable,
+      commonjs: f.commonjs,
+      fn,
+      pointer: 0,
+      caught: true,
+    };
   }
   return f.catching;
 }
@@ -71,13 +82,21 @@ export function register(name: string, url: string, fn: Body): void {
     );
   }
   // The same module again, as tools evaluate it that watch files: the newest counts.
-  const entry: Parallel = before ?? { name, url, importable: isImportable(url), fn, pointer: 0 };
+  const entry: Parallel = before ?? {
+    name,
+    url,
+    importable: isImportable(url),
+    commonjs: isCommonJs(),
+    fn,
+    pointer: 0,
+  };
   if (!Reflect.defineProperty(fn, PARALLEL, { value: entry, configurable: true })) {
     throw new ArgumentError(`parallel: ${show(fn)} is frozen and can't be marked`);
   }
   // What stacks and dumps call a function that has no name of its own.
   if (fn.name === "") Reflect.defineProperty(fn, "name", { value: name, configurable: true });
   entry.fn = fn;
+  entry.commonjs = isCommonJs();
   if (entry.url !== url) {
     entry.url = url;
     entry.importable = isImportable(url);
