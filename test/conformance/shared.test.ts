@@ -1,8 +1,8 @@
 /** The conformance suite on the channels between threads, here used by one. */
 import type { Chan } from "millrace";
 import { sharedChan } from "millrace/threads";
-import { LINK, memory } from "../../src/threads/memory/memory.ts";
-import { RECVQ, SENDQ } from "../../src/threads/memory/object.ts";
+import { LINK, RECVQ, SENDQ } from "../../src/threads/memory/layout.ts";
+import { memory } from "../../src/threads/memory/memory.ts";
 import type { Factory } from "./kit.ts";
 import { conformance } from "./suite.ts";
 

@@ -1,6 +1,7 @@
 /** Messages between threads: each arrives once, in order, and wakes who sleeps. */
 import { afterAll, describe, expect, it } from "vitest";
-import { isolate, KIND } from "../../src/threads/memory/isolate.ts";
+import { isolate } from "../../src/threads/memory/isolate.ts";
+import { KIND } from "../../src/threads/memory/layout.ts";
 import { memory } from "../../src/threads/memory/memory.ts";
 import { type Child, start } from "./kit.ts";
 

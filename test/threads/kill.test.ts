@@ -7,8 +7,9 @@ import { type Go, type Goroutine, go, type Panic, run, select, wait } from "mill
 import { SharedMutex, SharedSemaphore, SharedWaitGroup, sharedChan } from "millrace/threads";
 import { expect, test } from "vitest";
 import { m } from "../../src/runtime/m.ts";
-import { HEAD, memory } from "../../src/threads/memory/memory.ts";
-import { FREE, recordOf, STATE } from "../../src/threads/memory/record.ts";
+import { HEAD, STATE } from "../../src/threads/memory/layout.ts";
+import { memory } from "../../src/threads/memory/memory.ts";
+import { FREE, recordOf } from "../../src/threads/memory/record.ts";
 import { recover, stopping } from "../../src/threads/sched/recover.ts";
 import { pack } from "../../src/threads/values/slot.ts";
 import type { Struck } from "./hammer.ts";

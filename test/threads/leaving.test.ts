@@ -3,8 +3,9 @@
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { m } from "../../src/runtime/m.ts";
 import { isolate } from "../../src/threads/memory/isolate.ts";
+import { RUNQ, RUNQ_TAIL } from "../../src/threads/memory/layout.ts";
 import { Memory, memory } from "../../src/threads/memory/memory.ts";
-import { RUNQ, RUNQ_TAIL, recordOf } from "../../src/threads/memory/record.ts";
+import { recordOf } from "../../src/threads/memory/record.ts";
 import { source } from "../../src/threads/sched/source.ts";
 import { anyTask, findTask, queued } from "../../src/threads/sched/taskq.ts";
 import { leave } from "../../src/threads/sched/wakep.ts";

@@ -1,7 +1,8 @@
 /** What a thread has in its hand when it dies is put back by those who have made it, and nothing else is. */
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { m } from "../../src/runtime/m.ts";
-import { isolate, KIND } from "../../src/threads/memory/isolate.ts";
+import { isolate } from "../../src/threads/memory/isolate.ts";
+import { KIND } from "../../src/threads/memory/layout.ts";
 import { memory } from "../../src/threads/memory/memory.ts";
 import { keyOf, recordOf } from "../../src/threads/memory/record.ts";
 import { Away, children } from "../../src/threads/sched/away.ts";

@@ -1,8 +1,9 @@
 /** The shared memory: blocks, what is given back, what happens when there is none left. */
 import type { Panic } from "millrace";
 import { beforeEach, describe, expect, it } from "vitest";
-import { HEAD, LINK, Memory, push } from "../../src/threads/memory/memory.ts";
-import { RFREE, recordOf } from "../../src/threads/memory/record.ts";
+import { HEAD, LINK, RFREE } from "../../src/threads/memory/layout.ts";
+import { Memory, push } from "../../src/threads/memory/memory.ts";
+import { recordOf } from "../../src/threads/memory/record.ts";
 
 const MIB = 2 ** 20;
 

@@ -10,9 +10,12 @@ const sim = new Interleave();
 // Before the modules are loaded, because they take hold of it.
 vi.stubGlobal("Atomics", sim.atomics);
 afterAll(() => vi.unstubAllGlobals());
-const { Isolate, KIND, wake } = await import("../../src/threads/memory/isolate.ts");
-const { LAYOUT, LINK, memory, push } = await import("../../src/threads/memory/memory.ts");
-const { recordOf, INBOX, PARK, RUNNING, PARKED } = await import("../../src/threads/memory/record.ts");
+const { Isolate, wake } = await import("../../src/threads/memory/isolate.ts");
+const { KIND } = await import("../../src/threads/memory/layout.ts");
+const { memory, push } = await import("../../src/threads/memory/memory.ts");
+const { LAYOUT, LINK } = await import("../../src/threads/memory/layout.ts");
+const { recordOf, RUNNING, PARKED } = await import("../../src/threads/memory/record.ts");
+const { INBOX, PARK } = await import("../../src/threads/memory/layout.ts");
 type Isolate = InstanceType<typeof Isolate>;
 
 const buffer = new SharedArrayBuffer(8);

@@ -2,9 +2,9 @@
 import { go, type Panic, run, select, wait } from "millrace";
 import { SharedMutex, SharedSemaphore, sharedChan } from "millrace/threads";
 import { afterEach, describe, expect, test } from "vitest";
-import { HEAD, LINK, Memory, memory } from "../../src/threads/memory/memory.ts";
-import { DIRTY, LOCK, RECVQ } from "../../src/threads/memory/object.ts";
-import { FREE, recordOf, STATE, WANTED } from "../../src/threads/memory/record.ts";
+import { DIRTY, HEAD, LINK, LOCK, RECVQ, STATE, WANTED } from "../../src/threads/memory/layout.ts";
+import { Memory, memory } from "../../src/threads/memory/memory.ts";
+import { FREE, recordOf } from "../../src/threads/memory/record.ts";
 import { recover, stopping } from "../../src/threads/sched/recover.ts";
 import { pack } from "../../src/threads/values/slot.ts";
 import { turns } from "../kit/turns.ts";

@@ -2,7 +2,8 @@
 import { chan, go, run, select, wait } from "millrace";
 import { sharedChan } from "millrace/threads";
 import { expect, test } from "vitest";
-import { HEAD, memory } from "../../src/threads/memory/memory.ts";
+import { HEAD } from "../../src/threads/memory/layout.ts";
+import { memory } from "../../src/threads/memory/memory.ts";
 import { pack } from "../../src/threads/values/slot.ts";
 import { turns } from "../kit/turns.ts";
 import { start } from "./kit.ts";

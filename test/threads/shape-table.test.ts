@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { memory, TABLE_LENGTH } from "../../src/threads/memory/memory.ts";
+import { TABLE_LENGTH } from "../../src/threads/memory/layout.ts";
+import { memory } from "../../src/threads/memory/memory.ts";
 import { MOST, sharedTable } from "../../src/threads/values/shape-table.ts";
 
 test("a shape has one number, and its keys are found by it", () => {

@@ -9,8 +9,10 @@ const sim = new Interleave();
 vi.stubGlobal("Atomics", sim.atomics);
 afterAll(() => vi.unstubAllGlobals());
 const { Isolate } = await import("../../src/threads/memory/isolate.ts");
-const { ISOLATES, LAYOUT, memory } = await import("../../src/threads/memory/memory.ts");
-const { PARK, PARKED, recordOf } = await import("../../src/threads/memory/record.ts");
+const { memory } = await import("../../src/threads/memory/memory.ts");
+const { ISOLATES, LAYOUT } = await import("../../src/threads/memory/layout.ts");
+const { PARKED, recordOf } = await import("../../src/threads/memory/record.ts");
+const { PARK } = await import("../../src/threads/memory/layout.ts");
 const { anyTask, findTask, runqput } = await import("../../src/threads/sched/taskq.ts");
 const { found, rest, wakep } = await import("../../src/threads/sched/wakep.ts");
 

@@ -22,11 +22,9 @@ import { once } from "../../runtime/copies.ts";
 import { type HostTimer, holdTimer, microtask, monotonic, processors, startTimer } from "../../runtime/host.ts";
 import { m, YIELD_TO_HOST } from "../../runtime/m.ts";
 import type { P } from "../../runtime/proc.ts";
-import { LINK, memory, push, type Share } from "./memory.ts";
-import { DRY, HEARTBEAT, INBOX, PARK, PARKED, RUNNING, recordOf } from "./record.ts";
-
-/** The word of a message that says what it is. */
-export const KIND = 2;
+import { DRY, HEARTBEAT, INBOX, KIND, LINK, PARK } from "./layout.ts";
+import { memory, push, type Share } from "./memory.ts";
+import { PARKED, RUNNING, recordOf } from "./record.ts";
 
 /** A goroutine, or a case of its select, was served in shared memory. */
 export const KIND_WAITER = 1;

@@ -1,12 +1,6 @@
 /**
  * The memory that all threads share (Go's `malloc.go`): one fixed reservation for the process, of which only what is used
- * is ever touched. Pointers are indexes of 32-bit words, 0 is nil.
- *
- *     header   words that belong to all (below)
- *     records  one an isolate: what it owns and where others reach it (record.ts)
- *     table    for the shapes of objects (shapes.ts)
- *     chunks   of 64 KiB, each taken by one isolate and carved into blocks
- *     block    (owner << 8 | class), link, then what it is used for
+ * is ever touched. Which word is where says layout.ts.
  *
  * Invariants: a block belongs to the isolate that carved it, and only that one hands it out; whoever frees another's block
  * pushes it on the owner's `RFREE`, which the owner empties with one exchange. So no free list is shared, there is no lock,
@@ -22,45 +16,30 @@
 import { once } from "../../runtime/copies.ts";
 import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
 import {
-  BUSY,
+  BUMP,
   CHUNK_END,
+  CHUNKS,
   CURSOR,
-  FREE,
   FREELIST,
   GENERATION,
-  keyOf,
+  HEAD,
+  ISOLATES,
+  LAYOUT,
   LEAVING,
-  LIVE,
+  LINK,
   MAX_ISOLATES,
-  RECORD,
+  RECORDS,
   RFREE,
-  recordOf,
   STATE,
-} from "./record.ts";
+  TABLE,
+  TABLE_LENGTH,
+} from "./layout.ts";
+import { BUSY, FREE, keyOf, LIVE, recordOf } from "./record.ts";
 
-/** Words of the header, each used by all. */
-export const LAYOUT = 1;
-/** The next chunk that nobody has taken. */
-export const BUMP = 2;
-/** How many chunks there are. */
-export const CHUNKS = 3;
-/** How many records have ever been used. */
-export const ISOLATES = 4;
-/** Numbers given to shared channels and locks so far. */
-export const OBJECTS = 5;
-/** From here 112 words for the scheduler of all threads. */
-export const SCHEDULER = 16;
-/** From here 16 words for the table of shapes: its lock, its length. */
-export const SHAPES = 128;
-
-/** The layout above; two versions of the library can't share a memory. */
+/** The layout; two versions of the library can't share a memory. */
 const VERSION = 1;
 /** Words of a chunk. */
 const CHUNK = 16_384;
-const RECORDS = 1024;
-/** The table of shapes, one word each. */
-export const TABLE: number = RECORDS + MAX_ISOLATES * RECORD;
-export const TABLE_LENGTH = 8192;
 /** The chunks begin here. */
 const FIRST_CHUNK = Math.ceil((TABLE + TABLE_LENGTH) / CHUNK);
 
@@ -72,11 +51,6 @@ const MOST = 2 ** 32;
 const DEFAULT = 1024 * MIB;
 /** Without threads nothing is shared. */
 const DEFAULT_ALONE = 256 * MIB;
-
-/** Words of a block before what it is used for. */
-export const HEAD = 2;
-/** The word of a block that lists of blocks are linked with, free for its user otherwise. */
-export const LINK = 1;
 
 /** What a thread gets from the one that starts it. */
 export interface Share {

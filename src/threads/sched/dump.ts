@@ -6,13 +6,23 @@
  * thread answers at its next turn; of one that is in a loop without any operation, and so does not answer, the list says
  * what its goroutines' owners know: number, name, and that it runs.
  */
+
 import { once } from "../../runtime/copies.ts";
 import { monotonic } from "../../runtime/host.ts";
 import type { P } from "../../runtime/proc.ts";
 import { type GoroutineInfo, infoOf } from "../../runtime/traceback.ts";
-import { HEAD, LINK, memory, push } from "../memory/memory.ts";
-import { SLOT_WORDS } from "../memory/object.ts";
-import { recordOf, SCHED } from "../memory/record.ts";
+import {
+  ANSWER_WORDS,
+  ANSWERED,
+  ANSWERS,
+  ANSWER_FROM as FROM,
+  HEAD,
+  LINK,
+  ANSWER_LIST as LIST,
+  ANSWER_QUESTION as QUESTION,
+} from "../memory/layout.ts";
+import { memory, push } from "../memory/memory.ts";
+import { recordOf } from "../memory/record.ts";
 import { drop, pack, take } from "../values/slot.ts";
 import { onTold, tell } from "../values/tell.ts";
 import { children } from "./away.ts";
@@ -20,15 +30,6 @@ import { runAt, sharedRun } from "./run.ts";
 import { RUNNER } from "./task.ts";
 
 const DUMP = "dump";
-
-/** In an isolate's record: how many answers have come, and the answers. */
-const ANSWERED = SCHED + 16;
-const ANSWERS = SCHED + 17;
-
-/** Words of an answer: to which question, from whom, and the list. */
-const QUESTION = HEAD;
-const FROM = HEAD + 1;
-const LIST = HEAD + 2;
 
 /** How long to wait for all of them, in milliseconds: when one may be in a loop, and when all are known to be asleep. */
 const PATIENCE = 1000;
@@ -96,7 +97,7 @@ onTold(DUMP, (value, from) => {
   const p = runAt(run);
   const { i32, self } = memory;
   const infos = p === undefined ? [] : infoOf(p);
-  const answer = memory.alloc((LIST + SLOT_WORDS - HEAD) * 4);
+  const answer = memory.alloc((ANSWER_WORDS - HEAD) * 4);
   i32[answer + QUESTION] = question;
   i32[answer + FROM] = self;
   pack(answer + LIST, self === 0 ? infos : infos.map((info) => ({ ...info, thread: self })), DUMP);

@@ -6,13 +6,9 @@
  * reaches for something and then reads whether the queues are closed; who closes them writes that and then reads who has
  * something in its hand; all of these are sequentially consistent, so one of the two sees the other.
  */
-import { ISOLATES, memory, SCHEDULER } from "../memory/memory.ts";
-import { recordOf, SCHED } from "../memory/record.ts";
-
-/** 1 while it may have something in its hand. */
-const HAND: number = SCHED + 33;
-/** Who has closed the queues, plus one. Next to what is read often and seldom written. */
-const CLOSED = SCHEDULER + 65;
+import { CLOSED_BY as CLOSED, HAND, ISOLATES } from "../memory/layout.ts";
+import { memory } from "../memory/memory.ts";
+import { recordOf } from "../memory/record.ts";
 
 /** How often to look whether another thread has nothing in its hand any more. */
 const LOOKS = 10_000;

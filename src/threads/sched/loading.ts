@@ -15,9 +15,9 @@
 import { once } from "../../runtime/copies.ts";
 import { builtin, type HostTimer, holdTimer, startTimer, stopTimer, writeError } from "../../runtime/host.ts";
 import { isolate } from "../memory/isolate.ts";
+import { IMPORTS } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
 import { pointerOf } from "../memory/names.ts";
-import { IMPORTS } from "../memory/record.ts";
 
 /** After so many milliseconds an import is said to take long. */
 const LONG = 5000;

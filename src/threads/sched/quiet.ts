@@ -15,20 +15,20 @@
  * Rejected: each thread publishing at each pause that it is asleep (a round through the event loop for each, when two
  * threads play ping-pong); counting messages (all channels would have to).
  */
+
 import { once } from "../../runtime/copies.ts";
 import { startTimer } from "../../runtime/host.ts";
 import { m } from "../../runtime/m.ts";
 import { isolate } from "../memory/isolate.ts";
-import { memory, SCHEDULER } from "../memory/memory.ts";
-import { DRY, INBOX, PARK, PARKED, recordOf } from "../memory/record.ts";
+import { DRY, INBOX, PARK, ROUND } from "../memory/layout.ts";
+import { memory } from "../memory/memory.ts";
+import { PARKED, recordOf } from "../memory/record.ts";
 import { onTold, tell } from "../values/tell.ts";
 import { crew } from "./crew.ts";
 import { allWillAnswer } from "./dump.ts";
 import { importing } from "./loading.ts";
 import { anyTask } from "./taskq.ts";
 
-/** The number of the round. */
-const ROUND = SCHEDULER + 81;
 const ASLEEP = "asleep?";
 
 /** How long after a round the next one comes, in milliseconds: the first time, and when nothing has changed for long. */

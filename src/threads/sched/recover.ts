@@ -10,39 +10,40 @@
  *
  * A waiter of its that somebody is serving at this moment stays; the next isolate gets the message and throws it away.
  */
-import { isolate, KIND, KIND_LOST, KIND_WAITER } from "../memory/isolate.ts";
-import { HEAD, ISOLATES, LINK, memory } from "../memory/memory.ts";
+
+import { isolate, KIND_LOST, KIND_WAITER } from "../memory/isolate.ts";
 import {
   DIRTY,
-  HELD_BEFORE,
-  HOLDER,
-  LOCK,
-  LOST,
-  MUTEX,
-  QCOUNT,
-  RECVQ,
-  SEMAPHORE,
-  SENDQ,
-  STATUS,
-} from "../memory/object.ts";
-import {
   GENERATION,
+  HEAD,
   HELD,
+  HELD_BEFORE,
+  HOLD_OBJECT,
+  HOLD_WEIGHT,
+  HOLDER,
   HOLDS,
   INBOX,
-  keyOf,
-  LIVE,
+  ISOLATES,
+  KIND,
+  LINK,
+  LOCK,
+  LOSS_OBJECT,
+  LOSS_WORDS,
   PARK,
-  RUNNING,
-  recordOf,
+  QCOUNT,
+  RECVQ,
+  SENDQ,
   SERVING,
   STATE,
-  STOPPING,
+  STATUS,
   WANTED,
-} from "../memory/record.ts";
+} from "../memory/layout.ts";
+import { memory } from "../memory/memory.ts";
+import { LOST, MUTEX, SEMAPHORE } from "../memory/object.ts";
+import { keyOf, LIVE, RUNNING, recordOf, STOPPING } from "../memory/record.ts";
 import { lock, onLoss, takeOver, unlock } from "../shared/lock.ts";
 import { giveWeight, grant } from "../shared/semaphore.ts";
-import { HOLD_OBJECT, release, WEIGHT } from "../shared/shared.ts";
+import { release } from "../shared/shared.ts";
 import * as sudog from "../shared/sudog.ts";
 import { waiting } from "../shared/waiting.ts";
 import { drop } from "../values/slot.ts";
@@ -151,7 +152,7 @@ function giveUpHolds(record: number, key: number): void {
   while (hold !== 0) {
     const next = i32[hold + LINK] as number;
     const object = i32[hold + HOLD_OBJECT] as number;
-    const weight = i32[hold + WEIGHT] as number;
+    const weight = i32[hold + HOLD_WEIGHT] as number;
     if (i32[object + KIND] === SEMAPHORE && weight > 0) giveWeight(object, weight, 0);
     else if (i32[object + KIND] === MUTEX && i32[object + HOLDER] === key) {
       lock(object);
@@ -174,9 +175,9 @@ function lose(object: number): void {
   const isolates = Atomics.load(i32, ISOLATES);
   for (let to = 0; to < isolates; to++) {
     if (Atomics.load(i32, recordOf(to) + STATE) !== LIVE) continue;
-    const message = memory.alloc(16);
+    const message = memory.alloc((LOSS_WORDS - HEAD) * 4);
     i32[message + KIND] = KIND_LOST;
-    i32[message + HEAD + 1] = object;
+    i32[message + LOSS_OBJECT] = object;
     isolate.post(to, message);
   }
 }

@@ -3,29 +3,26 @@
  * run's own; on another thread it is made when the first of the run's goroutines gets there, and is finished when the run
  * is over or the thread ends.
  */
+
 import { once } from "../../runtime/copies.ts";
 import { m } from "../../runtime/m.ts";
 import type { P } from "../../runtime/proc.ts";
-import { HEAD, memory } from "../memory/memory.ts";
+import {
+  RUN_AT_HOME as AT_HOME,
+  RUN_ELSEWHERE as ELSEWHERE,
+  RUN_FLAGS as FLAGS,
+  HEAD,
+  RUN_HOME as HOME,
+  RUN_IDS as IDS,
+  RUN_NAME as NAME,
+  RUN_OVER as OVER,
+  RUN_PARTS as PARTS,
+  RUN_WORDS,
+} from "../memory/layout.ts";
+import { memory } from "../memory/memory.ts";
 import { pointerOf, textAt } from "../memory/names.ts";
-import { MAX_ISOLATES } from "../memory/record.ts";
 import { children } from "./away.ts";
 import { guestsAtHome, Part } from "./guest.ts";
-
-/**
- * Words of the record: whether it is over; numbers of goroutines given out; settings; its name; the thread of its main; and,
- * a bit each, the isolates that have goroutines of it.
- */
-const OVER = HEAD;
-const IDS = HEAD + 1;
-const FLAGS = HEAD + 2;
-const NAME = HEAD + 3;
-const HOME = HEAD + 4;
-/** How many goroutines there are that its own thread knows nothing of, and how many it knows of when it has nothing to run. */
-const ELSEWHERE = HEAD + 5;
-const AT_HOME = HEAD + 6;
-const PARTS = HEAD + 7;
-const PART_WORDS = MAX_ISOLATES / 32;
 
 const ASYNC_TIMER_CHAN = 1;
 const DEBUG = 2;
@@ -47,9 +44,9 @@ export function sharedRun(p: P): number | undefined {
 }
 
 function share(p: P): number {
-  const record = memory.alloc((PARTS - HEAD + PART_WORDS) * 4);
+  const record = memory.alloc((RUN_WORDS - HEAD) * 4);
   const { i32 } = memory;
-  i32.fill(0, record + PARTS, record + PARTS + PART_WORDS);
+  i32.fill(0, record + PARTS, record + RUN_WORDS);
   i32[record + OVER] = 0;
   i32[record + ELSEWHERE] = 0;
   i32[record + FLAGS] = (p.asyncTimerChan ? ASYNC_TIMER_CHAN : 0) | (p.debug ? DEBUG : 0);

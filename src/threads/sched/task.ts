@@ -8,31 +8,24 @@
  */
 
 import { KIND_SCHEDULER } from "../memory/isolate.ts";
-import { HEAD, memory } from "../memory/memory.ts";
-import { SLOT_WORDS } from "../memory/object.ts";
+import { TASK_ARGS as ARGS, TASK_COUNT as COUNT, HEAD, TASK_RUNNER as RUNNER, SLOT_WORDS } from "../memory/layout.ts";
+import { memory } from "../memory/memory.ts";
 import { drop, pack, take } from "../values/slot.ts";
 
 /** A task comes back to its owner. */
 export const KIND_BACK: number = KIND_SCHEDULER;
 
-/** Its function's name and module. */
-export const FN = 3;
-/** The key of the isolate that made it: a later one with that number has its own. */
-export const OWNER = 4;
-/** Its number among the owner's goroutines that are elsewhere. */
-export const CHILD = 5;
-/** The record of its run. */
-export const RUN = 6;
-/** The number of its goroutine. */
-export const GID = 7;
-/** The isolate that runs it, plus one. */
-export const RUNNER = 8;
-/** How many arguments there are; afterwards, how it ended: `RETURNED`, `VANISHED` or `FAILED`. */
-export const COUNT = 9;
-/** Who said `go`: number, and name. */
-export const BY = 10;
-export const BY_NAME = 11;
-const ARGS = 12;
+export {
+  TASK_BY as BY,
+  TASK_BY_NAME as BY_NAME,
+  TASK_CHILD as CHILD,
+  TASK_COUNT as COUNT,
+  TASK_FN as FN,
+  TASK_GID as GID,
+  TASK_OWNER as OWNER,
+  TASK_RUN as RUN,
+  TASK_RUNNER as RUNNER,
+} from "../memory/layout.ts";
 
 /** It has a result. */
 export const RETURNED = 1;

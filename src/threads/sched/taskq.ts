@@ -13,24 +13,30 @@
  * The lock says who holds it, and the list is in order after each of its writes if it is read from its head; so if its
  * holder dies, `relock` makes it whole.
  */
-import { KIND } from "../memory/isolate.ts";
-import { ISOLATES, LINK, memory, SCHEDULER } from "../memory/memory.ts";
-import { RUNQ, RUNQ_HEAD, RUNQ_TAIL, recordOf, SCHED } from "../memory/record.ts";
+import {
+  QUEUE_FIRST as FIRST,
+  ISOLATES,
+  KIND,
+  QUEUE_LAST as LAST,
+  LINK,
+  QUEUE_LOCK as LOCK,
+  RING,
+  RUNQ,
+  RUNQ_HEAD,
+  RUNQ_TAIL,
+  QUEUE_SIZE as SIZE,
+  TICK,
+} from "../memory/layout.ts";
+import { memory } from "../memory/memory.ts";
+import { recordOf } from "../memory/record.ts";
 import { letGo, reach, reaching } from "./hand.ts";
 import { RUNNER } from "./task.ts";
 
 /** The word of the first task of a batch that leads to the next batch; a task in a queue is no message yet. */
 const NEXT: number = KIND;
 
-const RING = 256;
 const MASK = RING - 1;
 const HALF = RING / 2;
-
-/** The queue for all: who holds its lock (isolate plus one), first batch, last, how many. On a cache line of its own. */
-const LOCK = SCHEDULER;
-const FIRST = SCHEDULER + 1;
-const LAST = SCHEDULER + 2;
-const SIZE = SCHEDULER + 3;
 
 /** Puts a task at the end of this isolate's ring. */
 export function runqput(task: number): void {
@@ -172,9 +178,6 @@ function steal(victim: number): number {
     return first;
   }
 }
-
-/** How many tasks this isolate has looked for, in its record. */
-const TICK: number = SCHED + 32;
 
 /**
  * A task to start on this thread, from wherever there is one, marked as this thread's; 0 for none. `below` is the run's

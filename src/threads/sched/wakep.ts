@@ -10,18 +10,10 @@
  */
 
 import { wake } from "../memory/isolate.ts";
-import { memory, SCHEDULER } from "../memory/memory.ts";
-import { LEAVING, MAX_ISOLATES, PARK, recordOf } from "../memory/record.ts";
+import { IDLE, IDLE_BITS, ISOLATE_BITS, LEAVING, PARK, PROCS, THREADS, TOKEN } from "../memory/layout.ts";
+import { memory } from "../memory/memory.ts";
+import { recordOf } from "../memory/record.ts";
 import { anyTask } from "./taskq.ts";
-
-const TOKEN = SCHEDULER + 16;
-/** How many are idle, and which: a bit each. A hint: whether one sleeps, its own record says. */
-const IDLE = SCHEDULER + 32;
-const IDLE_BITS = SCHEDULER + 48;
-/** How many threads there are besides the first one. */
-const THREADS = SCHEDULER + 80;
-/** The most threads that take tasks. */
-const PROCS = SCHEDULER + 64;
 
 export function procs(): number {
   return Atomics.load(memory.i32, PROCS);
@@ -45,7 +37,7 @@ export function wakep(): boolean {
   const { i32 } = memory;
   if (Atomics.load(i32, IDLE) === 0) return false;
   if (Atomics.compareExchange(i32, TOKEN, 0, 1) !== 0) return true;
-  for (let word = 0; word < MAX_ISOLATES / 32; word++) {
+  for (let word = 0; word < ISOLATE_BITS; word++) {
     for (;;) {
       const bits = Atomics.load(i32, IDLE_BITS + word);
       if (bits === 0) break;

@@ -5,15 +5,15 @@
  * thread has seen in a turn of its event loop goes over in one message. The order is each thread's own; between threads
  * there is none.
  */
+
 import { emitElsewhere, type Listener, listen, type RuntimeEvent, tap } from "../../runtime/events.ts";
 import { macrotask } from "../../runtime/host.ts";
 import { show } from "../../runtime/panic.ts";
-import { memory, SCHEDULER } from "../memory/memory.ts";
+import { WATCHED } from "../memory/layout.ts";
+import { memory } from "../memory/memory.ts";
 import { onTold, tell } from "../values/tell.ts";
 import { runAt, sharedRuns } from "./run.ts";
 
-/** In the header: whether somebody listens on the first thread. */
-const WATCHED = SCHEDULER + 82;
 const EVENTS = "events";
 
 let stop: (() => void) | null = null;

@@ -7,8 +7,9 @@
  */
 import { CLOSED } from "../../chan/closed.ts";
 import { NO } from "../../runtime/op.ts";
-import { HEAD, memory } from "../memory/memory.ts";
-import { BUFFER, DIRTY, OPEN, QCOUNT, RECVQ, RECVX, SENDQ, SENDX, SIZE, SLOT_WORDS, STATUS } from "../memory/object.ts";
+import { BUFFER, DIRTY, HEAD, QCOUNT, RECVQ, RECVX, SENDQ, SENDX, SIZE, SLOT_WORDS, STATUS } from "../memory/layout.ts";
+import { memory } from "../memory/memory.ts";
+import { OPEN } from "../memory/object.ts";
 import { drop, move, packNumber } from "../values/slot.ts";
 import { SLOT } from "../values/wire.ts";
 import type { SharedHchan } from "./hchan.ts";

@@ -28,7 +28,8 @@ import {
 import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
 import { made } from "../../runtime/unused.ts";
 import type { Waiter } from "../../runtime/waiter.ts";
-import { CHAN, OPTIONS, RECVQ, SENDQ, SLOT_WORDS } from "../memory/object.ts";
+import { OPTIONS, RECVQ, SENDQ, SLOT_WORDS } from "../memory/layout.ts";
+import { CHAN } from "../memory/object.ts";
 import type { Codec } from "../values/codec.ts";
 import { HANDLE, registerHandle } from "../values/handles.ts";
 import { pack, peek } from "../values/slot.ts";

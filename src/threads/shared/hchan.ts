@@ -15,21 +15,9 @@ import { CLOSED as DRAINED } from "../../chan/closed.ts";
 import { at, emit, tap } from "../../runtime/events.ts";
 import { NO } from "../../runtime/op.ts";
 import { Panic } from "../../runtime/panic.ts";
+import { BUFFER, DIRTY, HEAD, QCOUNT, RECVQ, RECVX, SENDQ, SENDX, SIZE, SLOT_WORDS, STATUS } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
-import {
-  BUFFER,
-  CLOSED,
-  DIRTY,
-  OPEN,
-  QCOUNT,
-  RECVQ,
-  RECVX,
-  SENDQ,
-  SENDX,
-  SIZE,
-  SLOT_WORDS,
-  STATUS,
-} from "../memory/object.ts";
+import { CLOSED, OPEN } from "../memory/object.ts";
 import type { Codec } from "../values/codec.ts";
 import { drop, move, pack, packNumber, take, unpack } from "../values/slot.ts";
 import { lock, unlock } from "./lock.ts";
@@ -41,7 +29,7 @@ import { waiting } from "./waiting.ts";
 let scratch = 0;
 
 function scratchSlot(): number {
-  if (scratch === 0) scratch = memory.alloc(SLOT_WORDS * 4) + 2;
+  if (scratch === 0) scratch = memory.alloc(SLOT_WORDS * 4) + HEAD;
   return scratch;
 }
 

@@ -12,9 +12,9 @@
  */
 import { monotonic } from "../../runtime/host.ts";
 import { Panic } from "../../runtime/panic.ts";
+import { DIRTY, GENERATION, HELD, HELD_BEFORE, LOCK, STATE, WANTED } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
-import { DIRTY, HELD_BEFORE, LOCK } from "../memory/object.ts";
-import { GENERATION, HELD, isolateOf, keyOf, LIVE, recordOf, STATE, WANTED } from "../memory/record.ts";
+import { isolateOf, keyOf, LIVE, recordOf } from "../memory/record.ts";
 
 /** Looks at the word before sleeping. */
 const SPINS = 100;

@@ -6,19 +6,21 @@
  * another thread than it was acquired on, it is that other one's to have less than nothing. Until a waiter that was served
  * has learnt of it, the weight stands in its sudog, which is then `SERVED`.
  */
+
 import { nilChan } from "../../chan/nil.ts";
 import { at, emit, tap } from "../../runtime/events.ts";
 import { NO, type Op, type WaitReason } from "../../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
 import { made } from "../../runtime/unused.ts";
 import { Held } from "../../sync/held.ts";
+import { DIRTY, HOLD_WEIGHT, QCOUNT, RECVQ, SIZE, STATUS } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
-import { DIRTY, OPEN, QCOUNT, RECVQ, SEMAPHORE, SIZE, STATUS } from "../memory/object.ts";
+import { OPEN, SEMAPHORE } from "../memory/object.ts";
 import { HANDLE, registerHandle } from "../values/handles.ts";
 import { pack } from "../values/slot.ts";
 import { lock, unlock } from "./lock.ts";
 import { SharedOp } from "./op.ts";
-import { handles, named, newObject, release, retain, SharedObject, type SharedOptions, WEIGHT } from "./shared.ts";
+import { handles, named, newObject, release, retain, SharedObject, type SharedOptions } from "./shared.ts";
 import { CELL, dequeueFirst, ENDED, FAILED, isDone, SERVED, STATE, serve } from "./sudog.ts";
 import { waiting } from "./waiting.ts";
 
@@ -51,7 +53,7 @@ class State extends SharedObject {
   #change(used: number, more: number): void {
     const { i32 } = memory;
     const { ptr } = this;
-    const weight = this.hold + WEIGHT;
+    const weight = this.hold + HOLD_WEIGHT;
     i32[ptr + DIRTY] = 1;
     i32[ptr + QCOUNT] = used;
     i32[weight] = (i32[weight] as number) + more;
@@ -96,7 +98,7 @@ class State extends SharedObject {
     const { i32 } = memory;
     if (i32[s + STATE] !== SERVED) throw lost();
     const n = i32[s + CELL + 1] as number;
-    const weight = this.hold + WEIGHT;
+    const weight = this.hold + HOLD_WEIGHT;
     // From here on it is in the hold, where it is found if this thread dies, and no more in the sudog.
     i32[weight] = (i32[weight] as number) + n;
     i32[s + STATE] = ENDED;

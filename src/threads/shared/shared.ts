@@ -8,36 +8,37 @@
  * A handle is a few hundred bytes to the collector and may stand for megabytes, so it would wait too long to collect it.
  * `press` makes it feel what it does not see.
  */
+
 import { once } from "../../runtime/copies.ts";
 import type { G } from "../../runtime/g.ts";
 import { m } from "../../runtime/m.ts";
 import type { Subject } from "../../runtime/op.ts";
 import { ArgumentError, show } from "../../runtime/panic.ts";
 import type { P } from "../../runtime/proc.ts";
-import { isolate, KIND } from "../memory/isolate.ts";
-import { HEAD, LINK, memory, OBJECTS } from "../memory/memory.ts";
+import { isolate } from "../memory/isolate.ts";
 import {
   BUFFER,
-  CHAN,
+  HEAD,
+  HOLD_BEFORE,
+  HOLD_OBJECT,
+  HOLD_WEIGHT,
+  HOLDS,
   ID,
+  KIND,
+  LINK,
   LOCK,
-  type ObjectKind,
+  OBJECTS,
   OPTIONS,
   QCOUNT,
   RECVX,
   REFS,
   SIZE,
   SLOT_WORDS,
-} from "../memory/object.ts";
-import { HOLDS } from "../memory/record.ts";
+} from "../memory/layout.ts";
+import { memory } from "../memory/memory.ts";
+import { CHAN, type ObjectKind } from "../memory/object.ts";
 import { drop, pack, peek } from "../values/slot.ts";
 import { CELL } from "./sudog.ts";
-
-/** The words of a hold, in the list of its isolate: it can be given up for one that has died. */
-export const HOLD_OBJECT: number = HEAD;
-const BEFORE = HEAD + 1;
-/** How much of a semaphore's weight its isolate has. */
-export const WEIGHT: number = HEAD + 2;
 
 /** What a handle itself costs, roughly. */
 const HANDLE_BYTES = 1024;
@@ -139,12 +140,12 @@ class Handles {
     const { ptr } = object;
     const entry = memory.alloc(12);
     object.hold = entry;
-    i32[entry + WEIGHT] = 0;
+    i32[entry + HOLD_WEIGHT] = 0;
     const next = i32[record + HOLDS] as number;
     i32[entry + HOLD_OBJECT] = ptr;
-    i32[entry + BEFORE] = 0;
+    i32[entry + HOLD_BEFORE] = 0;
     i32[entry + LINK] = next;
-    if (next !== 0) i32[next + BEFORE] = entry;
+    if (next !== 0) i32[next + HOLD_BEFORE] = entry;
     i32[record + HOLDS] = entry;
     const ref = new WeakRef(object);
     this.#refs.set(ptr, ref);
@@ -159,10 +160,10 @@ class Handles {
     const { i32, record } = memory;
     if (this.#refs.get(ptr) === ref) this.#refs.delete(ptr);
     const next = i32[entry + LINK] as number;
-    const before = i32[entry + BEFORE] as number;
+    const before = i32[entry + HOLD_BEFORE] as number;
     if (before === 0) i32[record + HOLDS] = next;
     else i32[before + LINK] = next;
-    if (next !== 0) i32[next + BEFORE] = before;
+    if (next !== 0) i32[next + HOLD_BEFORE] = before;
     memory.free(entry);
     this.#bytes -= bytes;
     this.#told = Math.min(this.#told, this.#bytes);

@@ -10,30 +10,46 @@
  *
  * All of this happens under the lock of the object, and is short: see lock.ts.
  */
-import { KIND, KIND_WAITER, wake } from "../memory/isolate.ts";
-import { LINK, memory } from "../memory/memory.ts";
-import { LOST, STATUS } from "../memory/object.ts";
-import { ALL_SUDOGS, INBOX, PARK, recordOf, SERVING, SERVING_LAST, SUDOGS } from "../memory/record.ts";
 
-export const OWNER = 3;
-/** What it waits for. */
-export const OBJECT = 4;
-/** In a leader: set by whoever serves one of its select. */
-export const DONE = 5;
-export const PREV = 6;
-/** The leader of its select; 0 when it is alone. */
-export const GROUP = 7;
-/** What it sends; what it was given. */
-export const CELL = 8;
-/** At which end of the object it waits: `RECVQ` or `SENDQ`. */
-export const QUEUE = 12;
-/** Its place among those that wait on this thread. */
-export const LOCAL = 13;
-export const STATE = 14;
-const NEXT_ALL = 15;
-/** Bytes after the head of a block. */
-const BYTES = 56;
+import { KIND_WAITER, wake } from "../memory/isolate.ts";
+import {
+  ALL_SUDOGS,
+  SUDOG_CELL as CELL,
+  SUDOG_DONE as DONE,
+  SUDOG_GROUP as GROUP,
+  HEAD,
+  INBOX,
+  KIND,
+  LINK,
+  SUDOG_NEXT as NEXT,
+  SUDOG_OBJECT as OBJECT,
+  SUDOG_OWNER as OWNER,
+  PARK,
+  SUDOG_PREV as PREV,
+  SUDOG_QUEUE as QUEUE,
+  SERVING,
+  SERVING_LAST,
+  SUDOG_STATE as STATE,
+  STATUS,
+  SUDOG_WORDS,
+  SUDOGS,
+} from "../memory/layout.ts";
+import { memory } from "../memory/memory.ts";
+import { LOST } from "../memory/object.ts";
+import { recordOf } from "../memory/record.ts";
 
+export {
+  SUDOG_CELL as CELL,
+  SUDOG_DONE as DONE,
+  SUDOG_GROUP as GROUP,
+  SUDOG_LOCAL as LOCAL,
+  SUDOG_OBJECT as OBJECT,
+  SUDOG_OWNER as OWNER,
+  SUDOG_QUEUE as QUEUE,
+  SUDOG_STATE as STATE,
+} from "../memory/layout.ts";
+
+/** What its `STATE` says. */
 export const IDLE = 0;
 export const QUEUED = 1;
 /** Taken off its queue by somebody who could not serve it, because its select is done. */
@@ -49,10 +65,10 @@ export function newSudog(object: number, queue: number): number {
   let s = i32[record + SUDOGS] as number;
   if (s !== 0) i32[record + SUDOGS] = i32[s + LINK] as number;
   else {
-    s = memory.alloc(BYTES);
+    s = memory.alloc((SUDOG_WORDS - HEAD) * 4);
     i32[s + KIND] = KIND_WAITER;
     i32[s + OWNER] = memory.self;
-    i32[s + NEXT_ALL] = i32[record + ALL_SUDOGS] as number;
+    i32[s + NEXT] = i32[record + ALL_SUDOGS] as number;
     i32[record + ALL_SUDOGS] = s;
   }
   i32[s + OBJECT] = object;
@@ -75,7 +91,7 @@ export function freeSudog(s: number): void {
 /** All sudogs of the isolate with that record. */
 export function* allSudogs(record: number): Iterable<number> {
   const { i32 } = memory;
-  for (let s = i32[record + ALL_SUDOGS] as number; s !== 0; s = i32[s + NEXT_ALL] as number) yield s;
+  for (let s = i32[record + ALL_SUDOGS] as number; s !== 0; s = i32[s + NEXT] as number) yield s;
 }
 
 /** Puts it at the end of its queue. */

@@ -14,12 +14,13 @@
  * Rejected: to queue on one object after the other (a partner found on the second could be taken by somebody else, while
  * a third takes us on the first: then we would have to be put back, and whoever passed us over would have to be told).
  */
+
 import { once } from "../../runtime/copies.ts";
 import { m } from "../../runtime/m.ts";
 import { rivals, type Waiter } from "../../runtime/waiter.ts";
 import { isolate, KIND_LOST, KIND_WAITER } from "../memory/isolate.ts";
-import { HEAD, memory } from "../memory/memory.ts";
-import { SERVING } from "../memory/record.ts";
+import { LOSS_OBJECT, SERVING } from "../memory/layout.ts";
+import { memory } from "../memory/memory.ts";
 import { drop } from "../values/slot.ts";
 import { lock, lockAll, unlock, unlockAll } from "./lock.ts";
 import type { SharedObject } from "./shared.ts";
@@ -93,7 +94,7 @@ class Waiting {
   constructor() {
     isolate.on(KIND_WAITER, this.#arrived);
     isolate.on(KIND_LOST, (message) => {
-      const object = memory.i32[message + HEAD + 1] as number;
+      const object = memory.i32[message + LOSS_OBJECT] as number;
       memory.free(message);
       this.#lost(object);
     });

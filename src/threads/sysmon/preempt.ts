@@ -14,8 +14,8 @@ import { builtin } from "../../runtime/host.ts";
 import { m } from "../../runtime/m.ts";
 import { Grunning } from "../../runtime/status.ts";
 import { isolate } from "../memory/isolate.ts";
+import { THREAD_ID } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
-import { THREAD_ID } from "../memory/record.ts";
 
 /** Where the monitor finds it. */
 export const PREEMPT = "millrace preempt";

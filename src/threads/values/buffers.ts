@@ -10,21 +10,22 @@
  *
  * Browsers can't read an announcement while code runs, so there a buffer may come before its announcement: an error says so.
  */
+
 import { once } from "../../runtime/copies.ts";
 import { builtin } from "../../runtime/host.ts";
 import { isolate } from "../memory/isolate.ts";
-import { HEAD, memory, SHAPES } from "../memory/memory.ts";
+import {
+  BUFFERS as ANNOUNCED,
+  HEAD,
+  SHARED_ID as ID,
+  BUFFER_IDS as IDS,
+  BUFFER_CHANNEL as NAME,
+  SHARED_REFS as REFS,
+  SHARED_WORDS,
+} from "../memory/layout.ts";
+import { memory } from "../memory/memory.ts";
 import { HANDLE, registerHandle } from "./handles.ts";
 import { CorruptError } from "./reader.ts";
-
-/** Uses of a buffer: threads that have an object for it, and pointers on their way. */
-const REFS = HEAD;
-/** Its number, never used again: news of one that is gone may be read when its record is another's already. */
-const ID = HEAD + 1;
-/** In the header: how many buffers are announced, the last number, the name of the channel. */
-const ANNOUNCED = SHAPES + 2;
-const IDS = SHAPES + 3;
-const NAME = SHAPES + 4;
 
 type News =
   | { readonly kind: "here"; readonly id: number; readonly buffer: SharedArrayBuffer }
@@ -86,7 +87,7 @@ class Buffers {
       Atomics.add(memory.i32, known + REFS, 1); // our own use is in it, so it is alive
       return known;
     }
-    const record = memory.alloc(8);
+    const record = memory.alloc((SHARED_WORDS - HEAD) * 4);
     memory.i32[record + REFS] = 2;
     Atomics.add(memory.i32, ANNOUNCED, 1);
     const id = Atomics.add(memory.i32, IDS, 1) + 1;

@@ -13,6 +13,7 @@
  *
  * Values go along if they can travel. A key that `key` made is found by its name, because each thread has one of its own.
  */
+
 import { CancelCtx } from "../../context/cancel-ctx.ts";
 import { Ctx, causeOf } from "../../context/ctx.ts";
 import { Canceled, DeadlineExceeded } from "../../context/errors.ts";
@@ -28,22 +29,22 @@ import { RuntimeTimer } from "../../runtime/timers.ts";
 import { formatDuration } from "../../time/duration.ts";
 import { monotonicAt, type Time, timeAt } from "../../time/time.ts";
 import { isolate } from "../memory/isolate.ts";
-import { HEAD, memory } from "../memory/memory.ts";
-import { SLOT_WORDS } from "../memory/object.ts";
-import { MAX_ISOLATES } from "../memory/record.ts";
+import {
+  CONTEXT_CAUSE as CAUSE,
+  CONTEXT_WORDS,
+  CONTEXT_DEADLINE as DEADLINE,
+  HEAD,
+  ISOLATE_BITS,
+  CONTEXT_OWNER as OWNER,
+  CONTEXT_REFS as REFS,
+  CONTEXT_REST as REST,
+  CONTEXT_STATE as STATE,
+  CONTEXT_WAITING as WAITING,
+} from "../memory/layout.ts";
+import { memory } from "../memory/memory.ts";
 import { HANDLE, registerHandle } from "./handles.ts";
 import { copy, drop, pack, peek } from "./slot.ts";
 import { onTold, tell } from "./tell.ts";
-
-const REFS = HEAD;
-const OWNER = HEAD + 1;
-const STATE = HEAD + 2;
-/** A double, at an even word. */
-const DEADLINE = HEAD + 4;
-const CAUSE = HEAD + 6;
-const REST = CAUSE + SLOT_WORDS;
-const WAITING = REST + SLOT_WORDS;
-const WORDS = WAITING + MAX_ISOLATES / 32 - HEAD;
 
 /** In place of a deadline: it can't be cancelled at all. */
 const ENDLESS = -1;
@@ -94,7 +95,7 @@ class Sent extends Watcher {
     this.node = nodeOf("go", ctx);
     const { when, late } = deadlineOf(this.node);
     const rest: Rest = { values: valuesOf(ctx), late: sendable(late, DeadlineExceeded) };
-    const record = memory.alloc(WORDS * 4);
+    const record = memory.alloc((CONTEXT_WORDS - HEAD) * 4);
     this.record = record;
     i32[record + REFS] = 1;
     i32[record + OWNER] = memory.self;
@@ -102,7 +103,7 @@ class Sent extends Watcher {
     const clock = this.node?.p.clock;
     f64[(record + DEADLINE) >> 1] = clock === undefined ? ENDLESS : common() + when - clock.now();
     i32[record + CAUSE] = 0;
-    i32.fill(0, record + WAITING, record + HEAD + WORDS);
+    i32.fill(0, record + WAITING, record + CONTEXT_WORDS);
     pack(record + REST, rest, "context");
     if (this.node === null) return;
     if (this.node.err() !== undefined) this.#end();
@@ -116,7 +117,7 @@ class Sent extends Watcher {
     const { i32 } = memory;
     this.#held = false;
     this.#end();
-    for (let word = 0; word < MAX_ISOLATES / 32; word++) {
+    for (let word = 0; word < ISOLATE_BITS; word++) {
       let bits = Atomics.exchange(i32, this.record + WAITING + word, 0);
       for (; bits !== 0; bits &= bits - 1) tell(32 * word + 31 - Math.clz32(bits & -bits), ENDED, this.record);
     }

@@ -5,15 +5,19 @@
  *
  *     block    hash, bytes, the keys as JSON
  */
-import { HEAD, memory, SHAPES, TABLE, TABLE_LENGTH } from "../memory/memory.ts";
+import {
+  SHAPE_HASH as HASH,
+  SHAPE_LENGTH as LENGTH,
+  SHAPES,
+  TABLE,
+  TABLE_LENGTH,
+  SHAPE_DATA as TEXT,
+} from "../memory/layout.ts";
+import { memory } from "../memory/memory.ts";
 import { readUtf8, writeUtf8 } from "./text.ts";
 
 /** The most shapes that a program has; further ones travel with their keys. Half of the places stay free. */
 export const MOST: number = TABLE_LENGTH / 2;
-
-const HASH = HEAD;
-const LENGTH = HEAD + 1;
-const TEXT = HEAD + 2;
 
 /** Where the numbers come from. */
 export interface ShapeTable {

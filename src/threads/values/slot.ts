@@ -3,7 +3,8 @@
  * slot owns. Slots are moved by copying their words; whoever has the words has the block, and either unpacks it or drops it.
  */
 
-import { HEAD, memory } from "../memory/memory.ts";
+import { BYTES_DATA, BYTES_LENGTH } from "../memory/layout.ts";
+import { memory } from "../memory/memory.ts";
 import { decode, discard, Encoded, encode, isCounted } from "./codec.ts";
 import { SLOT } from "./wire.ts";
 
@@ -34,8 +35,8 @@ export function pack(at: number, value: unknown, where: string): void {
     discard(tag, 0, bytes, 0, scratch.length);
     throw error;
   }
-  i32[block + HEAD] = scratch.length;
-  scratch.copyTo(memory.u8, (block + HEAD + 1) * 4);
+  i32[block + BYTES_LENGTH] = scratch.length;
+  scratch.copyTo(memory.u8, (block + BYTES_DATA) * 4);
   i32[at] = tag | BLOCK;
   i32[at + 1] = block;
 }
@@ -64,9 +65,9 @@ export function unpack(tag: number, aux: number, double: number): unknown {
   if (tag === SLOT.i32) return aux;
   if (tag === SLOT.f64) return double;
   if ((tag & BLOCK) === 0) return decode(tag, aux, double, null);
-  const start = (aux + HEAD + 1) * 4;
+  const start = (aux + BYTES_DATA) * 4;
   try {
-    return decode(tag & ~BLOCK, 0, 0, memory.u8, start, start + (memory.i32[aux + HEAD] as number));
+    return decode(tag & ~BLOCK, 0, 0, memory.u8, start, start + (memory.i32[aux + BYTES_LENGTH] as number));
   } finally {
     memory.free(aux);
   }
@@ -88,8 +89,8 @@ export function peek(at: number): unknown {
   let value: unknown;
   if ((tag & BLOCK) === 0) value = decode(tag, aux, f64[(at + 2) >> 1] as number, null);
   else {
-    const start = (aux + HEAD + 1) * 4;
-    value = decode(tag & ~BLOCK, 0, 0, u8, start, start + (i32[aux + HEAD] as number));
+    const start = (aux + BYTES_DATA) * 4;
+    value = decode(tag & ~BLOCK, 0, 0, u8, start, start + (i32[aux + BYTES_LENGTH] as number));
   }
   // What was read has adopted the references: takes them for the slot once more.
   if (isCounted(tag & ~BLOCK)) encode(value, scratch);
@@ -107,8 +108,8 @@ export function drop(at: number): void {
     discard(tag, aux, null);
     return;
   }
-  const start = (aux + HEAD + 1) * 4;
-  discard(tag & ~BLOCK, 0, memory.u8, start, start + (i32[aux + HEAD] as number));
+  const start = (aux + BYTES_DATA) * 4;
+  discard(tag & ~BLOCK, 0, memory.u8, start, start + (i32[aux + BYTES_LENGTH] as number));
   memory.free(aux);
 }
 

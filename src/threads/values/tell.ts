@@ -2,18 +2,23 @@
  * What threads tell each other beside tasks: a word that says what it is about, and a value. Told through the inbox, so in
  * order, also while the other's event loop is busy, and seen by whoever looks whether anything is on its way.
  */
+
 import { once } from "../../runtime/copies.ts";
-import { isolate, KIND, KIND_SCHEDULER } from "../memory/isolate.ts";
-import { HEAD, memory } from "../memory/memory.ts";
+import { isolate, KIND_SCHEDULER } from "../memory/isolate.ts";
+import {
+  TOLD_ABOUT as ABOUT,
+  TOLD_FROM as FROM,
+  HEAD,
+  KIND,
+  TOLD_WORDS,
+  TOLD_VALUE as VALUE,
+} from "../memory/layout.ts";
+import { memory } from "../memory/memory.ts";
 import { pointerOf, textAt } from "../memory/names.ts";
-import { SLOT_WORDS } from "../memory/object.ts";
 import { drop, pack, take } from "./slot.ts";
 
 /** Something is told. */
 export const KIND_TOLD: number = KIND_SCHEDULER + 1;
-const ABOUT = 3;
-const FROM = 4;
-const VALUE = 6;
 
 type Listener = (value: unknown, from: number) => void;
 
@@ -26,7 +31,7 @@ const listeners: Map<string, Listener> = once("listeners", () => new Map<string,
  */
 export function tell(to: number, about: string, value: unknown): void {
   const { i32 } = memory;
-  const message = memory.alloc((VALUE + SLOT_WORDS - HEAD) * 4);
+  const message = memory.alloc((TOLD_WORDS - HEAD) * 4);
   try {
     pack(message + VALUE, value, about);
   } catch (error) {
