@@ -19,6 +19,7 @@ import type { CancelCtx } from "../context/cancel-ctx.ts";
 import { hold, unhold, Watcher } from "../context/hold.ts";
 import { nodeOf } from "../context/parent.ts";
 import type { Context } from "../context/types.ts";
+import { Deque } from "../runtime/deque.ts";
 import { NO } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { current } from "../runtime/proc.ts";
@@ -89,8 +90,7 @@ export class Feed<out T> extends RecvOnly<T> implements Source<T> {
   readonly #capacity: number;
   readonly #more: (needed: boolean) => void;
   readonly #release: (reason: unknown) => void;
-  #values: unknown[] = [];
-  #head = 0;
+  readonly #values: Deque<unknown> = new Deque();
   #ended = false;
   #failure: Failure | null = null;
   #follower: Follower | null = null;
@@ -121,7 +121,7 @@ export class Feed<out T> extends RecvOnly<T> implements Source<T> {
   }
 
   override get length(): number {
-    return this.#values.length - this.#head;
+    return this.#values.length;
   }
 
   override get capacity(): number {
@@ -183,14 +183,7 @@ export class Feed<out T> extends RecvOnly<T> implements Source<T> {
 
   /** Takes out the oldest value that waits. */
   drop(): unknown {
-    const value = this.#values[this.#head];
-    this.#values[this.#head++] = undefined;
-    // Cut off what has left: a feed that is never empty would grow for ever.
-    if (this.#head * 2 > this.#values.length) {
-      this.#values.splice(0, this.#head);
-      this.#head = 0;
-    }
-    return value;
+    return this.#values.shift();
   }
 
   protected override watched(): void {
@@ -211,8 +204,7 @@ export class Feed<out T> extends RecvOnly<T> implements Source<T> {
   }
 
   #letGo(failure: Failure | null): void {
-    this.#values = [];
-    this.#head = 0;
+    this.#values.clear();
     if (this.#ended) return;
     this.#close(failure);
     this.#release(failure?.error);

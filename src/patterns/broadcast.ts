@@ -1,11 +1,16 @@
 /**
  * One source for several readers, each value for all of them.
  *
- * Invariants: a value is read when an outlet wants it and every outlet has room for it; so none is ever more than its
- * buffer behind, and a value is kept only for those that have yet to take it. While an outlet waits and all have room, the
- * hub is parked on the source. A value that an outlet waits for does not go through its buffer.
+ * Invariants: a value is read when an outlet wants it, and given out when every outlet has room for it; so none is ever
+ * more than its buffer behind, and a value is kept only for those that have yet to take it. While an outlet waits and the
+ * hub holds no value, the hub is parked on the source. A value that an outlet waits for does not go through its buffer.
+ *
+ * The hub reads and holds one value although an outlet is full, as a loop in Go that receives and then sends to each
+ * reader does: only a read can tell that the source has ended, and a reader that has had everything must hear of that
+ * while another's buffer is still full.
  */
 import { CLOSED } from "../chan/closed.ts";
+import { Deque } from "../runtime/deque.ts";
 import { NO } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { type Proxies, Waiter } from "../runtime/waiter.ts";
@@ -22,7 +27,7 @@ export interface BroadcastOptions extends StreamOptions {
 
 /** One reader's side of the hub. */
 class Outlet<T> extends Inlet<T> {
-  readonly buffer: T[] = [];
+  readonly buffer: Deque<T> = new Deque();
   waiter: Waiter | null = null;
   readonly #hub: Hub<T>;
 
@@ -33,7 +38,7 @@ class Outlet<T> extends Inlet<T> {
 
   override take(): T | NO | typeof CLOSED {
     if (this.buffer.length === 0) return this.#hub.pull(this);
-    const value = this.buffer.shift() as T;
+    const value = this.buffer.shift();
     this.#hub.advance();
     return value;
   }
@@ -63,6 +68,8 @@ class Hub<T> extends Waiter {
   readonly #inlet: Inlet<T>;
   readonly #room: number;
   #parked = false;
+  /** A value that was read while an outlet had no room. */
+  #held: { readonly value: T } | null = null;
   #ended = false;
   #failure: { readonly error: unknown } | null = null;
 
@@ -75,8 +82,7 @@ class Hub<T> extends Waiter {
   /** For an outlet that has nothing: reads a value for all. */
   pull(outlet: Outlet<T>): T | NO | typeof CLOSED {
     if (this.#ended) return this.#last();
-    if (!this.#free()) return NO;
-    const value = this.#read();
+    const value = this.#next();
     if (value === CLOSED) return this.#last();
     if (value !== NO) this.#give(value, outlet);
     return value;
@@ -89,11 +95,11 @@ class Hub<T> extends Waiter {
 
   /** Reads for those who wait, as far as that goes, and waits with them, or no longer. */
   advance(): void {
-    while (this.#wanted() && this.#free()) {
-      const value = this.#read();
+    while (this.#wanted()) {
+      const value = this.#next();
       if (value === CLOSED) return;
       if (value === NO) {
-        if (!this.#parked) {
+        if (this.#held === null && !this.#parked) {
           this.#parked = true;
           this.#inlet.park(this);
         }
@@ -102,6 +108,19 @@ class Hub<T> extends Waiter {
       this.#give(value, null);
     }
     this.#unpark();
+  }
+
+  /** The next value for all, if all have room for it; one for which they have not is held. */
+  #next(): T | NO | typeof CLOSED {
+    if (this.#held === null) {
+      const value = this.#read();
+      if (value === CLOSED || value === NO) return value;
+      this.#held = { value };
+    }
+    if (!this.#free()) return NO;
+    const { value } = this.#held;
+    this.#held = null;
+    return value;
   }
 
   #wanted(): boolean {
@@ -169,7 +188,7 @@ class Hub<T> extends Waiter {
   override complete(value: unknown, ok: boolean): void {
     this.#parked = false;
     if (ok) {
-      this.#give(value as T, null);
+      this.#held = { value: value as T };
       this.advance();
     } else this.#end(null);
   }
@@ -183,8 +202,8 @@ class Hub<T> extends Waiter {
 /**
  * Gives each value of a source to all of `n` channels.
  *
- * The channels close when the source has ended or the context is done. The slowest sets the pace: the next value is read
- * when one wants it and none is more than the buffer behind; stopping a channel takes it out of the count, and stopping the
+ * The channels close when the source has ended or the context is done. The slowest sets the pace: the next value is given
+ * when one wants it and none is more than the buffer behind, and one value is read ahead of that; stopping a channel takes it out of the count, and stopping the
  * last one stops the source. What the source throws is thrown to all.
  *
  * @param source a channel, an iterable or an async iterable

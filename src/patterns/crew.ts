@@ -12,6 +12,7 @@ import { CLOSED } from "../chan/closed.ts";
 import type { Context } from "../context/types.ts";
 import { Action } from "../runtime/action.ts";
 import { type Body, isIterator, isThenable } from "../runtime/body.ts";
+import { Deque } from "../runtime/deque.ts";
 import { tap, tellSync } from "../runtime/events.ts";
 import { m } from "../runtime/m.ts";
 import { type Go, NO, Op, type Parked, type WaitReason } from "../runtime/op.ts";
@@ -58,7 +59,7 @@ export class Crew<T, R> extends Waiter {
   readonly #work: Body;
   readonly #label: string = `workers ${++crews}`;
   /** Jobs that a worker was sent for and that none has begun. */
-  readonly #sent: Assignment<T>[] = [];
+  readonly #sent: Deque<Assignment<T>> = new Deque();
   #parked = false;
   #ended = false;
   /** The owner was told that it is over. */
@@ -130,14 +131,14 @@ export class Crew<T, R> extends Waiter {
 
   /** The next job for a worker, with its number in `index`: one that was sent for, else a new one. */
   take(): T | NO | typeof CLOSED {
-    const sent = this.#sent.length > 0 ? this.#sent.shift() : undefined;
-    if (sent === undefined) {
-      const value = this.#pick();
-      this.index = this.#index - 1;
+    if (this.#sent.length > 0) {
+      const { value, index } = this.#sent.shift();
+      this.index = index;
       return value;
     }
-    this.index = sent.index;
-    return sent.value;
+    const value = this.#pick();
+    this.index = this.#index - 1;
+    return value;
   }
 
   /** The next job, which begins now. `NO` when there is none or no room for it, `CLOSED` when there will be none. */

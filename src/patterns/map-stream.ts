@@ -7,6 +7,7 @@
  */
 import { CLOSED } from "../chan/closed.ts";
 import type { Context } from "../context/types.ts";
+import { Deque } from "../runtime/deque.ts";
 import { NO } from "../runtime/op.ts";
 import type { Result } from "../runtime/run.ts";
 import { type MapOptions, Mapping, type Owner } from "./mapping.ts";
@@ -22,10 +23,10 @@ interface Slot<R> {
 class MapStream<T, R> extends Flow<R> implements Owner<R> {
   readonly #mapping: Mapping<T, R>;
   /** Where results are to come in order: those that were not received, from the one of number `#first` on. */
-  readonly #slots: Slot<R>[] = [];
+  readonly #slots: Deque<Slot<R>> = new Deque();
   #first = 0;
   /** Where they are not: those that were made and not received. */
-  readonly #made: R[] = [];
+  readonly #made: Deque<R> = new Deque();
   /** Results that were not received, counting those that are being made. */
   #ahead = 0;
   #over = false;
@@ -49,7 +50,7 @@ class MapStream<T, R> extends Flow<R> implements Owner<R> {
   result(index: number, value: R): void {
     if (this.ended) return;
     if (this.#mapping.ordered) {
-      const slot = this.#slots[index - this.#first] as Slot<R>;
+      const slot = this.#slots.at(index - this.#first);
       slot.state = "made";
       slot.value = value;
       if (index > this.#first) return;
@@ -59,7 +60,7 @@ class MapStream<T, R> extends Flow<R> implements Owner<R> {
 
   skip(index: number): void {
     if (this.ended) return;
-    if (this.#mapping.ordered) (this.#slots[index - this.#first] as Slot<R>).state = "failed";
+    if (this.#mapping.ordered) this.#slots.at(index - this.#first).state = "failed";
     else this.#ahead--;
     this.serve();
   }
@@ -84,10 +85,10 @@ class MapStream<T, R> extends Flow<R> implements Owner<R> {
     if (!this.#mapping.ordered) {
       if (this.#made.length === 0) return NO;
       this.#ahead--;
-      return this.#made.shift() as R;
+      return this.#made.shift();
     }
-    for (let slot = this.#slots[0]; slot !== undefined && slot.state !== "begun"; slot = this.#slots[0]) {
-      this.#slots.shift();
+    while (this.#slots.length > 0 && this.#slots.at(0).state !== "begun") {
+      const slot = this.#slots.shift();
       this.#first++;
       this.#ahead--;
       if (slot.state === "made") return slot.value as R;

@@ -5,6 +5,7 @@
  * The sources are asked in turn, beginning behind the one that gave last, so that none is starved.
  */
 import { CLOSED } from "../chan/closed.ts";
+import { Deque } from "../runtime/deque.ts";
 import { NO } from "../runtime/op.ts";
 import { type Inlet, inletOf, type Source, type SourceValue } from "./source.ts";
 import { Flow, type Stream, type StreamOptions } from "./stream.ts";
@@ -12,7 +13,7 @@ import { Flow, type Stream, type StreamOptions } from "./stream.ts";
 export class Merge<T> extends Flow<T> {
   readonly #inlets: Inlet<T>[] = [];
   /** What came in while this waited. */
-  readonly #kept: T[] = [];
+  readonly #kept: Deque<T> = new Deque();
   #turn = 0;
 
   constructor(name: string, inlets: readonly Inlet<T>[], options: StreamOptions) {
@@ -21,7 +22,7 @@ export class Merge<T> extends Flow<T> {
   }
 
   protected override poll(): T | NO | typeof CLOSED {
-    if (this.#kept.length > 0) return this.#kept.shift() as T;
+    if (this.#kept.length > 0) return this.#kept.shift();
     const inlets = this.#inlets;
     for (let asked = 0; asked < inlets.length; ) {
       if (this.#turn >= inlets.length) this.#turn = 0;

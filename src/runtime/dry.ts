@@ -15,14 +15,14 @@ let stopWatching: (() => void) | null = null;
 
 /** `p` has begun. */
 export function underWay(p: P): void {
-  m.runs.push(p);
+  m.runs.add(p);
   stopWatching ??= onLoopDry(loopDry);
 }
 
 /** `p` is over. */
 export function isOver(p: P): void {
-  m.runs.splice(m.runs.indexOf(p), 1);
-  if (m.runs.length > 0) return;
+  m.runs.delete(p);
+  if (m.runs.size > 0) return;
   stopWatching?.();
   stopWatching = null;
 }

@@ -60,7 +60,7 @@ export class M {
   /** Set while other threads can send to this one. */
   peer: Peer | null = null;
   /** The runs that are under way, oldest first. */
-  readonly runs: P[] = [];
+  readonly runs: Set<P> = new Set();
   /** Who is told what runs leave behind that don't say themselves what is to be done about it (`leaks`). */
   readonly leakWatchers: ((left: readonly GoroutineInfo[]) => void)[] = [];
   /** The run of what is started outside of any: for libraries and servers that do not own the program. */
@@ -91,7 +91,7 @@ export class M {
   current(): P {
     if (this.curg !== null) return this.curg.p;
     const [only] = this.runs;
-    return only !== undefined && this.runs.length === 1 ? only : this.fallback;
+    return only !== undefined && this.runs.size === 1 ? only : this.fallback;
   }
 
   /** Calls `fn` after the host had a turn, at the start of a new slice. */

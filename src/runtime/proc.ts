@@ -16,6 +16,7 @@ import { Allgs } from "./allgs.ts";
 import { AwaitList } from "./async.ts";
 import { asGenerator, type Body, isGeneratorFunction, isIterator, isThenable, next, throwInto } from "./body.ts";
 import { type Clock, hostClock } from "./clock.ts";
+import { Deque } from "./deque.ts";
 import { isOver, underWay } from "./dry.ts";
 import { checkLeaks, deadlock, leaveAll } from "./ending.ts";
 import { emit, tap } from "./events.ts";
@@ -29,7 +30,6 @@ import { DONE, type Go, isParked, Op, PARKED, type Parked } from "./op.ts";
 import type { Outcome, RunOptions } from "./options.ts";
 import { Origins } from "./origins.ts";
 import { type FatalError, Goexit } from "./panic.ts";
-import { RunQueue } from "./runq.ts";
 import { Gdead, Gnew, Gpreempted, Gretry, Grunnable, Grunning, Gwaiting } from "./status.ts";
 import { Random, Seeded, type Strategy } from "./strategy.ts";
 import { Timers } from "./timers.ts";
@@ -62,7 +62,7 @@ export class P {
   readonly origins: Origins = new Origins();
 
   readonly #random: Random;
-  readonly #runq = new RunQueue();
+  readonly #runq = new Deque<G>();
   readonly #leaks: RunOptions["leaks"];
   #scheduled = false;
   /** Nothing runs but by the function that `byHand` gave. */
@@ -101,7 +101,7 @@ export class P {
   open(finished: (outcome: Outcome) => void): void {
     this.#finished = finished;
     if (this.debug) m.watching++;
-    if (this.#byHand) m.runs.push(this);
+    if (this.#byHand) m.runs.add(this);
     else underWay(this);
     if (tap.listener !== null) emit({ kind: "run-start", run: this.id, name: this.name });
   }
@@ -219,7 +219,7 @@ export class P {
    * Takes the run out of the host's hands, before it starts: from now on only `step` moves it, on the caller's stack. It
    * resumes the goroutine of `queue` that the strategy picks, and comes back when that one parks, ends or is preempted.
    */
-  byHand(): { readonly queue: RunQueue; readonly step: () => void } {
+  byHand(): { readonly queue: Deque<G>; readonly step: () => void } {
     this.#scheduled = true; // so `ready` books nothing
     this.#byHand = true;
     const strategy = this.strategy as Strategy;

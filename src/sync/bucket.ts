@@ -15,12 +15,38 @@
 import { m } from "../runtime/m.ts";
 import type { P } from "../runtime/proc.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
-import type { Waiter } from "../runtime/waiter.ts";
+import { claim, type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 
-/** A place in the line: of somebody who waits, or of a reservation. */
-export interface Claim {
+/** A place in the line, in which it stands for a waiter or for a reservation. */
+export class Claim extends Waiter {
+  override prev: Waiter | null = null;
+  override next: Waiter | null = null;
+  override value: unknown = undefined;
+  override proxies: Proxies = null;
   readonly n: number;
-  readonly waiter: Waiter | null;
+  readonly #waiter: Waiter | null;
+
+  constructor(n: number, waiter: Waiter | null) {
+    super();
+    this.n = n;
+    this.#waiter = waiter;
+  }
+
+  override get root(): Waiter {
+    return this.#waiter?.root ?? this;
+  }
+
+  override get gone(): boolean {
+    return this.#waiter?.gone === true;
+  }
+
+  override complete(): void {
+    this.#waiter?.complete(undefined, true);
+  }
+
+  override fail(error: unknown): void {
+    this.#waiter?.fail(error);
+  }
 }
 
 export class Bucket {
@@ -28,7 +54,7 @@ export class Bucket {
   /** Tokens a millisecond. */
   rate: number;
   burst: number;
-  readonly #line = new Set<Claim>();
+  readonly #line: WaitQueue = new WaitQueue();
   /** What the line asks for in total. */
   #claimed = 0;
   #tokens: number;
@@ -48,24 +74,25 @@ export class Bucket {
   settle(): void {
     if (m.touch !== null) m.touch(this);
     const now = this.p.clock.now();
-    for (const claim of this.#line) {
-      if (claim.waiter?.gone) {
-        this.#drop(claim);
-        continue;
-      }
-      const due = this.#when(claim.n);
+    for (let head = this.#head; head !== null; head = this.#head) {
+      const due = head.gone ? now : this.#when(head.n);
       if (due > now) break;
-      this.#drop(claim);
-      this.#tokens = Math.max(0, this.#tokens - claim.n);
+      this.#drop(head);
+      if (head.gone || !claim(head)) continue;
+      this.#tokens = Math.max(0, this.#tokens - head.n);
       this.#last = due;
       // Completing a waiter can make others leave the line, which comes back to here.
-      claim.waiter?.complete(undefined, true);
+      head.complete();
     }
-    if (this.#line.size === 0 && now > this.#last) {
+    if (this.#head === null && now > this.#last) {
       this.#tokens = Math.min(this.burst, this.#tokens + (now - this.#last) * this.rate);
       this.#last = now;
     }
     this.#arm();
+  }
+
+  get #head(): Claim | null {
+    return this.#line.first as Claim | null;
   }
 
   /** The moment at which `n` tokens are there, if nobody takes any. */
@@ -75,8 +102,8 @@ export class Bucket {
 
   #arm(): void {
     const { timers } = this.p;
-    const [head] = this.#line;
-    if (head === undefined) timers.remove(this.#timer);
+    const head = this.#head;
+    if (head === null) timers.remove(this.#timer);
     else {
       const when = this.#when(head.n);
       if (this.#timer.index >= 0 && this.#timer.when === when) return;
@@ -85,9 +112,10 @@ export class Bucket {
     }
   }
 
-  #drop(claim: Claim): boolean {
-    if (!this.#line.delete(claim)) return false;
-    this.#claimed -= claim.n;
+  #drop(place: Claim): boolean {
+    if (place.prev === null && this.#head !== place) return false;
+    this.#line.remove(place);
+    this.#claimed -= place.n;
     return true;
   }
 
@@ -95,7 +123,7 @@ export class Bucket {
   take(n: number): boolean {
     if (this.rate === Infinity) return true;
     this.settle();
-    if (this.#line.size > 0 || n > this.#tokens) return false;
+    if (this.#head !== null || n > this.#tokens) return false;
     this.#tokens -= n;
     return true;
   }
@@ -108,16 +136,16 @@ export class Bucket {
   }
 
   claim(n: number, waiter: Waiter | null): Claim {
-    const claim = { n, waiter };
-    this.#line.add(claim);
+    const place = new Claim(n, waiter);
+    this.#line.push(place);
     this.#claimed += n;
     this.#arm();
-    return claim;
+    return place;
   }
 
   /** Takes a claim out of the line; `false` if it was met already. */
-  leave(claim: Claim): boolean {
-    const left = this.#drop(claim);
+  leave(place: Claim): boolean {
+    const left = this.#drop(place);
     if (left) this.settle();
     return left;
   }

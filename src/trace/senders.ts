@@ -1,13 +1,13 @@
 /** Who sent the values that are in a channel's buffer, for the arrows from them to who receives them. */
+import { Deque } from "../runtime/deque.ts";
 import type { Point } from "./timeline.ts";
 
 export class Senders {
   name = "";
   /** Values in the buffer, the oldest ones, that were there before anything was known of the channel. */
   #unknown: number;
-  /** Who sent the others, oldest first, from `#head` on. */
-  #senders: Point[] = [];
-  #head = 0;
+  /** Who sent the others, oldest first. */
+  readonly #senders: Deque<Point> = new Deque();
 
   constructor(unknown: number) {
     this.#unknown = unknown;
@@ -16,7 +16,7 @@ export class Senders {
   copy(): Senders {
     const copy = new Senders(this.#unknown);
     copy.name = this.name;
-    copy.#senders = this.#senders.slice(this.#head);
+    for (let i = 0; i < this.#senders.length; i++) copy.#senders.push(this.#senders.at(i));
     return copy;
   }
 
@@ -30,11 +30,6 @@ export class Senders {
       this.#unknown--;
       return undefined;
     }
-    const from = this.#senders[this.#head++];
-    if (this.#head > 1000 && this.#head * 2 > this.#senders.length) {
-      this.#senders.splice(0, this.#head);
-      this.#head = 0;
-    }
-    return from;
+    return this.#senders.length > 0 ? this.#senders.shift() : undefined;
   }
 }

@@ -155,6 +155,46 @@ describe("broadcast", () => {
     expect(got.map(({ value }) => value)).toEqual(Array(3).fill([1, 2, 3]));
   });
 
+  for (const [kind, source] of [
+    ["an iterable", () => [1, 2]],
+    ["a channel", () => filled([1, 2])],
+  ] as const) {
+    both(`a reader hears of the end of ${kind} while the buffer of another is exactly full`, function* (t) {
+      const [a, b] = pair(broadcast<number>(source(), 2, { buffer: 2 }));
+      expect(yield* drain(t, a)).toEqual([1, 2]);
+      expect(yield* drain(t, b)).toEqual([1, 2]);
+    });
+  }
+
+  both(
+    "a reader hears of the source's error while the buffer of another is full, which has its values first",
+    function* (t) {
+      const boom = new Error("boom");
+      const source = (function* () {
+        yield 1;
+        throw boom;
+      })();
+      const [a, b] = pair(broadcast(source, 2, { buffer: 1 }));
+      expect(yield* t.on(a.recv())).toBe(1);
+      expect(yield* failure(t, a.recv())).toBe(boom);
+      expect(yield* t.on(b.recv())).toBe(1);
+      expect(yield* failure(t, b.recv())).toBe(boom);
+    },
+  );
+
+  both("reads one value more than there is room for, and gives it when there is", function* (t) {
+    const source = new Endless();
+    const [a, b] = pair(broadcast(source, 2, { buffer: 2 }));
+    for (let i = 0; i < 2; i++) expect(yield* t.on(a.recv())).toBe(i);
+    for (let i = 0; i < 3; i++) expect(a.tryRecv()).toBe(undefined);
+    expect(source.read).toBe(3);
+    expect(yield* t.on(b.recv())).toBe(0);
+    expect(yield* t.on(a.recv())).toBe(2);
+    for (let i = 1; i < 4; i++) expect(yield* t.on(b.recv())).toBe(i);
+    expect(yield* t.on(a.recv())).toBe(3);
+    expect(source.read).toBe(4);
+  });
+
   both("one goroutine may read them in any order", function* (t) {
     const [a, b] = pair(broadcast([1, 2], 2));
     const got = [yield* t.on(b.recv()), yield* t.on(a.recv())];

@@ -1,8 +1,8 @@
 /** The runtime's queues against arrays: whatever is done to them, in whatever order. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { Deque } from "../../src/runtime/deque.ts";
 import type { G } from "../../src/runtime/g.ts";
-import { RunQueue } from "../../src/runtime/runq.ts";
 import { type Proxies, Waiter, WaitQueue } from "../../src/runtime/waiter.ts";
 
 class Named extends Waiter {
@@ -87,10 +87,10 @@ const runStep = fc.record({
   at: fc.nat(1000),
 });
 
-test("RunQueue is an array, however it wraps and grows", () => {
+test("Deque is an array, however it wraps and grows", () => {
   fc.assert(
     fc.property(fc.array(runStep, { maxLength: 400, size: "max" }), fc.nat(200), (steps, start) => {
-      const q = new RunQueue();
+      const q = new Deque<G>();
       const model: G[] = [];
       let made = 0;
       const next = (): G => ({ id: made++ }) as unknown as G;
@@ -126,8 +126,8 @@ test("RunQueue is an array, however it wraps and grows", () => {
   );
 });
 
-test("RunQueue after a burst of a hundred thousand", () => {
-  const q = new RunQueue();
+test("Deque after a burst of a hundred thousand", () => {
+  const q = new Deque<G>();
   const n = 100_000;
   for (let round = 0; round < 2; round++) {
     for (let i = 0; i < n; i++) q.push({ id: i } as unknown as G);

@@ -167,7 +167,7 @@ export class BubbleClock extends VirtualClock {
       return at < 0;
     });
     if (busy.length > 0) hints.push(`(the host is busy with: ${busy.join(", ")})`);
-    if (named.some(({ reason }) => reason === "await") && m.runs.length > this.runs.size) {
+    if (named.some(({ reason }) => reason === "await") && m.runs.size > this.runs.size) {
       hints.push(
         "(other runs are under way: an async function does not know after an await which is its own; use a generator)",
       );

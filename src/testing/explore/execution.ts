@@ -12,13 +12,14 @@
  * Fairness: who has yielded twice in a row, or has made `TURNS` steps in a row, lets the others go first. Without that a
  * loop that waits for a flag would run for ever under the schedules that never let the others set it.
  */
+
+import type { Deque } from "../../runtime/deque.ts";
 import type { G } from "../../runtime/g.ts";
 import { m } from "../../runtime/m.ts";
 import { type Go, NO, NOTHING, Op, type WaitReason } from "../../runtime/op.ts";
 import type { Outcome } from "../../runtime/options.ts";
 import { LeakError } from "../../runtime/panic.ts";
 import { P } from "../../runtime/proc.ts";
-import type { RunQueue } from "../../runtime/runq.ts";
 import { Gdead, Gpreempted, Gwaiting } from "../../runtime/status.ts";
 import type { Strategy } from "../../runtime/strategy.ts";
 import { formatAll } from "../../runtime/traceback.ts";
@@ -106,7 +107,7 @@ export class Execution implements Strategy {
   readonly #program: Program;
   readonly #main: () => Go<void>;
   readonly #chooser: Chooser;
-  #queue!: RunQueue;
+  #queue!: Deque<G>;
   #step!: () => void;
   readonly #clock = new StillClock();
   #outcome: Outcome | null = null;

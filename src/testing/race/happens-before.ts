@@ -244,7 +244,7 @@ export class HappensBefore {
 
 /** Whether what happens now happens because a timer is due. */
 function firing(): boolean {
-  return m.fallback.timers.firing || m.runs.some((p) => p.timers.firing);
+  return m.fallback.timers.firing || [...m.runs].some((p) => p.timers.firing);
 }
 
 function park(thread: Thread, { reason, chan }: RuntimeEvent & { kind: "go-park" }): void {
