@@ -6,6 +6,11 @@
  * heap holds anything there is an alarm, at or before the moment its head is due, and it is held (it keeps the process
  * open) while the heap holds a timer that is not `weak`.
  *
+ * Under a strategy the order of those due at one moment is a choice of the schedule: they leave the heap together, for
+ * `#due`, and it says which comes next. One that is stopped by the timer before it, the other case of a select say, leaves
+ * `#due` like the heap; its place there is `-2 - t.index`. Rejected: a random place among equals when a timer is set, for
+ * exploration would have to try all places of all timers, also of those that never fire.
+ *
  * The alarm is lazy. When the head leaves, the alarm stays and rings early: it then finds nothing due and is set anew. When
  * the last timer leaves, the alarm is let go once the code that now runs is done, and not stopped: a loop that sets a
  * timeout and takes it back, a million times, sets one alarm. Rejected: a host timer for each timer (an object, a list and
@@ -18,6 +23,7 @@ import { at, emit, tap } from "./events.ts";
 import { microtask } from "./host.ts";
 import { m } from "./m.ts";
 import type { P } from "./proc.ts";
+import { Waiter } from "./waiter.ts";
 
 /** An entry of the heap of `timers`. Its owner keeps it and may put it back. */
 export class RuntimeTimer {
@@ -39,6 +45,11 @@ export class RuntimeTimer {
     this.f = f;
     this.arg = arg;
   }
+
+  /** All it does is make one goroutine ready: among several of this kind the order makes no difference to exploration. */
+  get wakesOne(): boolean {
+    return this.arg instanceof Waiter && this.arg.root === this.arg;
+  }
 }
 
 /** Room for this many before the heap grows. */
@@ -51,6 +62,8 @@ export class Timers {
   readonly #heap: RuntimeTimer[] = [];
   /** When each of them is due. */
   #whens: Float64Array = NONE;
+  /** Under a strategy: those that fire at this moment, in no order. */
+  readonly #due: RuntimeTimer[] = [];
   #seq = 0;
   /** How many of the pending timers are not weak. */
   #strong = 0;
@@ -76,7 +89,7 @@ export class Timers {
 
   /** How many timers are pending. */
   get length(): number {
-    return this.#heap.length;
+    return this.#heap.length + this.#due.length;
   }
 
   /** Whether what happens now happens because a timer was due. */
@@ -110,7 +123,7 @@ export class Timers {
 
   /** Takes `t` out; does nothing if it is not in the heap. */
   remove(t: RuntimeTimer): void {
-    if (t.index < 0) return;
+    if (t.index === -1) return;
     if (m.touch !== null) m.touch(this);
     this.#take(t);
     if (tap.listener !== null) emit({ kind: "timer-stop", ...at(this.#p), timer: t.seq, when: t.when });
@@ -119,26 +132,48 @@ export class Timers {
 
   /** Fires whatever is due now. */
   fire(): void {
-    const heap = this.#heap;
-    const { clock } = this.#p;
-    const now = clock.now();
+    const now = this.#p.clock.now();
     this.#firing = true;
     try {
-      for (let t = heap[0]; t !== undefined && t.when <= now; t = heap[0]) {
+      for (let t = this.#first(now); t !== undefined; t = this.#first(now)) {
         this.#take(t);
         if (tap.listener !== null) emit({ kind: "timer-fire", ...at(this.#p, null), timer: t.seq, when: t.when });
         t.f(t.arg as never, t);
       }
     } finally {
       this.#firing = false;
-      if (heap.length > 0) this.#arm();
+      for (let t = this.#due.pop(); t !== undefined; t = this.#due.pop()) this.#up(t, t.when, this.#heap.length);
+      if (this.#heap.length > 0) this.#arm();
+    }
+  }
+
+  /** The one that fires next, if one is due by `now`. */
+  #first(now: number): RuntimeTimer | undefined {
+    const { strategy } = this.#p;
+    const head = this.#heap[0];
+    if (strategy === null) return head !== undefined && head.when <= now ? head : undefined;
+    const due = this.#due;
+    if (due.length === 0 && head !== undefined && head.when <= now) this.#gather(head.when);
+    if (due.length < 2) return due[0];
+    // Exploration tries every order, so it is not asked where the order makes no difference.
+    const free = strategy.choose === undefined ? undefined : due.find((t) => t.wakesOne);
+    return free ?? due[strategy.below(due.length)];
+  }
+
+  /** Those that are due at `when`, the moment of the head, leave the heap for `#due`. */
+  #gather(when: number): void {
+    const due = this.#due;
+    for (let t = this.#heap[0]; t !== undefined && t.when === when; t = this.#heap[0]) {
+      this.#lift(t);
+      t.index = -2 - due.length;
+      due.push(t);
     }
   }
 
   /** The run is over: nothing is due any more. */
   #drop(): void {
-    for (const t of this.#heap) t.index = -1;
-    this.#heap.length = 0;
+    for (const t of [...this.#heap, ...this.#due]) t.index = -1;
+    this.#heap.length = this.#due.length = 0;
     this.#strong = 0;
     if (this.#alarm !== null) this.#p.clock.stop(this.#alarm);
     this.#alarm = null;
@@ -180,11 +215,25 @@ export class Timers {
   }
 
   #take(t: RuntimeTimer): void {
+    if (!t.weak) this.#strong--;
+    if (t.index >= 0) {
+      this.#lift(t);
+      return;
+    }
+    const last = this.#due.pop() as RuntimeTimer;
+    if (last !== t) {
+      this.#due[-2 - t.index] = last;
+      last.index = t.index;
+    }
+    t.index = -1;
+  }
+
+  /** Takes `t` out of the heap. */
+  #lift(t: RuntimeTimer): void {
     const heap = this.#heap;
     const at = t.index;
     const last = heap.pop() as RuntimeTimer;
     t.index = -1;
-    if (!t.weak) this.#strong--;
     if (last === t) return;
     const { when } = last;
     if (at > 0 && this.#precedes(last, when, (at - 1) >> 2)) this.#up(last, when, at);

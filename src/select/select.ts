@@ -2,8 +2,9 @@
  * Select (Go's `runtime/select.go`): one of several operations, at most one of which happens.
  *
  * Attempt: the cases are polled in random order, so that among the ready ones each is as likely; the first ready one is
- * taken. Enqueue: if none is ready, one waiter a case is put on every queue; the first to be completed takes the others
- * off at once. A losing case has no effect and leaves nothing behind.
+ * taken. Enqueue: if none is ready, one waiter a case is put on every queue, in random order again, because of several that
+ * wait in one queue the first is served; the first to be completed takes the others off at once. A losing case has no
+ * effect and leaves nothing behind.
  *
  * The random order is a Fisher-Yates shuffle that stops at the first ready case, on an array kept for all selects of that
  * size: shuffling any order gives a random order, so it need not be reset.
@@ -120,6 +121,25 @@ function borrowOrder({ orders }: P, length: number): number[] {
   return order;
 }
 
+/** Where among the first `n` stand those that may wait in the same queue as the last of them, that one included. */
+function alike(waiters: readonly CaseWaiter[], n: number): number[] {
+  const last = thing(waiters[n - 1] as CaseWaiter);
+  const places: number[] = [];
+  for (let at = 0; at < n; at++) {
+    const other = thing(waiters[at] as CaseWaiter);
+    if (at === n - 1 || last === MANY || other === MANY || (last !== null && last === other)) places.push(at);
+  }
+  return places;
+}
+
+const MANY = {};
+
+/** What a case waits for: a channel, a lock; `MANY` for a select, which waits for several; null where nothing is known. */
+function thing({ op: { cases, subject, touches } }: CaseWaiter): object | null {
+  if (cases !== undefined) return MANY;
+  return subject !== undefined && subject.id !== 0 ? subject : touches;
+}
+
 class SelectOp extends Op<unknown> {
   readonly #ops: readonly Op<unknown>[];
   /** The case's name or index, by position in `#ops`. */
@@ -167,7 +187,7 @@ class SelectOp extends Op<unknown> {
   override attempt(): unknown {
     if (this.#listed) return this.#poll();
     const ops = this.#ops;
-    const p = m.curg === null ? (this.home ?? m.current()) : m.curg.p;
+    const p = this.#run();
     if (p.strategy?.choose !== undefined) return this.#ask(p.strategy);
     const order = borrowOrder(p, ops.length);
     try {
@@ -183,6 +203,11 @@ class SelectOp extends Op<unknown> {
       p.orders[ops.length] = order;
     }
     return this.#none();
+  }
+
+  /** The run whose chance decides. */
+  #run(): P {
+    return m.curg === null ? (this.home ?? m.current()) : m.curg.p;
   }
 
   /** Attempts the cases as the strategy says. */
@@ -216,6 +241,7 @@ class SelectOp extends Op<unknown> {
     const ops = this.#ops;
     const waiters: CaseWaiter[] = [];
     for (let at = 0; at < ops.length; at++) waiters.push(new CaseWaiter(ops[at] as Op<unknown>, this, w, at));
+    if (!this.#listed) this.#shuffle(waiters);
     w.proxies = waiters;
     rivals.depth++;
     try {
@@ -227,6 +253,21 @@ class SelectOp extends Op<unknown> {
       rivals.depth--;
     }
     if (rivals.depth === 0 && rivals.register !== null) rivals.register(w.root);
+  }
+
+  /** Cases that wait in one queue become ready at one moment, and the first of them is taken: so they queue in any order. */
+  #shuffle(waiters: CaseWaiter[]): void {
+    const p = this.#run();
+    const explored = p.strategy?.choose !== undefined;
+    for (let n = waiters.length; n > 1; n--) {
+      const last = waiters[n - 1] as CaseWaiter;
+      // Exploration tries every order, so it is asked only where the order makes a difference.
+      const places = explored ? alike(waiters, n) : null;
+      const pick =
+        places === null ? p.below(n) : places.length > 1 ? (places[p.below(places.length)] as number) : n - 1;
+      waiters[n - 1] = waiters[pick] as CaseWaiter;
+      waiters[pick] = last;
+    }
   }
 
   override dequeue(w: Waiter): void {

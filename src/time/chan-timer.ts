@@ -23,7 +23,7 @@ export class ChanTimer extends RecvOnly<Time> {
   #seq: number;
   /** Milliseconds between ticks; 0 for a timer that fires once. */
   #period: number;
-  #entry: RuntimeTimer | null = null;
+  #entry: Entry | null = null;
 
   constructor(p: P, name: string, when: number, seq: number, period: number) {
     super(p, name);
@@ -71,6 +71,12 @@ export class ChanTimer extends RecvOnly<Time> {
     return time;
   }
 
+  /** Its receiver waits for nothing else. */
+  get wakesOne(): boolean {
+    const { first } = this.queue;
+    return first !== null && first.root === first;
+  }
+
   /** It is due while somebody is parked here. */
   expire(): void {
     const w = this.queue.shift();
@@ -93,12 +99,19 @@ export class ChanTimer extends RecvOnly<Time> {
 
   protected override watched(): void {
     if (!this.#active) return;
-    this.#entry ??= new RuntimeTimer(this.p.timers, expire, this);
+    this.#entry ??= new Entry(this.p.timers, expire, this);
     this.p.timers.add(this.#entry, this.#when, this.#seq);
   }
 
   protected override unwatched(): void {
     if (this.#entry !== null) this.p.timers.remove(this.#entry);
+  }
+}
+
+/** Its place in the heap. */
+class Entry extends RuntimeTimer {
+  override get wakesOne(): boolean {
+    return (this.arg as ChanTimer).wakesOne;
   }
 }
 

@@ -18,6 +18,10 @@ export class FuncTimer extends RuntimeTimer {
     this.reset(d);
   }
 
+  override get wakesOne(): boolean {
+    return true;
+  }
+
   get c(): RecvChan<Time> {
     return nilChan<Time>();
   }

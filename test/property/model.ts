@@ -13,6 +13,7 @@ import {
   type Outcome,
   outcome,
   type Program,
+  senders as sendersOf,
   valueFrom,
 } from "./program.ts";
 import type { Decision, Logged, State, Trace } from "./real.ts";
@@ -94,7 +95,7 @@ export class Model {
       channels: this.#channels.map(({ buffer, closed, senders, receivers }) => ({
         buffer,
         closed,
-        senders: senders.map((each) => `${each.g.id} ${String(each.value)}`),
+        senders: sendersOf(senders.map((each) => ({ id: each.g.id, value: each.value }))),
         receivers: receivers.map((each) => each.g.id),
       })),
       goroutines: this.#goroutines.filter((g) => g.state !== "ended").map((g) => `${g.id} ${g.reason}`),
@@ -194,7 +195,7 @@ export class Model {
     if (this.#isReady(instr)) return this.#happen(g, instr, [], seen);
     g.state = "waiting";
     g.reason = reasonOf(instr);
-    this.#park(g, instr, [], {}, (text) => text);
+    this.#park(g, instr, [], {}, (text) => text, seen);
     return undefined;
   }
 
@@ -260,7 +261,15 @@ export class Model {
 
   // ---- waiting -----------------------------------------------------------------------------------------------------
 
-  #park(g: Goroutine, c: Case, path: readonly number[], token: object, wrap: (text: Outcome) => Outcome): void {
+  /** `seen` is what the run says it gave: cases queue in any order, so the one that was taken may have come first. */
+  #park(
+    g: Goroutine,
+    c: Case,
+    path: readonly number[],
+    token: object,
+    wrap: (text: Outcome) => Outcome,
+    seen: Outcome | undefined,
+  ): void {
     const parked = (tell: Parked["tell"], value?: string): Parked => ({
       g,
       token,
@@ -287,11 +296,16 @@ export class Model {
       case "gosched":
         this.#wake(parked(outcome.yielded), wrap(outcome.yielded()));
         return;
-      case "select":
-        c.cases.forEach((each, i) => {
-          this.#park(g, each, [...path, i], token, (text) => wrap(outcome.chosen(i, text)));
-        });
+      case "select": {
+        const chosen = seen === undefined ? undefined : chosenOf(seen);
+        const order = [...c.cases.keys()];
+        if (!c.listed) order.sort((a, b) => Number(b === chosen) - Number(a === chosen));
+        for (const i of order) {
+          const inner = i === chosen ? seen?.replace(/^\d+: /, "") : undefined;
+          this.#park(g, c.cases[i] as Case, [...path, i], token, (text) => wrap(outcome.chosen(i, text)), inner);
+        }
         return;
+      }
       default:
     }
   }

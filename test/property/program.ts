@@ -35,6 +35,16 @@ export function valueFrom(g: number, pc: number, path: readonly number[]): strin
   return `${g}.${pc}${path.map((at) => `/${at}`).join("")}`;
 }
 
+/** Those that wait to send, as a number and a value each. The cases of one select queue in any order. */
+export function senders(waiting: Iterable<{ readonly id: number | undefined; readonly value: unknown }>): string[] {
+  const groups: { id: number | undefined; texts: string[] }[] = [];
+  for (const { id, value } of waiting) {
+    if (groups.at(-1)?.id !== id || groups.length === 0) groups.push({ id, texts: [] });
+    groups.at(-1)?.texts.push(`${id} ${String(value)}`);
+  }
+  return groups.flatMap(({ texts }) => texts.sort());
+}
+
 /** What became of a step, as text, so that two logs can be compared. */
 export type Outcome = string;
 

@@ -15,7 +15,17 @@ import {
 import type { G } from "../../src/runtime/g.ts";
 import { P } from "../../src/runtime/proc.ts";
 import type { Strategy } from "../../src/runtime/strategy.ts";
-import { type Case, type ChanRef, type Instr, NIL, type Outcome, outcome, type Program, valueFrom } from "./program.ts";
+import {
+  type Case,
+  type ChanRef,
+  type Instr,
+  NIL,
+  type Outcome,
+  outcome,
+  type Program,
+  senders,
+  valueFrom,
+} from "./program.ts";
 
 /** A step that came to its end. */
 export interface Logged {
@@ -73,7 +83,7 @@ export function look(ch: Chan<string, unknown>): State["channels"][number] {
   return {
     buffer: Array.from({ length: qcount }, (_, i) => buf[(recvx + i) % buf.length]),
     closed,
-    senders: [...sendq].map((w) => `${w.g?.id} ${String(w.value)}`),
+    senders: senders([...sendq].map((w) => ({ id: w.g?.id, value: w.value }))),
     receivers: [...recvq].map((w) => w.g?.id ?? 0),
   };
 }

@@ -3,9 +3,9 @@
  *
  * A plain operation queues under the lock of its object, where it looks once more whether it can complete. A select does
  * what Go's `selectgo` does: with the locks of all its shared objects, in the order of their addresses, it looks at all of
- * them, takes the first that is ready, else queues on all. Its local cases can't change meanwhile, because this thread is
- * ours. Selects within selects, and what else is made of selects, come here as one list, when the outermost has put its
- * local waiters on their queues.
+ * them, takes the first that is ready, else queues on all, in the order in which they come here: the select has drawn it.
+ * Its local cases can't change meanwhile, because this thread is ours. Selects within selects, and what else is made of
+ * selects, come here as one list, when the outermost has put its local waiters on their queues.
  *
  * From then on another thread can win the select at any time. So whoever of this thread wants to serve one of its local
  * waiters claims it first, with the same word (`rivals` in waiter.ts); and the other way round, when a message says that
@@ -16,7 +16,6 @@
  */
 
 import { once } from "../../runtime/copies.ts";
-import { m } from "../../runtime/m.ts";
 import { rivals, type Waiter } from "../../runtime/waiter.ts";
 import { isolate, KIND_LOST, KIND_WAITER } from "../memory/isolate.ts";
 import { LOSS_OBJECT, SERVING } from "../memory/layout.ts";
@@ -279,9 +278,8 @@ class Waiting {
     for (const { s } of cases) i32[s + GROUP] = leader;
     for (const { w, it, s } of cases) this.#add(s, w, it.object, group);
     const objects = sorted(cases);
-    const from = cases.length === 1 ? 0 : m.current().below(cases.length);
     lockAll(objects);
-    const ready = settleOne(cases, from);
+    const ready = cases.findIndex(({ it, s }) => it.object.settle(s));
     if (ready < 0) for (let i = 0; i < cases.length; i++) enqueue((cases[i] as Pending).s);
     unlockAll(objects);
     this.#byRoot.set(root, group);
@@ -319,16 +317,6 @@ function sorted(cases: readonly Pending[]): number[] {
   const objects: number[] = [];
   for (const { it } of cases) if (!objects.includes(it.object.ptr)) objects.push(it.object.ptr);
   return objects.length === 1 ? objects : objects.sort((a, b) => a - b);
-}
-
-/** Under all locks: completes one of them, beginning at `from`; -1 when none is ready. */
-function settleOne(cases: readonly Pending[], from: number): number {
-  for (let i = 0; i < cases.length; i++) {
-    const at = (from + i) % cases.length;
-    const { it, s } = cases[at] as Pending;
-    if (it.object.settle(s)) return at;
-  }
-  return -1;
 }
 
 export const waiting: Waiting = once("waiting for shared objects", () => new Waiting());
