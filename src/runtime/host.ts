@@ -149,10 +149,17 @@ export function isMainThread(): boolean {
   return !("WorkerGlobalScope" in globalThis);
 }
 
+/** How much of a value is shown, as far as the host can choose. */
+interface Shown {
+  readonly depth?: number;
+  readonly breakLength?: number;
+  readonly maxStringLength?: number;
+}
+
 /** A value as the host shows it to developers. */
-export function inspect(value: unknown): string {
-  const util = node?.getBuiltinModule?.("node:util") as { inspect?(value: unknown): string } | undefined;
-  return util?.inspect?.(value) ?? String(value);
+export function inspect(value: unknown, shown?: Shown): string {
+  const util = builtin("node:util") as { inspect?(value: unknown, shown?: Shown): string } | undefined;
+  return util?.inspect?.(value, shown) ?? String(value);
 }
 
 /** A variable of the process's environment, where there is one. */

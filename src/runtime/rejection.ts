@@ -22,7 +22,8 @@ export function thrown(error: unknown, capture: (into: { stack?: string }) => vo
   if (!(error instanceof Error) || !underWay.delete(error)) return;
   complete.add(error);
   try {
-    error.stack = `${error.stack}${waitingFrames(capture)}`;
+    const stack = String(error.stack);
+    error.stack = stack + waitingFrames(stack, capture);
   } catch {
     // A frozen one, or a getter of the program's.
   }

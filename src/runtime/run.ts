@@ -3,13 +3,14 @@ import { onAbort } from "./aborts.ts";
 import { type Body, isGeneratorFunction } from "./body.ts";
 import { once } from "./copies.ts";
 import type { G, Goroutine } from "./g.ts";
-import { environment, exit, exitNow, inspect, isMainThread, onBrokenPipe, onSignal, writeError } from "./host.ts";
+import { environment, exit, exitNow, isMainThread, onBrokenPipe, onSignal, writeError } from "./host.ts";
 import { m } from "./m.ts";
 import { type Go, Op } from "./op.ts";
 import type { Outcome, RunOptions } from "./options.ts";
-import { ArgumentError, DeadlockError, FatalError, LeakError, Panic, show } from "./panic.ts";
+import { ArgumentError, Panic, show } from "./panic.ts";
 import { P } from "./proc.ts";
-import { allowDeepStacks, formatAll, learnPlaces, panicStack } from "./traceback.ts";
+import { report } from "./report.ts";
+import { allowDeepStacks, formatAll, learnPlaces } from "./traceback.ts";
 import { WeakP } from "./weak.ts";
 
 /** What a goroutine's function gives, seen through the generator, promise or operation it returns. */
@@ -162,52 +163,11 @@ function endWith(signal: AbortSignal | undefined, p: P): void {
   if (signal !== undefined) p.atEnd.push(onAbort(signal, () => p.finish({ ok: false, error: signal.reason, g: null })));
 }
 
-/** The way Go reports the end of a program that failed; `trace` is where, if that was on another thread. */
-export function report(error: unknown, g: G | null, trace?: string): string {
-  // These two say where every goroutine stands.
-  if (error instanceof DeadlockError || error instanceof LeakError) return `fatal error: ${error.message}\n`;
-  const headline =
-    error instanceof FatalError
-      ? `fatal error: ${error.message}`
-      : `panic: ${whatever(panicText, error) ?? show(error)}`;
-  if (trace !== undefined) return `${headline}\n\n${trace}\n`;
-  return g === null ? `${headline}\n` : `${headline}\n\n${panicTrace(error, g, "")}\n`;
-}
-
-/** Where `g` stood when `error` ended it, as Go prints it. Called while its frames are still there. */
-export function panicTrace(error: unknown, g: G, thread: string): string {
-  const stack = (error instanceof Error && whatever(panicStack, error, g)) || "";
-  return `goroutine ${g.id} [running${thread}]:\n${stack === "" ? `${g.name}()` : stack}${origin(g)}`;
-}
-
-function origin(g: G): string {
-  if (g.creator === null) return "";
-  const site = g.p.origins.siteOf(g);
-  return `\ncreated by ${g.creator.name} in goroutine ${g.creator.id}${site === undefined ? "" : `\n\t${site}`}`;
-}
-
-/** What `say` says of whatever was thrown, be it an error with a getter that throws: nobody would learn of the panic then. */
-function whatever<A extends unknown[]>(say: (...args: A) => string, ...args: A): string | undefined {
-  try {
-    return say(...args);
-  } catch {
-    return undefined;
-  }
-}
-
 /** All goroutines there are: those of `first`, then of every other run. */
 function dump(first: P): string {
   const rest = [...m.runs, m.fallback].filter((p) => p !== first && p.allgs.length > 0);
   const others = rest.map((p) => `run ${p.id}${p.name === "" ? "" : ` "${p.name}"`}:\n\n${formatAll(p.info())}`);
   return [formatAll(first.info()), ...others].join("\n\n");
-}
-
-function panicText(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error === "string" ? error : inspect(error);
-  const named = error.name === "Error" || error instanceof Panic ? error.message : `${error.name}: ${error.message}`;
-  const cause = error.cause === undefined ? "" : `\n\tcaused by: ${panicText(error.cause)}`;
-  const all = error instanceof AggregateError ? error.errors.map((each) => `\n\t${panicText(each)}`).join("") : "";
-  return named + cause + all;
 }
 
 export function newRun(options: RunOptions): P {

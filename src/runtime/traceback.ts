@@ -140,21 +140,26 @@ export function callSite(from: (...args: never[]) => unknown, between: number): 
   return programFrames(stackAbove(from), () => between)[0]?.place ?? "unknown place";
 }
 
-/** The frames of the goroutine that runs, above those that `capture` leaves out, as lines of a stack that `await` would add. */
-export function waitingFrames(capture: (into: { stack?: string }) => void): string {
+/**
+ * The frames of the goroutine that runs, above those that `capture` leaves out, as the lines that `await` would add to
+ * `stack`: none where they are there already, because the goroutine itself called what was rejected before it waited.
+ */
+export function waitingFrames(stack: string, capture: (into: { stack?: string }) => void): string {
   const taken = { stack: "" };
   deep(() => capture(taken));
-  const stack = taken.stack.split("\n");
+  const all = taken.stack.split("\n");
   // What resumes a generator is the host's. Below the outermost of the goroutine's own there are only the scheduler's frames.
-  const own = stack.slice(
+  const own = all.slice(
     0,
     Math.max(
       0,
-      stack.findLastIndex((line) => line.endsWith(".next (<anonymous>)")),
+      all.findLastIndex((line) => line.endsWith(".next (<anonymous>)")),
     ),
   );
-  const program = programFrames(own.join("\n"), performing).slice(0, MAX_FRAMES);
-  return program.map(({ line }) => line.replace(/^\s+at (async )?/, "\n    at async ")).join("");
+  const waiting = programFrames(own.join("\n"), performing).slice(0, MAX_FRAMES);
+  const there = programFrames(stack).slice(-waiting.length);
+  if (waiting.every(({ line }, at) => sameFunction(line, there[at]?.line ?? ""))) return "";
+  return waiting.map(({ line }) => line.replace(/^\s+at (async )?/, "\n    at async ")).join("");
 }
 
 /** Remembers where the code that calls `from` stands, in `into.stack`: cheaply, because nobody may ever want to read it. */
@@ -166,7 +171,7 @@ export function rememberPlace(into: { stack?: string }, from: (...args: never[])
 
 /** The program's part of a stack that was remembered. */
 export function programStack(stack: string | undefined): string {
-  return format(programFrames(stack ?? ""), null);
+  return format(programFrames(stack ?? "").slice(0, MAX_FRAMES), null);
 }
 
 /** The stack of the code that now runs. */

@@ -50,7 +50,7 @@ test("a panic elsewhere ends the run with class, fields, cause and both stacks",
     "",
   ]);
   expect(stderr).toMatch(
-    /^panic: Teapot: too hot: 100\n\tcaused by: TypeError: steam\n\ngoroutine \d+ \[running, thread \d\]:\nbrew\(\)\n\t/,
+    /^panic: Teapot: too hot: 100\n(\t.+\n)*\ngoroutine \d+ \[running, thread \d\]:\nbrew\(\)\n\t.+\ncreated by main in goroutine 1\n\ncause: TypeError: steam\nnew Teapot\(\)\n\t/,
   );
   expect(code).toBe(2);
 });

@@ -229,6 +229,16 @@ describe("the stack of a rejection ends with the frames of the goroutine that wa
     });
   });
 
+  test("not again, where they are in it because the goroutine itself called what failed", async () => {
+    await run(function* outermost() {
+      const error = yield* load(function* calling() {
+        yield* wait((async () => Promise.reject(new Error("at once")))());
+      }, Promise.resolve());
+      expect(waiting(error)).toStrictEqual([]);
+      expect((error as Error).stack?.match(/at (calling|load|outermost) /g)).toHaveLength(3);
+    });
+  });
+
   test("what can't be written to is thrown as it is: a frozen error, a getter that throws, what is no error", async () => {
     const frozen = Object.freeze(new Error("frozen"));
     const hostile = Object.defineProperty(new Error("hostile"), "stack", {

@@ -20,7 +20,7 @@ import { macrotask, monotonic } from "../../runtime/host.ts";
 import { numbers } from "../../runtime/numbers.ts";
 import type { RunOptions } from "../../runtime/options.ts";
 import { ArgumentError, show } from "../../runtime/panic.ts";
-import { report } from "../../runtime/run.ts";
+import { report } from "../../runtime/report.ts";
 import { Gpreempted } from "../../runtime/status.ts";
 import { Random } from "../../runtime/strategy.ts";
 import { describe } from "../../runtime/traceback.ts";

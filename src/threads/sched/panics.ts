@@ -8,7 +8,7 @@ import type { G } from "../../runtime/g.ts";
 import { inspect, uncaught } from "../../runtime/host.ts";
 import type { Outcome } from "../../runtime/options.ts";
 import type { P } from "../../runtime/proc.ts";
-import { panicTrace } from "../../runtime/run.ts";
+import { panicTrace } from "../../runtime/report.ts";
 import { describe } from "../../runtime/traceback.ts";
 import { memory } from "../memory/memory.ts";
 import { onTold, tell } from "../values/tell.ts";

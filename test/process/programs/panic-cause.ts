@@ -1,7 +1,45 @@
-// An error with causes, the innermost of which is no error.
-import { main } from "millrace";
+// An error with fields of its own and causes, the innermost of which is no error.
+import { type Go, main, wait } from "millrace";
 
-main(function* () {
-  const low = new Error("connection refused", { cause: "ECONNREFUSED" });
-  throw new Error("cannot load the page", { cause: new TypeError("fetch failed", { cause: low }) });
+class PageError extends Error {
+  override readonly name = "PageError";
+  readonly code = "E_PAGE";
+  readonly url: string;
+  readonly request = { retries: 2, headers: { accept: "text/html", deep: { deeper: {} } } };
+  readonly before: Error;
+
+  constructor(url: string, before: Error, cause: unknown) {
+    super(`cannot load ${url}`, { cause });
+    this.url = url;
+    this.before = before;
+  }
+
+  /** What a report asks for must not end it. */
+  get hostile(): never {
+    throw new Error("a getter that throws");
+  }
+}
+
+async function connect(): Promise<never> {
+  await null;
+  const error = new Error("connection refused", { cause: "ECONNREFUSED" });
+  throw Object.assign(error, { code: "ECONNREFUSED", port: 80 });
+}
+
+function* request(): Go {
+  try {
+    yield* wait(connect());
+  } catch (cause) {
+    throw new TypeError("fetch failed", { cause });
+  }
+}
+
+main(function* load() {
+  try {
+    yield* request();
+  } catch (cause) {
+    const error = new PageError("/index", new RangeError("too late"), cause);
+    Object.defineProperty(error, "broken", { enumerable: true, get: () => error.hostile });
+    throw error;
+  }
 });
