@@ -15,8 +15,7 @@ import { CLOSED } from "../chan/closed.ts";
 import { RecvOnly } from "../chan/recv-only.ts";
 import type { RecvChan } from "../chan/types.ts";
 import { cause } from "../context/cancel.ts";
-import type { CancelCtx } from "../context/cancel-ctx.ts";
-import { hold, unhold, Watcher } from "../context/hold.ts";
+import { follow } from "../context/follow.ts";
 import { nodeOf } from "../context/parent.ts";
 import type { Context } from "../context/types.ts";
 import { Deque } from "../runtime/deque.ts";
@@ -39,7 +38,7 @@ export interface Source<out T> extends RecvChan<T>, Disposable {
 export interface SourceOptions {
   /** How many values are read ahead of the receivers: a whole number, 0 by default. */
   readonly capacity?: number | undefined;
-  /** Lets go of the source when this context ends; receivers get its cause thrown. */
+  /** Stops the source when it ends, as `stop` does: the channel closes, and `ctx.err()` tells that from the source's end. */
   readonly ctx?: Context | undefined;
 }
 
@@ -59,32 +58,6 @@ export function checkOptions(name: string, options: SourceOptions): void {
   if (ctx !== undefined) nodeOf(name, ctx);
 }
 
-/** Tells a feed that its context has ended: at once, as a goroutine for it might not get to run before the run ends. */
-class Follower extends Watcher {
-  override prev: Watcher | null = null;
-  override next: Watcher | null = null;
-  readonly #ctx: Context;
-  readonly #node: CancelCtx;
-  readonly #end: (failure: Failure) => void;
-
-  constructor(ctx: Context, node: CancelCtx, end: (failure: Failure) => void) {
-    super();
-    this.#ctx = ctx;
-    this.#node = node;
-    this.#end = end;
-    if (node.err() !== undefined) this.tell();
-    else hold(node, this);
-  }
-
-  override tell(): void {
-    this.#end({ error: cause(this.#ctx) });
-  }
-
-  leave(): void {
-    if (!this.#node.told) unhold(this.#node, this);
-  }
-}
-
 export class Feed<out T> extends RecvOnly<T> implements Source<T> {
   readonly outside = true;
   readonly #capacity: number;
@@ -93,7 +66,7 @@ export class Feed<out T> extends RecvOnly<T> implements Source<T> {
   readonly #values: Deque<unknown> = new Deque();
   #ended = false;
   #failure: Failure | null = null;
-  #follower: Follower | null = null;
+  #unfollow: () => void = () => {};
   #forget: () => void = () => {};
 
   /**
@@ -113,10 +86,9 @@ export class Feed<out T> extends RecvOnly<T> implements Source<T> {
     this.#capacity = capacity;
     this.#more = more;
     this.#release = release;
-    const node = ctx === undefined ? null : nodeOf(name, ctx);
-    const follower = node && new Follower(ctx as Context, node, (failure) => this.#letGo(failure));
+    const unfollow = follow(name, ctx, () => this.#letGo(cause(ctx as Context)));
     if (this.#ended) return;
-    this.#follower = follower;
+    this.#unfollow = unfollow;
     this.#forget = whenOver(this.p, () => this.stop());
   }
 
@@ -161,7 +133,7 @@ export class Feed<out T> extends RecvOnly<T> implements Source<T> {
   }
 
   stop(): void {
-    this.#letGo(null);
+    this.#letGo(undefined);
   }
 
   [Symbol.dispose](): void {
@@ -203,18 +175,18 @@ export class Feed<out T> extends RecvOnly<T> implements Source<T> {
     });
   }
 
-  #letGo(failure: Failure | null): void {
+  #letGo(reason: unknown): void {
     this.#values.clear();
     if (this.#ended) return;
-    this.#close(failure);
-    this.#release(failure?.error);
+    this.#close(null);
+    this.#release(reason);
   }
 
   #close(failure: Failure | null): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#failure = failure;
-    this.#follower?.leave();
+    this.#unfollow();
     this.#forget();
     for (let w = this.queue.first; w !== null; w = this.queue.first) {
       this.remove(w);

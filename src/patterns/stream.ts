@@ -34,7 +34,7 @@ export interface Stream<out T> extends RecvChan<T>, Disposable {
 
 /** Options that all patterns take. */
 export interface StreamOptions {
-  /** Stops the stream when it is done. */
+  /** Stops the stream when it is done, as `stop` does: the channel closes, and `ctx.err()` tells that from the source's end. */
   readonly ctx?: Context | undefined;
 }
 

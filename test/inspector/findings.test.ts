@@ -17,7 +17,7 @@ afterEach(() => {
 
 async function settled(): Promise<void> {
   do await new Promise((resolve) => setImmediate(resolve));
-  while (m.runs.some((p) => p.busy) || m.owesHost);
+  while ([...m.runs].some((p) => p.busy) || m.owesHost);
 }
 
 /** Runs `main` until all of it waits, then lets `later` milliseconds pass. */

@@ -38,7 +38,7 @@ beforeAll(async () => {
   const end = new AbortController();
   const over = run(program, { name: "recorded", seed: 1, signal: end.signal }).catch(() => {});
   do await new Promise((resolve) => setImmediate(resolve));
-  while (m.runs.some((p) => p.busy) || m.owesHost);
+  while ([...m.runs].some((p) => p.busy) || m.owesHost);
   end.abort(new Error("enough"));
   await over;
   stop();

@@ -28,7 +28,7 @@ async function started(
   end = new AbortController();
   run(main, { name: "test", seed: 1, signal: end.signal }).catch(() => {});
   do await new Promise((resolve) => setImmediate(resolve));
-  while (m.runs.some((p) => p.busy) || m.owesHost);
+  while ([...m.runs].some((p) => p.busy) || m.owesHost);
 }
 
 async function rows(about: Partial<Questions["goroutines"]["ask"]> = {}): Promise<readonly GoroutineRow[]> {

@@ -86,7 +86,7 @@ function* check({ ch, mu, sem, wg }: Struck, seen: string[]): Go<void> {
 /** Fails after a while, and says who waits for what. */
 async function stuck(kill: number): Promise<never> {
   await setTimeout(LONG, undefined, { ref: false });
-  const waiting = m.runs.flatMap((p) => p.info()).map(({ name, reason }) => `${name}: ${reason}`);
+  const waiting = [...m.runs].flatMap((p) => p.info()).map(({ name, reason }) => `${name}: ${reason}`);
   throw new Error(`kill ${kill} is not over after ${LONG} ms:\n${waiting.join("\n")}`);
 }
 
