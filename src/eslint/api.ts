@@ -2,8 +2,6 @@
  * What the library's names are, for programs that are linted without types: which calls give an operation, and which
  * give something that has such methods (a channel, a lock). Written by hand, because a lint plugin should not load the
  * compiler; test/eslint/api.test.ts compares it with the declarations, so it cannot fall behind.
- *
- * `ErrGroup.go` is left out: without a limit it starts at once, so it may be called and dropped.
  */
 
 /**

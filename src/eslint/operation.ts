@@ -18,7 +18,7 @@ export function isOperation(context: Context, expression: Node): boolean {
   const type = typeOf(context, node);
   if (type === undefined || intrinsic(type) === "any" || intrinsic(type) === "error")
     return kindOf(context, node) === OP;
-  return isOperationType(type) && !startsAtOnce(context, node);
+  return isOperationType(type);
 }
 
 function typeOf(context: Context, node: Node): Type | undefined {
@@ -33,19 +33,15 @@ function isOperationType(type: Type): boolean {
     const values = type.types.filter((each) => !NO_VALUE.includes(intrinsic(each)));
     return values.length > 0 && values.every(isOperationType);
   }
-  const has = (name: string): boolean => type.getProperty(name) !== undefined;
-  if (!has("then") || !type.getProperties().some(({ name }) => name.startsWith("__@iterator"))) return false;
-  // An action has two methods and nothing else that is public, so its name has to do.
-  return (has("attempt") && has("enqueue") && has("dequeue")) || nameOf(type) === "Action";
+  // An operation of a type of its own, such as `Started`, does not depend on being performed.
+  return ["Op", "Action"].includes(nameOf(type) ?? "") && isPerformable(type);
+}
+
+/** It has what `yield*` and `await` need, so that a class of the same name elsewhere is not taken for ours. */
+function isPerformable(type: Type): boolean {
+  return (
+    type.getProperty("then") !== undefined && type.getProperties().some(({ name }) => name.startsWith("__@iterator"))
+  );
 }
 
 const nameOf = (type: Type): string | undefined => type.symbol?.name.replace(/\$\d+$/, "");
-
-/** `group.go(fn)` gives an operation, which without a limit has nothing left to do. */
-function startsAtOnce(context: Context, node: Node): boolean {
-  if (node.type !== "CallExpression" || node.callee.type !== "MemberExpression") return false;
-  const { object, property } = node.callee;
-  if (property.type !== "Identifier" || property.name !== "go") return false;
-  const type = typeOf(context, object);
-  return type !== undefined && nameOf(type) === "ErrGroup";
-}

@@ -1,26 +1,32 @@
 /**
  * A group of goroutines that work on one task and can fail (golang.org/x/sync/errgroup).
  *
- * Invariants: while there is room under the limit nobody waits to start; while nothing is active nobody waits for the
- * end. What a function throws is kept, the first one as the cause of the group's context; it is no panic of the run.
+ * Invariants: while there is room under the limit no job waits to start; while no job is active or waits, no goroutine waits
+ * for the end. What a function throws is kept, the first one as the cause of the group's context; it is not a panic of the
+ * run.
  */
 import { withCancelCause } from "../context/cancel.ts";
 import { nodeOf } from "../context/parent.ts";
 import type { CancelCauseFunc, Context } from "../context/types.ts";
 import { call, checkCallable } from "../runtime/action.ts";
 import type { Body } from "../runtime/body.ts";
+import { Deque } from "../runtime/deque.ts";
 import { tap, tellSync } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
-import { type Go, NO, NOTHING, Op, type WaitReason } from "../runtime/op.ts";
+import { type Go, NO, Op, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, Goexit, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
 import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
 
-interface Job {
-  readonly fn: (...args: never[]) => unknown;
-  readonly args: unknown[];
+/**
+ * The start of a function that an `ErrGroup` has taken. It starts whether this is performed or not: performing it waits
+ * for that.
+ */
+export interface Started extends Op<void> {
+  /** Whether the function has started. */
+  readonly started: boolean;
 }
 
 let groups = 0;
@@ -29,23 +35,32 @@ class State {
   active = 0;
   limit = Infinity;
   readonly errors: unknown[] = [];
-  /** Who waits for room, with the job as the waiter's value. */
-  readonly starters: WaitQueue = new WaitQueue();
+  /** Those that wait for room. */
+  readonly queue: Deque<Job> = new Deque();
   readonly waiters: WaitQueue = new WaitQueue();
   readonly p: P = m.current();
   /** Ends the group's context, if it has one. */
   cancel: CancelCauseFunc | undefined;
-  readonly #label: string = `ErrGroup ${++groups}`;
+  readonly label: string = `ErrGroup ${++groups}`;
 
   constructor() {
     if (m.touch !== null) m.touch(this);
   }
 
-  start(job: Job, by: G | null): void {
+  /** Starts `job`, or queues it. */
+  take(job: Job): void {
     if (m.touch !== null) m.touch(this);
+    if (this.active < this.limit) this.start(job);
+    else {
+      if (tap.listener !== null) tellSync("release", this.p, `${this.label}, a job`);
+      this.queue.push(job);
+    }
+  }
+
+  start(job: Job): void {
     this.active++;
-    if (tap.listener !== null) tellSync("acquire", this.p, this.#label);
-    (by?.p ?? this.p).go(errgroup as Body, [this, job], by);
+    if (tap.listener !== null) tellSync("acquire", this.p, this.label);
+    job.start();
   }
 
   failed(error: unknown): void {
@@ -54,11 +69,11 @@ class State {
 
   left(): void {
     if (m.touch !== null) m.touch(this);
-    if (tap.listener !== null) tellSync("release", this.p, this.#label);
+    if (tap.listener !== null) tellSync("release", this.p, this.label);
     this.active--;
     this.grant();
-    if (this.active > 0) return;
-    if (tap.listener !== null) tellSync("acquire", this.p, this.#label);
+    if (!this.idle) return;
+    if (tap.listener !== null) tellSync("acquire", this.p, this.label);
     if (this.waiters.first !== null) this.cancel?.();
     for (let w = this.waiters.shift(); w !== null; w = this.waiters.shift()) {
       if (this.errors.length > 0) w.fail(this.errors[0]);
@@ -68,19 +83,21 @@ class State {
 
   /** Starts the jobs that wait for room, as far as there is any. */
   grant(): void {
-    while (this.active < this.limit) {
-      const w = this.starters.shift();
-      if (w === null) return;
-      if (w.gone) continue;
-      this.start(w.value as Job, w.g);
-      w.complete(undefined, true);
+    while (this.active < this.limit && this.queue.length > 0) {
+      const job = this.queue.shift();
+      if (!job.p.over) this.start(job);
     }
+  }
+
+  /** None is active and none waits for room. */
+  get idle(): boolean {
+    return this.active === 0 && this.queue.length === 0;
   }
 
   /** Whether all have ended; if so, the group's context ends too. */
   ended(): boolean {
-    if (this.active > 0) return false;
-    if (tap.listener !== null) tellSync("acquire", this.p, this.#label);
+    if (!this.idle) return false;
+    if (tap.listener !== null) tellSync("acquire", this.p, this.label);
     this.cancel?.();
     return true;
   }
@@ -88,6 +105,7 @@ class State {
 
 /** The goroutine of a job. */
 function* errgroup(state: State, { fn, args }: Job): Go {
+  if (tap.listener !== null) tellSync("acquire", state.p, `${state.label}, a job`);
   try {
     yield* call(fn as (...args: unknown[]) => unknown, args);
   } catch (error) {
@@ -98,14 +116,31 @@ function* errgroup(state: State, { fn, args }: Job): Go {
   }
 }
 
-class StartOp extends Op<void> {
+/** A function that the group is to run, and the operation of waiting until it has started. */
+class Job extends Op<void> implements Started {
+  started = false;
+  readonly fn: (...args: never[]) => unknown;
+  readonly args: unknown[];
   readonly #state: State;
-  readonly #job: Job;
+  readonly #by: G | null = m.curg;
+  readonly #waiters: WaitQueue = new WaitQueue();
 
-  constructor(state: State, job: Job) {
+  constructor(state: State, fn: (...args: never[]) => unknown, args: unknown[]) {
     super();
     this.#state = state;
-    this.#job = job;
+    this.fn = fn;
+    this.args = args;
+  }
+
+  /** The run that it is to run in. */
+  get p(): P {
+    return this.#by?.p ?? this.#state.p;
+  }
+
+  start(): void {
+    this.started = true;
+    this.p.go(errgroup as Body, [this.#state, this], this.#by);
+    for (let w = this.#waiters.shift(); w !== null; w = this.#waiters.shift()) w.complete(undefined, true);
   }
 
   override get reason(): WaitReason {
@@ -113,19 +148,15 @@ class StartOp extends Op<void> {
   }
 
   override attempt(): undefined | NO {
-    if (this.#state.active >= this.#state.limit) return NO;
-    this.#state.start(this.#job, m.curg);
-    return undefined;
+    return this.started ? undefined : NO;
   }
 
   override enqueue(w: Waiter): void {
-    w.value = this.#job;
-    this.#state.starters.push(w);
+    this.#waiters.push(w);
   }
 
   override dequeue(w: Waiter): void {
-    this.#state.starters.remove(w);
-    w.value = undefined;
+    this.#waiters.remove(w);
   }
 
   override get home(): P {
@@ -135,28 +166,11 @@ class StartOp extends Op<void> {
   override get touches(): State {
     return this.#state;
   }
+
+  override get label(): string {
+    return this.#state.label;
+  }
 }
-
-/** The start of a job that was started at once: nothing is left to do. */
-class Started extends Op<void> {
-  override get touches(): object {
-    return NOTHING;
-  }
-
-  override get reason(): WaitReason {
-    return "errgroup";
-  }
-
-  override attempt(): undefined {
-    return undefined;
-  }
-
-  override enqueue(): void {}
-
-  override dequeue(): void {}
-}
-
-const started = new Started();
 
 class WaitOp extends Op<void> {
   readonly #state: State;
@@ -190,6 +204,10 @@ class WaitOp extends Op<void> {
 
   override get touches(): State {
     return this.#state;
+  }
+
+  override get label(): string {
+    return this.#state.label;
   }
 }
 
@@ -243,22 +261,33 @@ export class ErrGroup {
   }
 
   /**
-   * Starts a goroutine in the group.
+   * Starts a goroutine in the group, at once or, while the limit is reached, as soon as others have ended.
    *
-   * Without a limit it is started at once, and what this gives need not be performed. With a limit this gives an
-   * operation that starts it: it blocks while the limit is reached, and can be a case of a select.
+   * Never blocks. Gives an operation that blocks until the goroutine has started, for a caller that is to go no faster than
+   * the group. It need not be performed, and a select that it loses takes nothing back: see `tryGo` for that.
    * Source: https://pkg.go.dev/golang.org/x/sync/errgroup#Group.Go
    *
    * @param fn a generator, async or plain function; what it throws is an error of the group
    * @param args what to call it with
-   * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
+   * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is not a function
+   *
+   * @example
+   * ```ts
+   * import { run } from "millrace";
+   * import { ErrGroup } from "millrace/sync";
+   * await run(function* () {
+   *   const group = new ErrGroup();
+   *   group.setLimit(2);
+   *   for (const n of [1, 2, 3]) group.go(() => console.log(n)); // 1, then 2, then 3
+   *   yield* group.wait();
+   * });
+   * ```
    */
-  go<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): Op<void> {
+  go<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): Started {
     checkCallable("ErrGroup.go", fn);
-    const job: Job = { fn, args };
-    if (this.#state.limit < Infinity) return made(new StartOp(this.#state, job));
-    this.#state.start(job, m.curg);
-    return started;
+    const job = new Job(this.#state, fn, args);
+    this.#state.take(job);
+    return job;
   }
 
   /**
@@ -273,12 +302,13 @@ export class ErrGroup {
     checkCallable("ErrGroup.tryGo", fn);
     if (m.touch !== null) m.touch(this.#state);
     if (this.#state.active >= this.#state.limit) return false;
-    this.#state.start({ fn, args }, m.curg);
+    this.#state.start(new Job(this.#state, fn, args));
     return true;
   }
 
   /**
    * Limits how many goroutines of the group are active at once. A negative number means no limit, zero that none may start.
+   * Those above the limit wait in the order of their `go`, and `wait` waits for them too.
    * Source: https://pkg.go.dev/golang.org/x/sync/errgroup#Group.SetLimit
    *
    * @param n a whole number
@@ -295,7 +325,7 @@ export class ErrGroup {
   }
 
   /**
-   * Waits until all goroutines of the group have ended, then ends its context.
+   * Waits until all goroutines of the group have ended, those that wait for room too, then ends its context.
    *
    * Blocks until then. Throws what the first function that failed has thrown.
    * Source: https://pkg.go.dev/golang.org/x/sync/errgroup#Group.Wait

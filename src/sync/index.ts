@@ -5,7 +5,7 @@
  */
 export { Action } from "../runtime/action.ts";
 export { Cond, type Locker } from "./cond.ts";
-export { ErrGroup } from "./errgroup.ts";
+export { ErrGroup, type Started } from "./errgroup.ts";
 export { Limiter, type Reservation } from "./limiter.ts";
 export { Mutex } from "./mutex.ts";
 export { Once, onceValue } from "./once.ts";

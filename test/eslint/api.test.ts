@@ -42,7 +42,6 @@ function kind(type: ts.Type): Kind | undefined {
     // That something gives itself says nothing.
     if (gives !== undefined && gives !== name) (signature === undefined ? properties : methods)[property.name] = gives;
   }
-  delete methods[name === "ErrGroup" ? "go" : ""];
   if (Object.keys(methods).length === 0) delete tables.methods[name];
   if (Object.keys(properties).length > 0) tables.properties[name] = properties;
   return name in tables.methods || name in tables.properties ? name : undefined;

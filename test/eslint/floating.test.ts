@@ -26,7 +26,7 @@ const anywhere = {
     `import { sleep } from "elsewhere"; sleep(1);`,
     `${GO}let ch = chan(); ch = { send() {} }; ch.send(1);`,
     `${GO}function f(chan) { chan().send(1); }`,
-    // starts at once when there is no limit
+    // takes its function in any case
     `${SYNC}const group = new ErrGroup(); group.go(() => {});`,
   ],
   invalid: [

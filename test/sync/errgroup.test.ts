@@ -2,6 +2,7 @@
 import { chan, type Op, run, runtime, select } from "millrace";
 import { background, Canceled, cause, withCancel, withTimeout } from "millrace/context";
 import { ErrGroup } from "millrace/sync";
+import { race } from "millrace/testing";
 import { sleep } from "millrace/time";
 import { describe, expect, test } from "vitest";
 import { expectPanic, panics } from "../conformance/panics.ts";
@@ -149,25 +150,86 @@ describe("with a limit", () => {
     expect([most, active]).toEqual([2, 0]);
   });
 
-  both("go as a case of a select starts nothing when it loses", function* (t) {
+  both("go takes every function at once, and wait waits for all", function* (t) {
+    for (const limit of [-1, 1, 2, 5]) {
+      const group = new ErrGroup();
+      group.setLimit(limit);
+      const ran: number[] = [];
+      let active = 0;
+      let most = 0;
+      for (let i = 0; i < 5; i++) {
+        group.go(function* () {
+          most = Math.max(most, ++active);
+          yield* sleep(1);
+          active--;
+          ran.push(i);
+        });
+      }
+      yield* t.on(group.wait());
+      expect([...ran].sort()).toEqual([0, 1, 2, 3, 4]);
+      expect(most).toBe(limit < 0 ? 5 : limit);
+    }
+  });
+
+  both("functions start in the order in which they were given", function* (t) {
     const group = new ErrGroup();
     group.setLimit(1);
-    const quit = chan<void>();
-    yield* t.on(group.go(lasting(10)));
-    let started = false;
-    const start = () => {
-      started = true;
-    };
-    const waiting = t.perform(select({ started: group.go(start), quit: quit.recv() }));
-    yield* t.settle();
-    quit.close();
+    const ran: number[] = [];
+    for (let i = 0; i < 100; i++) group.go(() => ran.push(i));
     yield* t.on(group.wait());
-    yield* t.settle();
-    expect([waiting.value?.case, started]).toEqual(["quit", false]);
-    const s = yield* t.on(select({ started: group.go(start), default: true }));
-    yield* t.on(group.wait());
-    expect([s.case, started]).toEqual(["started", true]);
+    expect(ran).toEqual(Array.from({ length: 100 }, (_, i) => i));
   });
+
+  both("what go gives can be performed late, twice, or lose a select", function* (t) {
+    const group = new ErrGroup();
+    group.setLimit(1);
+    let ran = 0;
+    group.go(lasting(10));
+    const start = group.go(() => ran++);
+    expect(start.started).toBe(false);
+    const s = yield* t.on(select({ start, late: sleep(5) }));
+    expect([s.case, ran]).toEqual(["late", 0]);
+    yield* t.on(start);
+    yield* t.on(start);
+    expect(start.started).toBe(true);
+    yield* t.on(group.wait());
+    expect(ran).toBe(1);
+  });
+
+  both("functions that wait for room run also when one before them has failed", function* (t) {
+    const [group, ctx] = ErrGroup.withContext(background());
+    group.setLimit(1);
+    const error = new Error("boom");
+    group.go(lasting(1, error));
+    const seen: unknown[] = [];
+    group.go(() => seen.push(cause(ctx)));
+    expect(yield* failure(t, group.wait())).toBe(error);
+    expect(seen).toEqual([error]);
+  });
+
+  test("what was done before go comes before the function, also when it waits for room", () =>
+    run(function* () {
+      const group = new ErrGroup();
+      group.setLimit(1);
+      const shared = race({ n: 0 });
+      group.go(lasting(1));
+      shared.n = 1;
+      group.go(() => shared.n);
+      yield* group.wait();
+    }));
+
+  test("what is done between go and a late start is a race", () =>
+    expect(
+      run(function* () {
+        const group = new ErrGroup();
+        group.setLimit(1);
+        const shared = race({ n: 0 });
+        group.go(lasting(1));
+        group.go(() => shared.n);
+        shared.n = 1;
+        yield* group.wait();
+      }),
+    ).rejects.toThrow("data race"));
 
   both("tryGo starts only if there is room", function* (t) {
     const group = new ErrGroup();
