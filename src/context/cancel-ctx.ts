@@ -99,6 +99,7 @@ export class CancelCtx extends Ctx {
   override err(): Error | undefined {
     if (m.touch !== null) m.touch(CONTEXTS);
     if (this.error === undefined && !this.#fresh()) this.#look();
+    if (this.error === undefined && this.due !== Infinity) this.p.clock.looked?.(this.due);
     return this.error;
   }
 

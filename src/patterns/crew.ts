@@ -15,6 +15,7 @@ import { type Body, isIterator, isThenable } from "../runtime/body.ts";
 import { Deque } from "../runtime/deque.ts";
 import { tap, tellSync } from "../runtime/events.ts";
 import { m } from "../runtime/m.ts";
+import { numbers } from "../runtime/numbers.ts";
 import { type Go, NO, Op, type Parked, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, FatalError, Goexit, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
@@ -40,8 +41,6 @@ interface Assignment<out T> {
   readonly index: number;
 }
 
-let crews = 0;
-
 export class Crew<T, R> extends Waiter {
   override prev: Waiter | null = null;
   override next: Waiter | null = null;
@@ -57,7 +56,7 @@ export class Crew<T, R> extends Waiter {
   readonly #workers: number;
   readonly #p: P = m.current();
   readonly #work: Body;
-  readonly #label: string = `workers ${++crews}`;
+  readonly #label: string = `workers ${++numbers.crews}`;
   /** Jobs that a worker was sent for and that none has begun. */
   readonly #sent: Deque<Assignment<T>> = new Deque();
   #parked = false;

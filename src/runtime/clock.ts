@@ -19,6 +19,8 @@ export interface Clock {
   stop(alarm: unknown): void;
   /** Says whether the alarm is wanted: one that is not does not keep the process alive. */
   hold(alarm: unknown, wanted: boolean): void;
+  /** Told that code has looked whether it is `when` yet, and it is not: for a clock that moves from moment to moment. */
+  looked?(when: number): void;
   /** Makes a run that is started from one of this clock's live by it too. */
   adopt?(p: P): void;
 }

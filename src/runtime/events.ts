@@ -18,6 +18,8 @@ interface At {
   readonly run: number;
   /** The goroutine in it; 0 where none is known: in a callback of the host, in an async function after an `await`. */
   readonly g: number;
+  /** The run of the channel, lock or timer that it happened to, where that is another. */
+  readonly home?: number;
   /** The thread, where that is not the one of the listener: channels, timers and runs have numbers of their own there. */
   readonly thread?: number;
   /** When it happened there, in milliseconds of the listener's monotonic clock, where it is told later. */
@@ -32,7 +34,8 @@ interface At {
  * of their own when it ends.
  *
  * `At` says where it happened: the number of the run, `run`, and that of the goroutine in it, `g`, which is 0 where none is
- * known: in a callback of the host, in an async function after an `await`. With `listen(…, { threads: true })` an event of
+ * known: in a callback of the host, in an async function after an `await`; and `home`, the run of the channel, lock or timer
+ * that it happened to, where that is another. With `listen(…, { threads: true })` an event of
  * another thread has that one's number, `thread`, and `time`, when it happened there, in milliseconds of the listener's
  * monotonic clock. `AwaitedThing` says what is waited for: the `reason`, and the channel's number or another thing's name.
  */
@@ -192,8 +195,9 @@ export function listen(listener: Listener, options: { readonly threads?: boolean
 }
 
 /** Where an event happens that `g` causes, by default the goroutine that runs now; `home` is its run where that is unknown. */
-export function at(home: P, g: G | null = m.curg): { readonly run: number; readonly g: number } {
-  return g === null ? { run: home.id, g: 0 } : { run: g.p.id, g: g.id };
+export function at(home: P, g: G | null = m.curg): Pick<At, "run" | "g" | "home"> {
+  if (g === null) return { run: home.id, g: 0 };
+  return g.p === home ? { run: home.id, g: g.id } : { run: g.p.id, g: g.id, home: home.id };
 }
 
 /** Tells of a release or an acquire by whoever runs now; to be called only when somebody listens. */

@@ -174,13 +174,20 @@ export function programStack(stack: string | undefined): string {
   return format(programFrames(stack ?? "").slice(0, MAX_FRAMES), null);
 }
 
-/** The stack of the code that now runs. */
-export function currentStack(): string {
-  return runningStack(null);
+/** How many frames there are below the code that calls this. */
+export function stackDepth(): number {
+  return lines(stackAbove(stackDepth)).length;
 }
 
-function runningStack(g: G | null): string {
-  return format(programFrames(stackAbove(runningStack)).slice(0, MAX_FRAMES), g);
+/** The stack of the code that now runs, down to where `stackDepth` said how many frames are below. */
+export function currentStack(below = 0): string {
+  return runningStack(null, below);
+}
+
+function runningStack(g: G | null, below = 0): string {
+  const all = lines(stackAbove(runningStack));
+  const own = all.slice(0, all.length - below).join("\n");
+  return format(programFrames(own).slice(0, MAX_FRAMES), g);
 }
 
 /** The stack of a suspended goroutine: resumes it on top of its frames, and it stays suspended. */

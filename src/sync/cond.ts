@@ -7,6 +7,7 @@
  */
 import { Action } from "../runtime/action.ts";
 import { m } from "../runtime/m.ts";
+import { numbers } from "../runtime/numbers.ts";
 import { NO, Op, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import type { Waiter } from "../runtime/waiter.ts";
@@ -19,11 +20,9 @@ export interface Locker {
   unlock(): void;
 }
 
-let conds = 0;
-
 /** Those who wait. */
 class Line extends Set<Ticket> {
-  readonly label: string = `Cond ${++conds}`;
+  readonly label: string = `Cond ${++numbers.conds}`;
 }
 
 /** A place in the line of those who wait. */

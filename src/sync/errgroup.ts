@@ -14,6 +14,7 @@ import { Deque } from "../runtime/deque.ts";
 import { tap, tellSync } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
+import { numbers } from "../runtime/numbers.ts";
 import { type Go, NO, Op, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, Goexit, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
@@ -29,8 +30,6 @@ export interface Started extends Op<void> {
   readonly started: boolean;
 }
 
-let groups = 0;
-
 class State {
   active = 0;
   limit = Infinity;
@@ -41,7 +40,7 @@ class State {
   readonly p: P = m.current();
   /** Ends the group's context, if it has one. */
   cancel: CancelCauseFunc | undefined;
-  readonly label: string = `ErrGroup ${++groups}`;
+  readonly label: string = `ErrGroup ${++numbers.errGroups}`;
 
   constructor() {
     if (m.touch !== null) m.touch(this);

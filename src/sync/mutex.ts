@@ -15,6 +15,7 @@ import type { Action } from "../runtime/action.ts";
 import { at, emit, tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
+import { numbers } from "../runtime/numbers.ts";
 import {
   block,
   checkIn,
@@ -33,8 +34,6 @@ import type { Result } from "../runtime/run.ts";
 import { made } from "../runtime/unused.ts";
 import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { holding } from "./holding.ts";
-
-let mutexes = 0;
 
 /** One acquisition. */
 class Held implements Disposable {
@@ -58,7 +57,7 @@ class Held implements Disposable {
 class LockOp extends Op<Disposable> {
   held: Held | null = null;
   readonly queue: WaitQueue = new WaitQueue();
-  readonly #label: string = `Mutex ${++mutexes}`;
+  readonly #label: string = `Mutex ${++numbers.mutexes}`;
   readonly #home: P = m.current();
 
   constructor() {

@@ -9,11 +9,10 @@
 import { Action, call, checkCallable } from "../runtime/action.ts";
 import { tap, tellSync } from "../runtime/events.ts";
 import { m } from "../runtime/m.ts";
+import { numbers } from "../runtime/numbers.ts";
 import type { Go } from "../runtime/op.ts";
 import type { Result } from "../runtime/run.ts";
 import { Mutex } from "./mutex.ts";
-
-let onces = 0;
 
 /**
  * An object that does exactly one thing.
@@ -33,7 +32,7 @@ let onces = 0;
 export class Once {
   readonly #mu = new Mutex();
   #done = false;
-  readonly #label: string = `Once ${++onces}`;
+  readonly #label: string = `Once ${++numbers.onces}`;
 
   /**
    * Calls `fn` if this is the first call of `do` for this object, whatever `fn` is passed.

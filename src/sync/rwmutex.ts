@@ -13,6 +13,7 @@ import type { Action } from "../runtime/action.ts";
 import { at, emit, tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
+import { numbers } from "../runtime/numbers.ts";
 import {
   block,
   checkIn,
@@ -31,8 +32,6 @@ import type { Result } from "../runtime/run.ts";
 import { made } from "../runtime/unused.ts";
 import { claim, type Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { holding } from "./holding.ts";
-
-let mutexes = 0;
 
 /** One acquisition, of the whole lock or of a reader's share. */
 class Share implements Disposable {
@@ -64,7 +63,7 @@ class State {
   /** Who waits, with whether for writing as the waiter's value. */
   readonly queue: WaitQueue = new WaitQueue();
   readonly home: P = m.current();
-  readonly label: string = `RWMutex ${++mutexes}`;
+  readonly label: string = `RWMutex ${++numbers.rwMutexes}`;
 
   constructor() {
     if (m.touch !== null) m.touch(this);

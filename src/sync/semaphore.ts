@@ -8,6 +8,7 @@
 import { at, emit, tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
+import { numbers } from "../runtime/numbers.ts";
 import { block, checkIn, DONE, NO, Op, type Parked, performer, step, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
@@ -15,15 +16,13 @@ import { made } from "../runtime/unused.ts";
 import { claim, type Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { Held } from "./held.ts";
 
-let semaphores = 0;
-
 class State {
   used = 0;
   readonly size: number;
   /** Who waits, with the weight as the waiter's value. */
   readonly queue: WaitQueue = new WaitQueue();
   readonly home: P = m.current();
-  readonly label: string = `Semaphore ${++semaphores}`;
+  readonly label: string = `Semaphore ${++numbers.semaphores}`;
 
   constructor(size: number) {
     this.size = size;

@@ -12,6 +12,7 @@ import { checkCallable } from "../runtime/action.ts";
 import { at, emit, tap } from "../runtime/events.ts";
 import type { G, Goroutine } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
+import { numbers } from "../runtime/numbers.ts";
 import { NO, Op, type Parked, step, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
@@ -19,13 +20,11 @@ import type { Result } from "../runtime/run.ts";
 import { made } from "../runtime/unused.ts";
 import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 
-let groups = 0;
-
 /** The group itself, which is also the operation of waiting for it, and that operation's iterator. */
 class WaitOp extends Op<void> {
   count = 0;
   readonly queue: WaitQueue = new WaitQueue();
-  readonly #label: string = `WaitGroup ${++groups}`;
+  readonly #label: string = `WaitGroup ${++numbers.waitGroups}`;
   readonly #home: P = m.current();
 
   constructor() {

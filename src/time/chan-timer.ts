@@ -65,7 +65,10 @@ export class ChanTimer extends RecvOnly<Time> {
   override take(): Time | NO {
     if (!this.#active) return NO;
     const now = this.p.clock.now();
-    if (now < this.#when) return NO;
+    if (now < this.#when) {
+      this.p.clock.looked?.(this.#when);
+      return NO;
+    }
     const time = this.#fired(now);
     this.received(time, false);
     return time;

@@ -27,6 +27,15 @@ const instructions = {
   acquire: (s: Shared, n: number) => s.sem.acquire(n + 1),
   wait: (s: Shared) => s.wg.wait(),
   gosched: () => runtime.gosched(),
+  *spin(s: Shared, n: number): Go {
+    for (let i = 0; i < 6 && s.chans[n]?.length === 0; i++) yield* runtime.gosched();
+  },
+  *poll(s: Shared, n: number): Go {
+    for (let i = 0; i < 4; i++) {
+      const { case: taken } = yield* select({ a: s.chans[n]?.recv(), default: true });
+      if (taken === "a") return;
+    }
+  },
   sleep: (_: Shared, n: number) => sleep(n + 1),
   // Of its own: a common list would be a variable that they share.
   join: (s: Shared, n: number) => s.started[2 * s.who + n]?.join(),

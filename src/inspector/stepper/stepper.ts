@@ -90,8 +90,8 @@ export class Stepper {
   #stoppedAt: number | null = null;
   #ended: string | null = null;
   #state: StepState | null = null;
-  /** What was counted when it began first. */
-  readonly #before = { ...numbers };
+  /** The number of its first run, which all have. */
+  readonly #runs = numbers.runs;
   #queue: Promise<unknown> = Promise.resolve();
   readonly #stopListening: () => void;
 
@@ -234,7 +234,7 @@ export class Stepper {
     this.#output.text = "";
     this.#names = new Names();
     this.#hand.begin(script);
-    Object.assign(numbers, this.#before);
+    numbers.runs = this.#runs;
     this.#options.begin?.();
     execution.begin();
   }

@@ -8,14 +8,13 @@
  * still while anything can run.
  *
  * When main has returned the others go on until none can: what is left then is a leak, what is stuck before is a deadlock.
- *
- * Fairness: who has yielded twice in a row, or has made `TURNS` steps in a row, lets the others go first. Without that a
- * loop that waits for a flag would run for ever under the schedules that never let the others set it.
+ * `Fairness` says who has to let others go first.
  */
 
 import type { Deque } from "../../runtime/deque.ts";
 import type { G } from "../../runtime/g.ts";
 import { m } from "../../runtime/m.ts";
+import { counting, Made } from "../../runtime/numbers.ts";
 import { type Go, NO, NOTHING, Op, type WaitReason } from "../../runtime/op.ts";
 import type { Outcome } from "../../runtime/options.ts";
 import { LeakError } from "../../runtime/panic.ts";
@@ -32,12 +31,8 @@ import {
   type UnexplorableError,
   waitsForPromise,
 } from "./errors.ts";
+import { Fairness, PATIENCE } from "./fairness.ts";
 import { StillClock } from "./still-clock.ts";
-
-/** Steps that a goroutine may make in a row while others are runnable. */
-const TURNS = 100;
-/** How often it may yield in a row. */
-const YIELDS = 2;
 
 /** How a run ended that did not go as it should. */
 export interface Failure {
@@ -110,13 +105,14 @@ export class Execution implements Strategy {
   #queue!: Deque<G>;
   #step!: () => void;
   readonly #clock = new StillClock();
+  /** What it has made: its names are its own. */
+  #made = new Made();
   #outcome: Outcome | null = null;
   #resting = false;
   #picked = 0;
-  /** Who made the last step, and how many in a row, and how many of them yielded. */
+  /** Who made the last step; the clock is nobody. */
   #last = -1;
-  #turns = 0;
-  #yields = 0;
+  readonly #fairness = new Fairness(PATIENCE);
   readonly #options: number[] = [];
   readonly #ready: G[] = [];
   /** Build errors with all there is to know: stacks take a millisecond each. */
@@ -154,8 +150,10 @@ export class Execution implements Strategy {
     this.#outcome = null;
     this.#resting = false;
     this.#last = -1;
-    this.#turns = this.#yields = 0;
+    this.#fairness.reset();
     this.#clock.ms = 0;
+    this.#clock.next = Infinity;
+    this.#made = new Made();
     this.p = new P({ seed: 0, name: this.name, asyncTimerChan: this.settings.asyncTimerChan }, this);
     this.p.clock = this.#clock;
     this.p.sites ||= this.sites;
@@ -193,7 +191,7 @@ export class Execution implements Strategy {
     const { watcher } = this.#chooser;
     m.touch = watcher === undefined ? null : (thing) => watcher.touch(thing);
     try {
-      fn();
+      counting(this.#made, fn);
     } finally {
       m.curg = curg;
       m.step = step;
@@ -220,18 +218,18 @@ export class Execution implements Strategy {
   #turn(): void {
     const queue = this.#queue;
     const { watcher } = this.#chooser;
-    if (queue.length === 0) {
-      if (this.p.timers.length === 0) {
-        this.#stuck();
-        return;
-      }
-      watcher?.begin(null, null);
-      this.#tick();
-      if (watcher !== undefined) this.#tell(watcher, 0);
+    if (queue.length === 0 && this.p.timers.length === 0) {
+      this.#stuck();
       return;
     }
     if (this.steps >= this.settings.maxSteps) {
       this.#endless();
+      return;
+    }
+    if (queue.length === 0) {
+      watcher?.begin(null, null);
+      this.#tick();
+      if (watcher !== undefined) this.#tell(watcher, 0);
       return;
     }
     const id = this.#choose();
@@ -240,7 +238,6 @@ export class Execution implements Strategy {
       this.stop();
       return;
     }
-    this.steps++;
     if (id === CLOCK) {
       const before = queue.length;
       watcher?.begin(null, null);
@@ -253,13 +250,9 @@ export class Execution implements Strategy {
     while (queue.at(at).id !== id) at++;
     const g = queue.at(at);
     const op = g.status === Gpreempted ? g.op : null;
-    if (id !== this.#last) {
-      this.#last = id;
-      this.#turns = this.#yields = 0;
-    }
-    this.#turns++;
-    if (op?.reason === "runtime.Gosched") this.#yields++;
-    else if (op !== null) this.#yields = 0;
+    this.#last = id;
+    this.steps++;
+    this.#fairness.step(id, op === null ? undefined : op.reason === "runtime.Gosched");
     this.#picked = at;
     const before = queue.length - 1;
     watcher?.begin(g, op);
@@ -286,8 +279,10 @@ export class Execution implements Strategy {
   /** The next timer fires. */
   #tick(): void {
     this.steps++;
-    const clock = this.#clock;
-    clock.ms = Math.max(clock.ms, this.p.timers.next);
+    this.#fairness.step(CLOCK, false);
+    const { next } = this.p.timers;
+    // While nothing runs, code looks for no moment.
+    this.#clock.moveOn(this.#queue.length === 0 ? next : Math.min(next, this.#clock.next));
     m.curg = null;
     this.p.timers.fire();
   }
@@ -303,16 +298,16 @@ export class Execution implements Strategy {
       for (; to > 0 && (options[to - 1] as number) > id; to--) options[to] = options[to - 1] as number;
       options[to] = id;
     }
-    const last = options.indexOf(this.#last);
-    if (last >= 0 && length > 1) {
-      const unfair = this.#turns >= TURNS || this.#yields >= YIELDS;
-      if (unfair) options.splice(last, 1);
-      else if (last > 0) {
-        for (let to = last; to > 0; to--) options[to] = options[to - 1] as number;
-        options[0] = this.#last;
-      }
+    if (this.settings.anytime) {
+      if (this.p.timers.length > 0 || this.#clock.next < Infinity) options.push(CLOCK);
+      else this.#fairness.gone(CLOCK);
     }
-    if (this.settings.anytime && this.p.timers.length > 0) options.push(CLOCK);
+    this.#fairness.narrow(options);
+    const last = options.indexOf(this.#last);
+    if (last > 0) {
+      for (let to = last; to > 0; to--) options[to] = options[to - 1] as number;
+      options[0] = this.#last;
+    }
   }
 
   #choose(): number {

@@ -8,7 +8,7 @@ import { watchHost } from "../../runtime/host-watch.ts";
 import { m } from "../../runtime/m.ts";
 import type { Op } from "../../runtime/op.ts";
 import { show } from "../../runtime/panic.ts";
-import { currentStack } from "../../runtime/traceback.ts";
+import { currentStack, stackDepth } from "../../runtime/traceback.ts";
 import type { Watcher } from "./chooser.ts";
 import { Execution, type Failure, type Program } from "./execution.ts";
 import { Follow, type Schedule } from "./schedule.ts";
@@ -34,6 +34,8 @@ export interface Recorded {
 }
 
 class Recorder implements Watcher {
+  /** How many frames there are below the execution: the caller's, not the program's. */
+  below = 0;
   readonly steps: { g: number; place: string; events: RuntimeEvent[] }[] = [];
   readonly #places = new Map<number, string>();
   readonly #from: number;
@@ -48,7 +50,7 @@ class Recorder implements Watcher {
   }
 
   performs(g: G): void {
-    if (this.steps.length >= this.#from) this.#places.set(g.id, line());
+    if (this.steps.length >= this.#from) this.#places.set(g.id, line(this.below));
   }
 
   event(event: RuntimeEvent): void {
@@ -61,8 +63,8 @@ class Recorder implements Watcher {
 }
 
 /** The innermost line of the program that now runs. Another copy of this library is none of it. */
-function line(): string {
-  return /^\t(?!.*\/node_modules\/millrace\/(?:src|dist)\/)(.*)$/m.exec(currentStack())?.[1] ?? "";
+function line(below: number): string {
+  return /^\t(?!.*\/node_modules\/millrace\/(?:src|dist)\/)(.*)$/m.exec(currentStack(below))?.[1] ?? "";
 }
 
 /** How a run is recorded. */
@@ -87,11 +89,12 @@ export function record(program: Program, schedule: Schedule, recording: Recordin
     recorder.event(event);
   });
   try {
+    recorder.below = stackDepth();
     watchHost(
       () => execution.run(),
       (what) => {
         if (m.curg === null || m.curg.p !== execution.p) return false;
-        const place = line();
+        const place = line(recorder.below);
         if (place === "") return false; // the library itself
         asked.push(`${what} at ${place}`);
         return disturbed;
@@ -119,57 +122,57 @@ export function headline({ kind, error }: Failure): string {
   return kind === "panic" ? `panic: ${name}${text}` : `${text}`;
 }
 
-/** How a run ended, in one line. */
-export function ending(execution: Execution): string {
-  const { failure, value } = execution;
-  return failure === null ? `ended with ${summary(value)}` : headline(failure);
+/** How a run ended, as a fact: how it failed, or what it returned. Never in words, for those may say what no schedule decides. */
+export function ending({ failure, value }: Execution): string {
+  return failure === null ? `returned ${data(value)}` : `${failure.kind} ${failure.g} ${data(failure.error)}`;
 }
 
-/** A value, for comparing: the whole of it where that is simple. */
-function summary(value: unknown): string {
-  if (typeof value !== "object" || value === null) return show(value);
-  try {
-    return JSON.stringify(value)?.slice(0, 2000) ?? show(value);
-  } catch {
-    return show(value);
-  }
-}
-
-/** What is counted over all runs, so differs between two runs of one schedule. */
-const COUNTED = new Set(["run", "byRun", "chan", "lock", "wait", "what"]);
-
-/** An event as text, with numbers that begin anew in each run. */
-function text(event: RuntimeEvent, numbers: Map<string, number>): string {
-  const own = (key: string, value: unknown): unknown => {
-    if (typeof value === "function" || typeof value === "bigint") return show(value);
-    if (value instanceof Error) return `${value.name}: ${value.message}`;
-    if (!COUNTED.has(key) || value === 0) return value;
-    const id = `${key === "byRun" ? "run" : key} ${String(value)}`;
-    if (!numbers.has(id)) numbers.set(id, numbers.size + 1);
-    return numbers.get(id);
+/** A value, for comparing: the whole of it where that is simple; of an error what it is, not what it says. */
+function data(value: unknown): string {
+  const simple = (_: string, each: unknown): unknown => {
+    if (typeof each === "function" || typeof each === "bigint" || typeof each === "symbol") return show(each);
+    if (!(each instanceof Error)) return each;
+    const { name, code } = each as Error & { readonly code?: unknown };
+    return typeof code === "string" ? `${name} ${code}` : name;
   };
   try {
-    return JSON.stringify(event, own);
+    return JSON.stringify(value, simple)?.slice(0, 2000) ?? show(value);
   } catch {
-    return event.kind; // a value with a cycle
+    return show(value); // one with a cycle, or with a getter that throws
   }
+}
+
+/** What differs between two runs of one schedule, because it is never used again or is given outside. */
+const OUTSIDE = new Set(["run", "byRun", "home", "chan", "lock", "what"]);
+
+/** The facts of an event, as text; what has numbers from outside gets one in the order in which it comes. */
+function facts(event: RuntimeEvent, seen: Map<string, number>): string {
+  const said = Object.entries(event).map(([key, value]): string => {
+    if (!OUTSIDE.has(key) || value === 0) return `${key}: ${data(value)}`;
+    const thing = `${key === "byRun" || key === "home" ? "run" : key} ${String(value)}`;
+    const number = seen.get(thing) ?? seen.size + 1;
+    seen.set(thing, number);
+    return `${key}: ${number}`;
+  });
+  return said.join(", ");
 }
 
 /** The first thing in which two runs of one schedule differ; undefined if there is none. */
 export function difference(a: Recorded, b: Recorded): string | undefined {
   const flat = ({ steps }: Recorded): RuntimeEvent[] => steps.flatMap(({ events }) => events);
   const [first, second] = [flat(a), flat(b)];
-  const numbers = [new Map<string, number>(), new Map<string, number>()] as const;
+  const seen = [new Map<string, number>(), new Map<string, number>()] as const;
   for (let at = 0; at < Math.max(first.length, second.length); at++) {
     const [one, two] = [first[at], second[at]];
-    const here = one && text(one, numbers[0]);
-    const there = two && text(two, numbers[1]);
+    const here = one && facts(one, seen[0]);
+    const there = two && facts(two, seen[1]);
     if (here !== there) return `event ${at + 1} was ${here ?? "none"}, then ${there ?? "none"}`;
   }
-  const [here, there] = [ending(a.execution), ending(b.execution)];
-  return here === there ? undefined : `it ${sentence(here)} at first, then it ${sentence(there)}`;
+  if (ending(a.execution) === ending(b.execution)) return undefined;
+  return `it ${told(a.execution)} at first, then it ${told(b.execution)}`;
 }
 
-function sentence(end: string): string {
-  return end.startsWith("ended with") ? end : `failed (${end})`;
+/** How a run ended, in words. */
+function told({ failure, value }: Execution): string {
+  return failure === null ? `ended with ${data(value)}` : `failed (${headline(failure)})`;
 }

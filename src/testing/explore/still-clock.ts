@@ -3,6 +3,8 @@ import { type Clock, EPOCH } from "../../runtime/clock.ts";
 /** Time that goes on only when the execution says so. */
 export class StillClock implements Clock {
   ms = 0;
+  /** The next moment that code looks for without a timer: a poll of a deadline, or of a timer's channel. */
+  next: number = Infinity;
   now = (): number => this.ms;
   wall = (): number => EPOCH + this.ms;
   start(): this {
@@ -10,4 +12,13 @@ export class StillClock implements Clock {
   }
   stop(): void {}
   hold(): void {}
+
+  looked(when: number): void {
+    if (when < this.next) this.next = when;
+  }
+
+  moveOn(when: number): void {
+    this.ms = Math.max(this.ms, when);
+    if (this.next <= this.ms) this.next = Infinity;
+  }
 }

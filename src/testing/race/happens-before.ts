@@ -35,6 +35,13 @@ interface Channel {
   close: Clock | null;
 }
 
+/** What was made in one run. Numbers and names are its own: things of two runs may have the same. */
+class Things {
+  readonly channels = new Map<number, Channel>();
+  readonly sync = new Map<string, Clock>();
+  readonly timers = new Map<number, Clock>();
+}
+
 /** What just happened on a channel: it may be about to make a partner ready. */
 interface Handing {
   readonly channel: Channel;
@@ -48,9 +55,7 @@ export class HappensBefore {
   /** What goroutines knew whose run is over. */
   readonly #past: Clock = [];
   readonly #byRun = new Map<number, Map<number, Thread>>();
-  readonly #channels = new Map<number, Channel>();
-  readonly #sync = new Map<string, Clock>();
-  readonly #timers = new Map<number, Clock>();
+  readonly #things = new Map<number, Things>();
   /** The clock with which the timer was set that fires now. */
   #fired: Clock | null = null;
   #handing: Handing | null = null;
@@ -90,9 +95,17 @@ export class HappensBefore {
     return null;
   }
 
-  #channel(id: number): Channel {
-    const channel = this.#channels.get(id) ?? makeChannel(id, undefined, undefined);
-    this.#channels.set(id, channel);
+  /** What was made in the run whose thing `event` is about. */
+  #of({ run, home = run }: { readonly run: number; readonly home?: number }): Things {
+    const things = this.#things.get(home) ?? new Things();
+    this.#things.set(home, things);
+    return things;
+  }
+
+  #channel(event: RuntimeEvent & { kind: "chan-send" | "chan-recv" | "chan-close" }): Channel {
+    const { channels } = this.#of(event);
+    const channel = channels.get(event.chan) ?? makeChannel(event.chan, undefined, undefined);
+    channels.set(event.chan, channel);
     return channel;
   }
 
@@ -109,46 +122,49 @@ export class HappensBefore {
         this.#ready(event);
         break;
       case "go-end":
-        this.#ended(this.#thread(event.run, event.g), `goroutine ${event.run}.${event.g}`);
+        this.#ended(this.#thread(event.run, event.g), this.#of(event), `goroutine ${event.run}.${event.g}`);
         break;
       case "chan-make":
-        this.#channels.set(event.chan, makeChannel(event.chan, event.name, event.capacity));
+        this.#of(event).channels.set(event.chan, makeChannel(event.chan, event.name, event.capacity));
         break;
       case "chan-send":
       case "chan-recv":
         this.#passed(event);
         break;
       case "chan-close":
-        this.#channel(event.chan).close = this.#who(event.run, event.g)?.release() ?? (firing() ? this.#fired : null);
+        this.#channel(event).close = this.#who(event.run, event.g)?.release() ?? (firing() ? this.#fired : null);
         break;
       case "lock":
-        this.#acquire(this.#who(event.run, event.g), event.lock);
+        acquire(this.#who(event.run, event.g), this.#of(event), event.lock);
         break;
       case "acquire":
-        this.#acquire(this.#who(event.run, event.g), event.what);
+        acquire(this.#who(event.run, event.g), this.#of(event), event.what);
         break;
       case "unlock":
-        this.#release(this.#who(event.run, event.g), event.lock);
+        this.#release(this.#who(event.run, event.g), this.#of(event), event.lock);
         break;
       case "release":
-        this.#release(this.#who(event.run, event.g), event.what);
+        this.#release(this.#who(event.run, event.g), this.#of(event), event.what);
         break;
       case "timer-start":
-        if (event.g !== 0) this.#timers.set(event.timer, this.#thread(event.run, event.g).release());
+        if (event.g !== 0) this.#of(event).timers.set(event.timer, this.#thread(event.run, event.g).release());
         break;
       case "timer-stop":
-        this.#timers.delete(event.timer);
+        this.#of(event).timers.delete(event.timer);
         break;
-      case "timer-fire":
-        this.#fired = this.#timers.get(event.timer) ?? null;
-        this.#timers.delete(event.timer);
+      case "timer-fire": {
+        const { timers } = this.#of(event);
+        this.#fired = timers.get(event.timer) ?? null;
+        timers.delete(event.timer);
         break;
+      }
       case "run-end":
         for (const thread of this.#byRun.get(event.run)?.values() ?? []) {
           thread.release(this.#past);
           this.#threads.delete(thread);
         }
         this.#byRun.delete(event.run);
+        this.#things.delete(event.run);
         break;
       default:
     }
@@ -190,14 +206,15 @@ export class HappensBefore {
     else if (this.#fired !== null) thread.acquire(this.#fired, via);
   }
 
-  #ended(thread: Thread, what: string): void {
+  #ended(thread: Thread, things: Things, what: string): void {
     // An async function may have done more than is known of it.
     if (this.#host) this.#acquireAll(thread);
-    this.#release(thread, what);
+    this.#release(thread, things, what);
   }
 
-  #passed({ run, g, chan, kind, direct, ok }: RuntimeEvent & { kind: "chan-send" | "chan-recv" }): void {
-    const channel = this.#channel(chan);
+  #passed(event: RuntimeEvent & { kind: "chan-send" | "chan-recv" }): void {
+    const { run, g, kind, direct, ok } = event;
+    const channel = this.#channel(event);
     const thread = this.#who(run, g);
     if (!ok) {
       if (thread === null) return;
@@ -224,14 +241,9 @@ export class HappensBefore {
     thread.release(slot);
   }
 
-  #acquire(thread: Thread | null, what: string): void {
-    const clock = this.#sync.get(what);
-    if (thread !== null && clock !== undefined) thread.acquire(clock, what);
-  }
-
-  #release(thread: Thread | null, what: string): void {
-    const clock = this.#sync.get(what) ?? [];
-    this.#sync.set(what, clock);
+  #release(thread: Thread | null, { sync }: Things, what: string): void {
+    const clock = sync.get(what) ?? [];
+    sync.set(what, clock);
     if (thread !== null) thread.release(clock);
     else for (const each of this.#threads) each.release(clock);
   }
@@ -240,6 +252,11 @@ export class HappensBefore {
     thread.acquire(this.#past, "the host");
     for (const other of this.#threads) if (other !== thread) thread.acquire(other.release(), "the host");
   }
+}
+
+function acquire(thread: Thread | null, { sync }: Things, what: string): void {
+  const clock = sync.get(what);
+  if (thread !== null && clock !== undefined) thread.acquire(clock, what);
 }
 
 /** Whether what happens now happens because a timer is due. */
