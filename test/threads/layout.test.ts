@@ -66,7 +66,11 @@ const REGIONS: Readonly<Record<string, Region>> = {
       ...([["RECVQ", 2], ["SENDQ", 2], "HELD_BEFORE", ["OPTIONS", 3 * SLOT], "BUFFER"] as const),
     ],
   },
-  hold: { from: HEAD, to: Number.POSITIVE_INFINITY, of: ["HOLD_OBJECT", "HOLD_BEFORE", "HOLD_WEIGHT"] },
+  hold: {
+    from: HEAD,
+    to: Number.POSITIVE_INFINITY,
+    of: ["KIND", "HOLD_OBJECT", "HOLD_NEXT", "HOLD_BEFORE", "HOLD_WEIGHT", "HOLD_WAITS"],
+  },
   sudog: {
     from: HEAD,
     to: layout.SUDOG_WORDS,
@@ -98,15 +102,11 @@ const REGIONS: Readonly<Record<string, Region>> = {
     from: HEAD,
     to: layout.CONTEXT_WORDS,
     of: [
-      ...(["CONTEXT_REFS", "CONTEXT_OWNER", "CONTEXT_STATE", ["CONTEXT_DEADLINE", 2]] as const),
-      ...([
-        ["CONTEXT_CAUSE", SLOT],
-        ["CONTEXT_REST", SLOT],
-        ["CONTEXT_WAITING", layout.ISOLATE_BITS],
-      ] as const),
+      ...(["KIND", "CONTEXT_REFS", "CONTEXT_OWNER", "CONTEXT_STATE", ["CONTEXT_DEADLINE", 2]] as const),
+      ...([["CONTEXT_CAUSE", SLOT], ["CONTEXT_REST", SLOT], "CONTEXT_WAITERS"] as const),
     ],
   },
-  shared: { from: HEAD, to: layout.SHARED_WORDS, of: ["SHARED_REFS", "SHARED_ID"] },
+  shared: { from: HEAD, to: layout.SHARED_WORDS, of: ["KIND", "SHARED_REFS", "SHARED_ID"] },
   bytes: { from: HEAD, to: Number.POSITIVE_INFINITY, of: ["BYTES_LENGTH", "BYTES_DATA"] },
   shape: { from: HEAD, to: Number.POSITIVE_INFINITY, of: ["SHAPE_HASH", "SHAPE_LENGTH", "SHAPE_DATA"] },
 };
@@ -115,7 +115,7 @@ const REGIONS: Readonly<Record<string, Region>> = {
 const SIZES: readonly Word[] = [
   ...(["MAX_ISOLATES", "ISOLATE_BITS", "RECORD", "TABLE_LENGTH", "FREELISTS", "RING", "HEAD", "LINK"] as const),
   ...(["SLOT_WORDS", "SUDOG_WORDS", "RUN_WORDS", "TOLD_WORDS", "LOSS_WORDS", "ANSWER_WORDS"] as const),
-  ...(["CONTEXT_WORDS", "SHARED_WORDS"] as const),
+  ...(["CONTEXT_WORDS", "SHARED_WORDS", "HOLD_WORDS"] as const),
 ];
 
 /** Slots, and whatever else has a double in it. */

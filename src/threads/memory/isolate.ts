@@ -30,6 +30,8 @@ import { PARKED, RUNNING, recordOf } from "./record.ts";
 export const KIND_WAITER = 1;
 /** A shared object was lost with the thread that was using it. */
 export const KIND_LOST = 2;
+/** A context that was received has ended: the message is the hold of it. */
+export const KIND_ENDED = 3;
 /** From here the scheduler of all threads has its own. */
 export const KIND_SCHEDULER = 8;
 

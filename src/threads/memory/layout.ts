@@ -157,12 +157,17 @@ export const OPTIONS = 20;
 /** The slots of the buffer, on cache lines of their own. */
 export const BUFFER = 32;
 
-// ---- What an isolate holds of a shared object (shared.ts); linked through `LINK`.
+// ---- What an isolate holds of what is shared (holds.ts).
 
-export const HOLD_OBJECT = 2;
-export const HOLD_BEFORE = 3;
+export const HOLD_OBJECT = 3;
+/** Its neighbours in the list of its isolate. */
+export const HOLD_NEXT = 4;
+export const HOLD_BEFORE = 5;
 /** How much of a semaphore's weight its isolate has. */
-export const HOLD_WEIGHT = 4;
+export const HOLD_WEIGHT = 6;
+/** 1 while it is on a list of those that wait for the end of its object. */
+export const HOLD_WAITS = 7;
+export const HOLD_WORDS = 8;
 
 // ---- A sudog (sudog.ts).
 
@@ -246,27 +251,29 @@ export const ANSWER_FROM = 3;
 export const ANSWER_LIST = 4;
 export const ANSWER_WORDS = 8;
 
-// ---- A context that was sent (context.ts).
+// ---- A context that was sent (context.ts): a message to its owner once no other thread has it.
 
-export const CONTEXT_REFS = 2;
-export const CONTEXT_OWNER = 3;
-export const CONTEXT_STATE = 4;
+/** Those on other threads, and those on their way. */
+export const CONTEXT_REFS = 3;
+/** The key of the isolate that it is of. */
+export const CONTEXT_OWNER = 4;
+export const CONTEXT_STATE = 5;
 /** A double, at an even word. */
 export const CONTEXT_DEADLINE = 6;
 /** Slots: why it has ended; its values, and why once its deadline has passed. */
 export const CONTEXT_CAUSE = 8;
 export const CONTEXT_REST = 12;
-/** A bit for each isolate that waits for its end. */
-export const CONTEXT_WAITING = 16;
-export const CONTEXT_WORDS = 24;
+/** The holds of those that wait for its end, to be taken as a whole. */
+export const CONTEXT_WAITERS = 16;
+export const CONTEXT_WORDS = 18;
 
 // ---- A SharedArrayBuffer that was sent (buffers.ts).
 
 /** Threads that have an object for it, and pointers on their way. */
-export const SHARED_REFS = 2;
+export const SHARED_REFS = 3;
 /** Its number, never used again: news of one that is gone may be read when its record is another's already. */
-export const SHARED_ID = 3;
-export const SHARED_WORDS = 4;
+export const SHARED_ID = 4;
+export const SHARED_WORDS = 6;
 
 // ---- Blocks of bytes.
 

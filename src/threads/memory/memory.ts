@@ -34,7 +34,7 @@ import {
   TABLE,
   TABLE_LENGTH,
 } from "./layout.ts";
-import { BUSY, FREE, keyOf, LIVE, recordOf } from "./record.ts";
+import { BUSY, FREE, isolateOf, keyOf, LIVE, recordOf } from "./record.ts";
 
 /** The layout; two versions of the library can't share a memory. */
 const VERSION = 1;
@@ -191,6 +191,21 @@ export class Memory {
       i32[block + LINK] = i32[list] as number;
       i32[list] = block;
     } else push(i32, recordOf(owner) + RFREE, block);
+  }
+
+  /** The isolate that a block belongs to. */
+  ownerOf(block: number): number {
+    return (this.i32[block] as number) >>> 8;
+  }
+
+  /** Whether the isolate with that key lives. */
+  lives(key: number): boolean {
+    const isolate = isolateOf(key);
+    const record = recordOf(isolate);
+    return (
+      Atomics.load(this.i32, record + STATE) === LIVE &&
+      keyOf(isolate, Atomics.load(this.i32, record + GENERATION)) === key
+    );
   }
 
   /** How many bytes a block has room for after its head. */

@@ -11,6 +11,9 @@ export const CHAN = 32;
 export const MUTEX = 33;
 export const SEMAPHORE = 34;
 export const WAITGROUP = 35;
+/** And what is shared, but can't be waited for in a select with the others. */
+export const CONTEXT = 36;
+export const SHARED_BUFFER = 37;
 export type ObjectKind = typeof CHAN | typeof MUTEX | typeof SEMAPHORE | typeof WAITGROUP;
 
 /** What its `STATUS` says. */

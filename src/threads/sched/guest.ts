@@ -2,7 +2,8 @@
  * Goroutines that another thread has started, and the part of its run that they are in here.
  *
  * A guest knows its task, so that its end costs no look-up: the list of a part's goroutines sees each end, and sends the
- * task home. Rejected: a waiter that joins it, as anybody else would (a map of waiters and a map of tasks, half of what it
+ * task home, and what has arrived with the task is given up. If goroutines of the run are here that closures have started,
+ * they may be the job's, so it is given up with the last of them. Rejected: a waiter that joins it, as anybody else would (a map of waiters and a map of tasks, half of what it
  * takes to run an empty function).
  */
 import { Allgs } from "../../runtime/allgs.ts";
@@ -16,16 +17,20 @@ import { isolate } from "../memory/isolate.ts";
 import { KIND } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
 import { isolateOf } from "../memory/record.ts";
+import { endLeaseOf, type Lease, leaseOf } from "../values/lease.ts";
 import { countElsewhere } from "./run.ts";
 import { COUNT, FAILED, KIND_BACK, OWNER, putResult, VANISHED } from "./task.ts";
 import { send } from "./watch.ts";
 
 export class Guest extends G {
   readonly task: number;
+  /** What has arrived with it. */
+  readonly lease: Lease | null;
 
-  constructor(task: number, p: P, id: number, fn: Body, creator: Creator | null) {
+  constructor(task: number, p: P, id: number, fn: Body, creator: Creator | null, lease: Lease | null) {
     super(p, id, fn, creator);
     this.task = task;
+    this.lease = lease;
   }
 
   /** It has ended: its result goes home. */
@@ -44,32 +49,58 @@ export class Guest extends G {
 class Guests extends Allgs {
   /** The tasks of those that the end of the run has stopped. */
   stopped: number[] = [];
+  readonly #p: P;
   readonly #record: number;
+  /** How many goroutines closures have started. */
+  #others = 0;
+  /** What has arrived with guests that have ended. */
+  #leases: Lease[] = [];
 
-  constructor(record: number) {
+  constructor(p: P, record: number) {
     super();
+    this.#p = p;
     this.#record = record;
   }
 
   override add(g: G): void {
     super.add(g);
     // A guest is counted where it was started.
-    if (!(g instanceof Guest)) countElsewhere(this.#record, 1);
+    if (g instanceof Guest) return;
+    countElsewhere(this.#record, 1);
+    this.#others++;
   }
 
   override remove(g: G): void {
     super.remove(g);
-    if (!(g instanceof Guest)) countElsewhere(this.#record, -1);
+    if (g instanceof Guest) return;
+    countElsewhere(this.#record, -1);
+    if (--this.#others === 0) this.endLeases();
   }
 
   override clear(): void {
-    for (const g of this) if (g instanceof Guest) this.stopped.push(g.task);
+    for (const g of this) {
+      if (!(g instanceof Guest)) continue;
+      this.stopped.push(g.task);
+      if (g.lease !== null) this.#leases.push(g.lease);
+    }
     super.clear();
   }
 
+  /** Gives up what has arrived with guests that have ended. */
+  endLeases(): void {
+    const leases = this.#leases;
+    this.#leases = [];
+    for (const lease of leases) lease.end();
+  }
+
   override release(g: G): void {
-    if (g instanceof Guest) g.leave();
+    if (g instanceof Guest) {
+      g.leave();
+      if (g.lease !== null) this.#leases.push(g.lease);
+    }
     super.release(g);
+    if (this.#others === 0 && this.#leases.length > 0) this.endLeases();
+    if (this.length === 0) endLeaseOf(this.#p);
   }
 }
 
@@ -82,7 +113,7 @@ export class Part extends P {
   constructor(record: number, options: RunOptions) {
     super(options);
     this.record = record;
-    this.allgs = new Guests(record);
+    this.allgs = new Guests(this, record);
   }
 
   /** The run is over: says so to those who have started what it has stopped here. */
@@ -90,6 +121,7 @@ export class Part extends P {
     const { stopped } = this.allgs;
     this.allgs.stopped = [];
     for (const task of stopped) vanish(task);
+    this.allgs.endLeases();
   }
 }
 
@@ -135,6 +167,8 @@ class Leaver extends Waiter {
   override complete(): void {
     this.#guests.delete(this.#guest);
     this.#guest.leave();
+    // What else runs here may be the job's.
+    if (this.#guest.lease !== null) leaseOf(this.#guest.p).join(this.#guest.lease);
   }
 
   override fail(): void {

@@ -11,13 +11,15 @@
  * A waiter of its that somebody is serving at this moment stays; the next isolate gets the message and throws it away.
  */
 
-import { isolate, KIND_LOST, KIND_WAITER } from "../memory/isolate.ts";
+import { discardHold } from "../memory/holds.ts";
+import { isolate, KIND_ENDED, KIND_LOST, KIND_WAITER } from "../memory/isolate.ts";
 import {
   DIRTY,
   GENERATION,
   HEAD,
   HELD,
   HELD_BEFORE,
+  HOLD_NEXT,
   HOLD_OBJECT,
   HOLD_WEIGHT,
   HOLDER,
@@ -39,13 +41,15 @@ import {
   WANTED,
 } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
-import { LOST, MUTEX, SEMAPHORE } from "../memory/object.ts";
+import { CONTEXT, LOST, MUTEX, SEMAPHORE, SHARED_BUFFER } from "../memory/object.ts";
 import { keyOf, LIVE, RUNNING, recordOf, STOPPING } from "../memory/record.ts";
 import { lock, onLoss, takeOver, unlock } from "../shared/lock.ts";
 import { giveWeight, grant } from "../shared/semaphore.ts";
 import { release } from "../shared/shared.ts";
 import * as sudog from "../shared/sudog.ts";
 import { waiting } from "../shared/waiting.ts";
+import { buffers } from "../values/buffers.ts";
+import { freeContext, gotEnd, releaseContext } from "../values/received.ts";
 import { drop } from "../values/slot.ts";
 import { dropTold, KIND_TOLD } from "../values/tell.ts";
 import { dropResult, KIND_BACK } from "./task.ts";
@@ -128,9 +132,12 @@ function takeInbox(record: number): void {
       drop(message + sudog.CELL);
       sudog.freeSudog(message);
     } else {
-      if (i32[message + KIND] === KIND_BACK) dropResult(message);
-      else if (i32[message + KIND] === KIND_TOLD) dropTold(message);
-      memory.free(message);
+      const kind = i32[message + KIND];
+      if (kind === KIND_BACK) dropResult(message);
+      else if (kind === KIND_TOLD) dropTold(message);
+      if (kind === CONTEXT) freeContext(message);
+      else if (kind === KIND_ENDED) gotEnd(message);
+      else memory.free(message);
     }
     message = next;
   }
@@ -150,17 +157,20 @@ function giveUpHolds(record: number, key: number): void {
   let hold = i32[record + HOLDS] as number;
   i32[record + HOLDS] = 0;
   while (hold !== 0) {
-    const next = i32[hold + LINK] as number;
+    const next = i32[hold + HOLD_NEXT] as number;
     const object = i32[hold + HOLD_OBJECT] as number;
     const weight = i32[hold + HOLD_WEIGHT] as number;
-    if (i32[object + KIND] === SEMAPHORE && weight > 0) giveWeight(object, weight, 0);
-    else if (i32[object + KIND] === MUTEX && i32[object + HOLDER] === key) {
+    const kind = i32[object + KIND];
+    if (kind === SEMAPHORE && weight > 0) giveWeight(object, weight, 0);
+    else if (kind === MUTEX && i32[object + HOLDER] === key) {
       lock(object);
       lose(object);
       unlock(object);
     }
-    memory.free(hold);
-    release(object);
+    discardHold(hold);
+    if (kind === CONTEXT) releaseContext(object);
+    else if (kind === SHARED_BUFFER) buffers.release(object);
+    else release(object);
     hold = next;
   }
 }

@@ -15,6 +15,7 @@ import { isolate, type Source } from "../memory/isolate.ts";
 import { DRY } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
 import { textAt } from "../memory/names.ts";
+import { type Lease, leasing } from "../values/lease.ts";
 import { CAUGHT, caught, type Parallel, parallels } from "../values/registry.ts";
 import { crew } from "./crew.ts";
 import { fail, Guest, Part, stayAtHome, vanish } from "./guest.ts";
@@ -76,23 +77,24 @@ function begin(task: number): boolean {
     return false;
   }
   let args: unknown[];
+  let lease: Lease | null;
   try {
-    args = argsOf(task);
+    ({ value: args, lease } = leasing(() => argsOf(task)));
   } catch (error) {
-    start(task, run, thrower(f.name, error), []);
+    start(task, run, thrower(f.name, error), [], null);
     return true;
   }
-  start(task, run, f.fn, args);
+  start(task, run, f.fn, args, lease);
   return true;
 }
 
-function start(task: number, run: number, fn: Body, args: unknown[]): void {
+function start(task: number, run: number, fn: Body, args: unknown[], lease: Lease | null): void {
   const { i32 } = memory;
   followWatch();
   const p = runAt(run) ?? openPart(run);
   const by = i32[task + BY] as number;
   const creator = by === 0 ? null : { id: by, name: textAt(i32[task + BY_NAME] as number) };
-  const g = new Guest(task, p, (i32[task + GID] as number) >>> 0, fn, creator);
+  const g = new Guest(task, p, (i32[task + GID] as number) >>> 0, fn, creator, lease);
   g.value = args;
   if (isGeneratorFunction(fn)) {
     try {

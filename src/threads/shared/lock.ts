@@ -12,9 +12,9 @@
  */
 import { monotonic } from "../../runtime/host.ts";
 import { Panic } from "../../runtime/panic.ts";
-import { DIRTY, GENERATION, HELD, HELD_BEFORE, LOCK, STATE, WANTED } from "../memory/layout.ts";
+import { DIRTY, HELD, HELD_BEFORE, LOCK, WANTED } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
-import { isolateOf, keyOf, LIVE, recordOf } from "../memory/record.ts";
+import { isolateOf } from "../memory/record.ts";
 
 /** Looks at the word before sleeping. */
 const SPINS = 100;
@@ -86,7 +86,7 @@ function contend(object: number): void {
     if ((word & 1) === 0 && Atomics.compareExchange(i32, at, word, word | 1) !== word) continue;
     if (nap(i32, at, word | 1)) continue;
     const waited = monotonic() - began;
-    if (waited > PATIENCE && !lives(word) && takeOver(object, word | 1)) return;
+    if (waited > PATIENCE && !memory.lives(word & ~1) && takeOver(object, word | 1)) return;
     if (waited > LIMIT) {
       throw new Panic("SHARED_LOST", `thread ${isolateOf(word)} holds its lock and does not answer`);
     }
@@ -108,16 +108,6 @@ function nap(i32: Int32Array, at: number, word: number): boolean {
 }
 
 let canWait = true;
-
-/** Whether the isolate that wrote `word` goes on. */
-function lives(word: number): boolean {
-  const { i32 } = memory;
-  const owner = isolateOf(word);
-  const record = recordOf(owner);
-  return (
-    Atomics.load(i32, record + STATE) === LIVE && keyOf(owner, Atomics.load(i32, record + GENERATION)) === (word & ~1)
-  );
-}
 
 /** Takes the lock from an owner that is gone, if nobody else was faster. */
 export function takeOver(object: number, word: number): boolean {

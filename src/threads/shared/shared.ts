@@ -15,17 +15,13 @@ import { m } from "../../runtime/m.ts";
 import type { Subject } from "../../runtime/op.ts";
 import { ArgumentError, show } from "../../runtime/panic.ts";
 import type { P } from "../../runtime/proc.ts";
+import { hold, unhold } from "../memory/holds.ts";
 import { isolate } from "../memory/isolate.ts";
 import {
   BUFFER,
   HEAD,
-  HOLD_BEFORE,
-  HOLD_OBJECT,
-  HOLD_WEIGHT,
-  HOLDS,
   ID,
   KIND,
-  LINK,
   LOCK,
   OBJECTS,
   OPTIONS,
@@ -136,17 +132,15 @@ class Handles {
 
   /** Takes note of a new handle. */
   add<T extends SharedObject>(object: T): T {
-    const { i32, record } = memory;
     const { ptr } = object;
-    const entry = memory.alloc(12);
+    let entry: number;
+    try {
+      entry = hold(ptr);
+    } catch (error) {
+      release(ptr);
+      throw error;
+    }
     object.hold = entry;
-    i32[entry + HOLD_WEIGHT] = 0;
-    const next = i32[record + HOLDS] as number;
-    i32[entry + HOLD_OBJECT] = ptr;
-    i32[entry + HOLD_BEFORE] = 0;
-    i32[entry + LINK] = next;
-    if (next !== 0) i32[next + HOLD_BEFORE] = entry;
-    i32[record + HOLDS] = entry;
     const ref = new WeakRef(object);
     this.#refs.set(ptr, ref);
     const bytes = memory.room(ptr) + HANDLE_BYTES;
@@ -157,14 +151,8 @@ class Handles {
   }
 
   #gone({ ptr, entry, ref, bytes }: Hold): void {
-    const { i32, record } = memory;
     if (this.#refs.get(ptr) === ref) this.#refs.delete(ptr);
-    const next = i32[entry + LINK] as number;
-    const before = i32[entry + HOLD_BEFORE] as number;
-    if (before === 0) i32[record + HOLDS] = next;
-    else i32[before + LINK] = next;
-    if (next !== 0) i32[next + HOLD_BEFORE] = before;
-    memory.free(entry);
+    unhold(entry);
     this.#bytes -= bytes;
     this.#told = Math.min(this.#told, this.#bytes);
     release(ptr);

@@ -13,17 +13,20 @@
 
 import { once } from "../../runtime/copies.ts";
 import { builtin } from "../../runtime/host.ts";
+import { hold, unhold } from "../memory/holds.ts";
 import { isolate } from "../memory/isolate.ts";
 import {
   BUFFERS as ANNOUNCED,
   HEAD,
   SHARED_ID as ID,
   BUFFER_IDS as IDS,
+  KIND,
   BUFFER_CHANNEL as NAME,
   SHARED_REFS as REFS,
   SHARED_WORDS,
 } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
+import { SHARED_BUFFER } from "../memory/object.ts";
 import { HANDLE, registerHandle } from "./handles.ts";
 import { CorruptError } from "./reader.ts";
 
@@ -53,11 +56,14 @@ class Buffers {
   /** This thread's objects for them. */
   readonly #live = new Map<number, WeakRef<SharedArrayBuffer>>();
   readonly #records = new WeakMap<SharedArrayBuffer, number>();
-  readonly #forgotten = new FinalizationRegistry<number>((record) => {
-    const id = idOf(record);
-    if (this.#live.get(id)?.deref() === undefined) this.#live.delete(id);
-    this.release(record);
-  });
+  readonly #forgotten = new FinalizationRegistry<{ readonly record: number; readonly entry: number }>(
+    ({ record, entry }) => {
+      const id = idOf(record);
+      if (this.#live.get(id)?.deref() === undefined) this.#live.delete(id);
+      unhold(entry);
+      this.release(record);
+    },
+  );
   #channel: Channel | null = null;
   #welcomed: (() => void) | null = null;
 
@@ -88,6 +94,7 @@ class Buffers {
       return known;
     }
     const record = memory.alloc((SHARED_WORDS - HEAD) * 4);
+    memory.i32[record + KIND] = SHARED_BUFFER;
     memory.i32[record + REFS] = 2;
     Atomics.add(memory.i32, ANNOUNCED, 1);
     const id = Atomics.add(memory.i32, IDS, 1) + 1;
@@ -133,7 +140,7 @@ class Buffers {
   #use(record: number, buffer: SharedArrayBuffer): void {
     this.#records.set(buffer, record);
     this.#live.set(idOf(record), new WeakRef(buffer));
-    this.#forgotten.register(buffer, record);
+    this.#forgotten.register(buffer, { record, entry: hold(record) });
   }
 
   #heard(news: News): void {

@@ -171,6 +171,5 @@ export function isCounted(tag: number): boolean {
 /** Gives up the references of a value that was encoded and that nobody will decode. */
 export function discard(tag: number, aux: number, bytes: Uint8Array | null, at = 0, end = 0): void {
   if (tag > SLOT.handle) handleOfKind(tag - SLOT.handle)?.release(aux);
-  // What is decoded is garbage, and gives its references up like any other.
-  else if (tag === SLOT.counted) decode(tag, aux, 0, bytes, at, end);
+  else if (tag === SLOT.counted && bytes !== null) new Reader().discard(bytes, at, end);
 }

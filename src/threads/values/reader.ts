@@ -36,6 +36,8 @@ export class Reader {
   #at = 0;
   #end = 0;
   #depth = 0;
+  /** What is read is given up. */
+  #discards = false;
   /** The objects so far; null when none is referred to. */
   #met: unknown[] | null = null;
 
@@ -50,6 +52,18 @@ export class Reader {
     if (this.#at !== end) throw new CorruptError(`${end - this.#at} bytes too many`);
     this.#met = null;
     return value;
+  }
+
+  /** Gives up the handles in the block at `u8[at .. end)`; what is corrupt has none. */
+  discard(u8: Uint8Array, at: number, end: number): void {
+    this.#discards = true;
+    try {
+      this.read(u8, at, end);
+    } catch (error) {
+      if (!(error instanceof CorruptError)) throw error;
+    } finally {
+      this.#discards = false;
+    }
   }
 
   #byte(): number {
@@ -345,6 +359,7 @@ export class Reader {
     const length = this.#varint();
     const number = this.#met === null ? 0 : this.#met.push(undefined);
     const buffer = this.#value();
+    if (this.#discards) return buffer;
     if (kind === undefined || !(buffer instanceof Object) || buffer instanceof ArrayBuffer || !("slice" in buffer)) {
       throw new CorruptError("expected a shared buffer");
     }
@@ -384,6 +399,8 @@ export class Reader {
     const pointer = this.#varint();
     const handle = handleOfKind(kind);
     if (handle === undefined) throw new CorruptError(`there is no class ${kind}`);
-    return this.#number(handle.decode(pointer));
+    if (!this.#discards) return this.#number(handle.decode(pointer));
+    handle.release(pointer);
+    return this.#number({});
   }
 }
