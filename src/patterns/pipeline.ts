@@ -4,9 +4,9 @@ import { background } from "../context/roots.ts";
 import type { Context } from "../context/types.ts";
 import { checkCallable } from "../runtime/action.ts";
 import type { Parked } from "../runtime/op.ts";
-import { inletOfResult } from "./generate.ts";
+import { Generated, inletOfResult } from "./generate.ts";
 import { Merge } from "./merge.ts";
-import { type Inlet, inletOf, type Source } from "./source.ts";
+import { inletOf, type Source } from "./source.ts";
 import { checkContext, type Stream, type StreamOptions } from "./stream.ts";
 
 /**
@@ -15,19 +15,6 @@ import { checkContext, type Stream, type StreamOptions } from "./stream.ts";
  * plain `yield`, as in `generate`.
  */
 export type Stage<I, O> = (input: Stream<I>, ctx: Context) => Generator<O | Parked, unknown, unknown> | Source<O>;
-
-class Pipeline<T> extends Merge<T> {
-  readonly #end: () => void;
-
-  constructor(inlet: Inlet<T>, options: StreamOptions, end: () => void) {
-    super("pipeline", [inlet], options);
-    this.#end = end;
-  }
-
-  protected override release(): void {
-    this.#end();
-  }
-}
 
 /**
  * Sends the values of a source through stages, functions from channels to channels, each of which reads the one before
@@ -126,7 +113,7 @@ export function pipeline(
     between.push(input);
     inlet = inletOfResult("pipeline", stage.name || "stage", stage(input, ctx) as Source<unknown>);
   }
-  return new Pipeline(inlet, options, () => {
+  return new Generated("pipeline", inlet, ctx, () => {
     cancel();
     for (const stream of between.reverse()) stream.stop();
   });
