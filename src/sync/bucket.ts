@@ -7,29 +7,37 @@
  * the moment before, and events keep their rate without drift, also with a burst of 1.
  *
  * Waits and reservations stand in one line. A wait that gives up leaves it, and those behind it move up. A reservation was
- * told its time and keeps it, even if the line gets shorter before it.
+ * told its time and keeps it, even if the line gets shorter before it. So tokens that are not used after all are given back
+ * only as far as no later reservation counts on them, by Go's rule: what was promised between the two is kept. Without that
+ * the next claim is met at the moment at which the reservation acts, and a burst of 1 lets two act at once.
  *
- * Go lets the tokens go below zero instead of keeping a line; then a wait that is cancelled can't always give back what it
- * took, and the ones behind it wait for nothing.
+ * Go lets the tokens go below zero instead of keeping a line; then a wait that is cancelled can't give back what it took
+ * while others wait behind it, and they wait for nothing.
  */
 import { m } from "../runtime/m.ts";
 import type { P } from "../runtime/proc.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
 import { claim, type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 
-/** A place in the line, in which it stands for a waiter or for a reservation. */
+/** A place in the line: it stands for a waiter, for a reservation, or for tokens that are kept for a later reservation. */
 export class Claim extends Waiter {
   override prev: Waiter | null = null;
   override next: Waiter | null = null;
   override value: unknown = undefined;
   override proxies: Proxies = null;
-  readonly n: number;
-  readonly #waiter: Waiter | null;
+  n: number;
+  #waiter: Waiter | null;
 
   constructor(n: number, waiter: Waiter | null) {
     super();
     this.n = n;
     this.#waiter = waiter;
+  }
+
+  /** Nothing waits here any more, but `n` tokens are kept. */
+  keep(n: number): void {
+    this.n = n;
+    this.#waiter = null;
   }
 
   override get root(): Waiter {
@@ -59,6 +67,8 @@ export class Bucket {
   #claimed = 0;
   #tokens: number;
   #last: number;
+  /** The latest moment that a reservation was told. */
+  #promised = -Infinity;
   readonly #timer: RuntimeTimer;
 
   constructor(rate: number, burst: number) {
@@ -75,10 +85,13 @@ export class Bucket {
     if (m.touch !== null) m.touch(this);
     const now = this.p.clock.now();
     for (let head = this.#head; head !== null; head = this.#head) {
-      const due = head.gone ? now : this.#when(head.n);
-      if (due > now) break;
+      const due = this.#when(head.n);
+      if (!head.gone && due > now) break;
+      if (head.gone || !claim(head)) {
+        this.#giveUp(head, due);
+        continue;
+      }
       this.#drop(head);
-      if (head.gone || !claim(head)) continue;
       this.#tokens = Math.max(0, this.#tokens - head.n);
       this.#last = due;
       // Completing a waiter can make others leave the line, which comes back to here.
@@ -112,11 +125,13 @@ export class Bucket {
     }
   }
 
-  #drop(place: Claim): boolean {
-    if (place.prev === null && this.#head !== place) return false;
+  #inLine(place: Claim): boolean {
+    return place.prev !== null || this.#head === place;
+  }
+
+  #drop(place: Claim): void {
     this.#line.remove(place);
     this.#claimed -= place.n;
-    return true;
   }
 
   /** Takes `n` tokens if they are there and nobody stands in line. */
@@ -129,7 +144,7 @@ export class Bucket {
   }
 
   /** The moment at which a claim of `n` would be met that was made now. */
-  promise(n: number): number {
+  due(n: number): number {
     if (this.rate === Infinity) return this.p.clock.now();
     this.settle();
     return this.#when(this.#claimed + n);
@@ -143,18 +158,53 @@ export class Bucket {
     return place;
   }
 
-  /** Takes a claim out of the line; `false` if it was met already. */
-  leave(place: Claim): boolean {
-    const left = this.#drop(place);
-    if (left) this.settle();
-    return left;
+  /** Promises `n` tokens for `when`, and gives the place in the line; null where the tokens are there. */
+  reserve(n: number, when: number): Claim | null {
+    const place = this.take(n) ? null : this.claim(n, null);
+    this.#promised = Math.max(this.#promised, when);
+    return place;
   }
 
-  /** Gives back tokens that were taken and not used. */
-  refund(n: number): void {
+  /** A claim that would be met at `when` is given up; `false` if it was met already. */
+  leave(place: Claim, when: number = this.#dueOf(place)): boolean {
+    if (!this.#inLine(place)) return false;
+    this.#giveUp(place, when);
     this.settle();
-    this.#tokens = Math.min(this.burst, this.#tokens + n);
+    return true;
+  }
+
+  #giveUp(place: Claim, when: number): void {
+    const free = this.#unused(place.n, when);
+    if (free === place.n) this.#drop(place);
+    else {
+      this.#claimed -= free;
+      place.keep(place.n - free);
+    }
+  }
+
+  /** Gives back tokens that were taken for `when` and not used. */
+  refund(n: number, when: number): void {
     this.settle();
+    this.#tokens = Math.min(this.burst, this.#tokens + this.#unused(n, when));
+    this.settle();
+  }
+
+  /** How many of `n` tokens, which are not used at `when` after all, no later reservation counts on. */
+  #unused(n: number, when: number): number {
+    const kept = this.#promised > when ? (this.#promised - when) * this.rate : 0;
+    if (when === this.#promised) this.#promised = Math.max(when - n / this.rate, this.p.clock.now());
+    return Math.max(0, n - kept);
+  }
+
+  /** When a claim in the line will be met if no other gives up. */
+  #dueOf(place: Claim): number {
+    if (this.#promised <= this.p.clock.now()) return Infinity; // no reservation counts on it
+    let n = 0;
+    for (const each of this.#line) {
+      n += (each as Claim).n;
+      if (each === place) break;
+    }
+    return this.#when(n);
   }
 
   /** Changes the rate or the burst from now on. */

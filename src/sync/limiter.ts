@@ -58,7 +58,8 @@ export interface Reservation {
    */
   delay(): number;
   /**
-   * Says that the holder will not act, so that others get the tokens. Does nothing once the promised moment has passed.
+   * Says that the holder will not act, so that others get the tokens, except those that later reservations count on: they
+   * keep the moments they were told. Does nothing once the promised moment has passed.
    * Source: https://pkg.go.dev/golang.org/x/time/rate#Reservation.Cancel
    */
   cancel(): void;
@@ -71,14 +72,16 @@ class Reserved implements Reservation {
   readonly #when: number;
   /** Its place in the line; null when it was met at once or is not `ok`. */
   readonly #claim: Claim | null;
-  #cancelled = false;
+  /** There is nothing to give back. */
+  #done: boolean;
 
   constructor(bucket: Bucket, n: number, when: number) {
     this.#bucket = bucket;
     this.#n = n;
     this.#when = when;
     this.ok = when < Infinity;
-    this.#claim = !this.ok || bucket.take(n) ? null : bucket.claim(n, null);
+    this.#done = !this.ok || bucket.rate === Infinity;
+    this.#claim = this.#done ? null : bucket.reserve(n, when);
   }
 
   delay(): number {
@@ -86,9 +89,9 @@ class Reserved implements Reservation {
   }
 
   cancel(): void {
-    if (this.#cancelled || !this.ok || this.#bucket.p.clock.now() > this.#when) return;
-    this.#cancelled = true;
-    if (this.#claim === null || !this.#bucket.leave(this.#claim)) this.#bucket.refund(this.#n);
+    if (this.#done || this.#bucket.p.clock.now() > this.#when) return;
+    this.#done = true;
+    if (this.#claim === null || !this.#bucket.leave(this.#claim, this.#when)) this.#bucket.refund(this.#n, this.#when);
   }
 }
 
@@ -176,7 +179,7 @@ export class Limiter {
     return made(
       new UntilDone(wait, ctx, () => {
         const deadline = ctx.deadline();
-        if (deadline === undefined || bucket.promise(n) <= monotonicAt(bucket.p.clock, deadline)) return;
+        if (deadline === undefined || bucket.due(n) <= monotonicAt(bucket.p.clock, deadline)) return;
         throw new Error(`rate: Wait(n=${n}) would exceed context deadline`, { cause: DeadlineExceeded });
       }),
     );
@@ -192,7 +195,7 @@ export class Limiter {
   reserve(n: number = 1): Reservation {
     const bucket = this.#bucket;
     checkCount("Limiter.reserve", n);
-    return new Reserved(bucket, n, n > bucket.burst && bucket.rate < Infinity ? Infinity : bucket.promise(n));
+    return new Reserved(bucket, n, n > bucket.burst && bucket.rate < Infinity ? Infinity : bucket.due(n));
   }
 
   /**

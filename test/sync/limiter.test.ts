@@ -1,7 +1,7 @@
 /** The documentation of golang.org/x/time/rate, sentence by sentence, and what this library adds to it. */
 import { chan, go, run, runtime, select } from "millrace";
 import { background, Canceled, DeadlineExceeded, withCancel, withTimeout } from "millrace/context";
-import { Limiter } from "millrace/sync";
+import { Limiter, type Reservation } from "millrace/sync";
 import { after, now, since, sleep } from "millrace/time";
 import { describe, expect, test } from "vitest";
 import type { VirtualClock } from "../../src/runtime/clock.ts";
@@ -39,6 +39,24 @@ both("wait blocks for n tokens at once", function* (t) {
   yield* t.on(limiter.wait(3));
   expect(since(start)).toBeCloseTo(300, 6);
 });
+
+test.each([
+  [50, 50, 99],
+  [50, 1, 50],
+  [41, 10, 50],
+])("in any second %i a second with a burst of %i allows %i", (perSecond, burst, most) =>
+  virtual(function* () {
+    const limiter = new Limiter(perSecond, burst);
+    const start = now();
+    const at: number[] = [];
+    for (let i = 0; i < 300; i++) {
+      yield* limiter.wait();
+      at.push(Math.round(since(start) * 1e6) / 1e6);
+    }
+    const counts = at.map((from) => at.filter((t) => t >= from && t < from + 1000).length);
+    expect(Math.max(...counts)).toBe(most);
+  }),
+);
 
 test("10,000 events keep their rate to the last", () =>
   virtual(function* () {
@@ -153,6 +171,73 @@ describe("reserve", () => {
     yield* t.on(sleep(1));
     b.cancel();
     expect(limiter.allow()).toBe(false);
+  });
+
+  // The moments are those of x/time/rate's own tests: reservations of n at the tenth of a second `at`, told the tenth `told`.
+  describe("cancel gives back what no later reservation counts on:", () => {
+    type Step = readonly [at: number, n: number, told: number] | readonly [at: number, cancels: number];
+    const stories: Record<string, readonly [burst: number, ...Step[]]> = {
+      "of three in a row, nothing of the second": [1, [0, 1, 0], [0, 1, 1], [0, 1, 2], [0, 1], [0, 1, 3]],
+      "all of the last": [2, [0, 2, 0], [1, 2, 2], [1, 1], [1, 2, 2]],
+      "nothing when it is too late": [2, [0, 2, 0], [1, 2, 2], [3, 1], [3, 2, 4]],
+      "nothing, where as much was reserved later": [2, [0, 2, 0], [1, 1, 1], [1, 1, 2], [1, 1], [1, 1, 3]],
+      "one, where one less was reserved later": [2, [0, 2, 0], [1, 2, 2], [1, 1, 3], [2, 1], [2, 2, 4]],
+      "after the last, of one before it": [4, [0, 4, 0], [0, 3, 3], [0, 1, 4], [0, 1, 5], [1, 3], [1, 1], [1, 3, 5]],
+      "of several, each once": [1, [0, 1, 0], [0, 1, 1], [0, 1, 2], [0, 1, 3], [0, 2], [0, 1], [0, 1], [0, 1, 4]],
+    };
+    for (const [name, [burst, ...steps]] of Object.entries(stories)) {
+      both(name, function* (t) {
+        const limiter = new Limiter(10, burst);
+        const start = now();
+        const reservations: Reservation[] = [];
+        for (const [at, n, told] of steps) {
+          yield* t.on(sleep(at * 100 - since(start)));
+          if (told === undefined) reservations[n]?.cancel();
+          else {
+            const r = limiter.reserve(n);
+            expect(since(start) + r.delay()).toBeCloseTo(told * 100, 6);
+            reservations.push(r);
+          }
+        }
+      });
+    }
+
+    both("of a wait that gives up before a reservation, too", function* (t) {
+      const limiter = new Limiter(10, 1);
+      limiter.allow();
+      const s = t.perform(select({ go: limiter.wait(), late: sleep(50) })); // would be at 100
+      yield* t.settle();
+      expect(limiter.reserve().delay()).toBeCloseTo(200, 6);
+      yield* t.on(sleep(60));
+      expect(s.value?.case).toBe("late");
+      expect(limiter.reserve().delay()).toBeCloseTo(240, 6);
+    });
+
+    both("and waits move up as far as that", function* (t) {
+      const limiter = new Limiter(10, 5);
+      limiter.allow(5);
+      const start = now();
+      const first = limiter.reserve(3); // 300
+      limiter.reserve(1); // 400
+      const waiting = t.start(function* () {
+        yield* t.on(limiter.wait()); // 500
+        return Math.round(since(start));
+      });
+      yield* t.settle();
+      first.cancel(); // gives back 2
+      yield* t.on(waiting.g.join());
+      expect(waiting.value).toBe(300);
+    });
+  });
+
+  both("cancel under an infinite rate gives nothing back", function* (t) {
+    const limiter = new Limiter(Number.POSITIVE_INFINITY, 3);
+    const r = limiter.reserve(3);
+    limiter.setLimit(1);
+    limiter.allow(3);
+    r.cancel();
+    expect(limiter.tokens()).toBe(0);
+    yield* t.settle();
   });
 
   both("is not ok for more than the burst, or when no tokens ever come", function* (t) {
