@@ -11,6 +11,7 @@ export { type Runtime, runtime } from "./runtime/api.ts";
 export { defer } from "./runtime/defer.ts";
 export { type Listener, listen, type RuntimeEvent } from "./runtime/events.ts";
 export type { Goroutine } from "./runtime/g.ts";
+export type { PanicHandler, PanickedGoroutine } from "./runtime/on-panic.ts";
 export { type Go, Op, type Parked, type WaitReason } from "./runtime/op.ts";
 export type { RunOptions } from "./runtime/options.ts";
 export {

@@ -5,10 +5,16 @@
  * fields and the collector a chase.
  */
 import type { G } from "./g.ts";
+import { Gpanicked } from "./status.ts";
 import { type Waiter, WaitQueue } from "./waiter.ts";
 
 /** A map of them, or one that does not keep them. */
 export type Joiners = Map<G, WaitQueue | Waiter> | WeakMap<G, WaitQueue | Waiter>;
+
+function tell(w: Waiter, { status, value }: G): void {
+  if (status === Gpanicked) w.fail(value);
+  else w.complete(value, true);
+}
 
 export class Allgs {
   #all: G[] = [];
@@ -75,17 +81,19 @@ export class Allgs {
     else if (there instanceof WaitQueue) there.remove(w);
   }
 
-  /** `g` has ended: whoever waits for that goes on. */
-  release(g: G): void {
+  /** `g` has ended: whoever waits for that goes on. Says whether anything does. */
+  release(g: G): boolean {
     const there = this.#joiners?.get(g);
-    if (there === undefined) return;
+    if (there === undefined) return false;
     if (there instanceof WaitQueue) {
       // A select that joins `g` twice leaves this queue while it is emptied, so it must still be the one that `unjoin` finds.
-      for (let w = there.shift(); w !== null; w = there.shift()) w.complete(g.value, true);
+      const joined = there.first !== null;
+      for (let w = there.shift(); w !== null; w = there.shift()) tell(w, g);
       this.#joiners?.delete(g);
-    } else {
-      this.#joiners?.delete(g);
-      there.complete(g.value, true);
+      return joined;
     }
+    this.#joiners?.delete(g);
+    tell(there, g);
+    return true;
   }
 }

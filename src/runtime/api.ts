@@ -1,6 +1,7 @@
 /** Go's package `runtime`. */
 import { environment, processors } from "./host.ts";
 import { m } from "./m.ts";
+import { checkHandler, type PanicHandler } from "./on-panic.ts";
 import { NO, NOTHING, Op, type WaitReason } from "./op.ts";
 import { ArgumentError, Goexit, show } from "./panic.ts";
 import { currentStack, type GoroutineInfo } from "./traceback.ts";
@@ -97,6 +98,14 @@ export interface Runtime {
   goroutines(): GoroutineInfo[];
   /** The stack of the code that calls it, as Go prints it. */
   stack(): string;
+  /**
+   * Sets what decides about panics of the default run, in place of the process's end: an error of a goroutine started
+   * outside of `run` and `main` that nothing joins, a failed job of a pool made there. Gives the handler before.
+   *
+   * @param handler gets the error and the goroutine; `"goroutine"` ends that one alone. `undefined` for none
+   * @throws ArgumentError when `handler` is no function
+   */
+  onPanic(handler: PanicHandler | undefined): PanicHandler | undefined;
 }
 
 /**
@@ -130,4 +139,10 @@ export const runtime: Runtime = {
   goexit: () => made(new GoexitOp()),
   goroutines: () => m.current().info(),
   stack: currentStack,
+  onPanic(handler) {
+    checkHandler("runtime.onPanic", handler);
+    const before = m.fallback.onPanic;
+    m.fallback.onPanic = handler ?? null;
+    return before ?? undefined;
+  },
 };

@@ -19,7 +19,7 @@ import { emit, tap, tellSync, waker } from "./events.ts";
 import { type Go, NO, Op, type WaitReason } from "./op.ts";
 import type { P } from "./proc.ts";
 import { shownAs } from "./shown.ts";
-import { Gdead, Gnew, Grunnable, Gthrow, type Status } from "./status.ts";
+import { Gdead, Gnew, Gpanicked, Grunnable, Gthrow, type Status } from "./status.ts";
 import { made } from "./unused.ts";
 import { type Proxies, Waiter } from "./waiter.ts";
 
@@ -32,8 +32,8 @@ export interface Goroutine<out R = unknown> {
   /**
    * Waits until the goroutine has ended.
    *
-   * Blocks until then. Gives what its function returned, `undefined` after `runtime.goexit()`. A goroutine that panics
-   * ends its run, so a join never sees that.
+   * Blocks until then. Gives what its function returned, `undefined` after `runtime.goexit()`. Throws what the goroutine
+   * panicked with where that did not end its run: in the default run, and where `onPanic` decides so.
    */
   join(): Op<R>;
 }
@@ -121,9 +121,12 @@ class JoinOp extends Op<unknown> {
   }
 
   override attempt(): unknown {
-    if (this.#g.status !== Gdead) return NO;
-    if (tap.listener !== null) tellSync("acquire", this.#g.p, this.label);
-    return this.#g.value;
+    const { status, value, p } = this.#g;
+    if (status !== Gdead && status !== Gpanicked) return NO;
+    if (tap.listener !== null) tellSync("acquire", p, this.label);
+    if (status === Gdead) return value;
+    p.unheard.delete(this.#g);
+    throw value;
   }
 
   override enqueue(w: Waiter): void {

@@ -1,5 +1,6 @@
 /** What goes into a run and what comes out of it. */
 import type { G } from "./g.ts";
+import type { PanicHandler } from "./on-panic.ts";
 import type { GoroutineInfo } from "./traceback.ts";
 
 /** Options of `run` and `main`. */
@@ -20,6 +21,11 @@ export interface RunOptions {
    * refers to what it waits for, is reported on standard error and collected while the run goes on.
    */
   readonly leaks?: boolean | "report" | ((left: readonly GoroutineInfo[]) => void);
+  /**
+   * Decides what a panic ends: `"goroutine"` for the goroutine alone, whose `join` then throws, nothing for the run. It is
+   * not asked about main's own error, which is what the run rejects with, nor about a `FatalError`.
+   */
+  readonly onPanic?: PanicHandler;
   /** Aborting it ends the run: it rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }

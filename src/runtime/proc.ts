@@ -21,16 +21,17 @@ import { isOver, underWay } from "./dry.ts";
 import { checkLeaks, deadlock, leaveAll } from "./ending.ts";
 import { emit, tap } from "./events.ts";
 import { G } from "./g.ts";
-import { entropy, microtask, uncaught } from "./host.ts";
+import { afterPromises, entropy, microtask, uncaught } from "./host.ts";
 import { Ids } from "./ids.ts";
 import { GO_ON, m, type Preemption, type Verdict, YIELD_TO_HOST, YIELD_TO_OTHERS } from "./m.ts";
 import { asyncGenerator, didNotWait, yielded } from "./misuse.ts";
 import { numbers } from "./numbers.ts";
+import { ask, type PanicHandler, type PanickedGoroutine, panickedGoroutine } from "./on-panic.ts";
 import { DONE, type Go, isParked, Op, PARKED, type Parked } from "./op.ts";
 import type { Outcome, RunOptions } from "./options.ts";
 import { Origins } from "./origins.ts";
-import { type FatalError, Goexit } from "./panic.ts";
-import { Gdead, Gnew, Gpreempted, Gretry, Grunnable, Grunning, Gwaiting } from "./status.ts";
+import { FatalError, Goexit } from "./panic.ts";
+import { Gdead, Gnew, Gpanicked, Gpreempted, Gretry, Grunnable, Grunning, Gwaiting } from "./status.ts";
 import { Random, Seeded, type Strategy } from "./strategy.ts";
 import { Timers } from "./timers.ts";
 import { type GoroutineInfo, infoOfAll } from "./traceback.ts";
@@ -54,6 +55,10 @@ export class P {
   readonly awaiting: AwaitList = new AwaitList();
   /** The goroutines that have performed goexit and not ended yet. */
   readonly exited: WeakSet<G> = new WeakSet();
+  /** Decides what a panic ends; null: the run. */
+  onPanic: PanicHandler | null;
+  /** Goroutines of the default run that have panicked just now, and that nothing has joined yet. */
+  readonly unheard: Set<G> = new Set();
   strategy: Strategy | null;
   /** Select's permutations, by length. */
   readonly orders: (number[] | undefined)[] = [];
@@ -85,6 +90,7 @@ export class P {
     this.debug = options.debug ?? false;
     this.sites = this.debug || m.leakWatchers.length > 0;
     this.unused = this.debug ? new Unused() : null;
+    this.onPanic = options.onPanic ?? null;
     this.#leaks = options.leaks;
     this.#random = new Random(seed ?? entropy());
     this.strategy = strategy ?? (seed === undefined ? null : new Seeded(seed));
@@ -311,14 +317,24 @@ export class P {
     const exited = this.exited.delete(g);
     g.status = Gdead;
     g.value = exited ? undefined : value;
+    if (tap.listener !== null) emit({ kind: "go-end", run: this.id, g: g.id });
+    this.#release(g);
+    if (g === this.#main && !exited) this.finish({ ok: true, value });
+    else if (g === this.#main) this.#mainExited = true;
+    this.#last();
+  }
+
+  /** Nothing of `g` is left but its outcome. Says whether that is waited for. */
+  #release(g: G): boolean {
     g.gen = null;
     if (g === this.#seen) this.#seen = null;
     this.allgs.remove(g);
-    if (tap.listener !== null) emit({ kind: "go-end", run: this.id, g: g.id });
     this.unused?.report(g);
-    this.allgs.release(g);
-    if (g === this.#main && !exited) this.finish({ ok: true, value });
-    else if (g === this.#main) this.#mainExited = true;
+    return this.allgs.release(g);
+  }
+
+  /** A goroutine has ended: without main, the last one leaves a run that can't end. */
+  #last(): void {
     if (this.#mainExited && this.allgs.length === 0 && !m.others?.away(this)) this.#asleep();
   }
 
@@ -330,13 +346,50 @@ export class P {
       return;
     }
     if (tap.listener !== null) emit({ kind: "go-panic", run: this.id, g: g.id, error });
-    if (this.#finished !== null) this.finish({ ok: false, error, g });
-    else {
-      // The default run has no end: the panic is the host's uncaught exception.
-      g.status = Gdead;
-      this.allgs.remove(g);
-      uncaught(error);
+    if (this.over) return;
+    const asked =
+      this.onPanic !== null && g !== this.#main && !(error instanceof FatalError && this.#finished !== null);
+    const goroutine = asked ? panickedGoroutine(error, g) : null;
+    if (this.#finished === null) {
+      // The default run has no end, so the panic is an error for those who join. `await g.join()` comes to that only later.
+      if (this.#failed(g, error)) return;
+      this.unheard.add(g);
+      afterPromises(() => {
+        if (this.unheard.delete(g)) this.panicked(error, goroutine);
+      });
+      return;
     }
+    const end = this.#ending(error, goroutine);
+    if (end !== null) this.finish({ ok: false, error: end.error, g });
+    else if (!this.over) this.#failed(g, error);
+  }
+
+  /** `g` alone ends of its panic. Says whether anything has waited for it. */
+  #failed(g: G, error: unknown): boolean {
+    g.status = Gpanicked;
+    g.value = error;
+    const joined = this.#release(g);
+    this.#last();
+    return joined;
+  }
+
+  /** The error that ends the run; null when `onPanic` decides that nothing else ends. */
+  #ending(error: unknown, goroutine: PanickedGoroutine | null): { readonly error: unknown } | null {
+    return this.onPanic === null || goroutine === null ? { error } : ask(this.onPanic, error, goroutine);
+  }
+
+  /**
+   * Something has failed in this run, and nothing is left that could get its error: `onPanic` decides, else it ends the run.
+   *
+   * @param goroutine whose error it is; null where that is not known
+   * @param trace where it stood, if that was on another thread
+   */
+  panicked(error: unknown, goroutine: PanickedGoroutine | null, trace?: string): void {
+    if (this.over) return;
+    const end = this.#ending(error, goroutine);
+    if (end === null) return;
+    if (this.#finished === null) uncaught(end.error);
+    else this.finish({ ok: false, error: end.error, g: null, ...(trace !== undefined && { trace }) });
   }
 
   /**

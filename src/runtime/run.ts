@@ -5,6 +5,7 @@ import { once } from "./copies.ts";
 import type { G, Goroutine } from "./g.ts";
 import { environment, exit, exitNow, isMainThread, onBrokenPipe, onSignal, writeError } from "./host.ts";
 import { m } from "./m.ts";
+import { checkHandler } from "./on-panic.ts";
 import { type Go, Op } from "./op.ts";
 import type { Outcome, RunOptions } from "./options.ts";
 import { ArgumentError, Panic, show } from "./panic.ts";
@@ -20,7 +21,8 @@ export type Result<X> = [X] extends [Go<infer R>] ? R : [X] extends [PromiseLike
  * Starts a goroutine.
  *
  * Never blocks: the goroutine is put at the end of the run queue, and its body begins when its turn comes. An error
- * thrown out of it is a panic and ends the run; outside `run` and `main` it is an uncaught exception of the host.
+ * thrown out of it is a panic and ends the run, unless the run's `onPanic` decides otherwise. Outside `run` and `main` it is
+ * thrown by `join`, and where nothing joins the goroutine it is an uncaught exception of the host (`runtime.onPanic`).
  * Source: https://go.dev/ref/spec#Go_statements
  *
  * @param fn a generator function (`function*`), an async function, a plain function, or one that returns an operation
@@ -195,13 +197,14 @@ export function checkOptions(where: string, options: RunOptions): void {
   if (typeof options !== "object" || options === null) {
     throw new ArgumentError(`${where}: expected options like { seed, name }, got ${show(options)}`);
   }
-  const { seed, leaks, signal } = options;
+  const { seed, leaks, signal, onPanic } = options;
   if (seed !== undefined && !Number.isInteger(seed)) {
     throw new ArgumentError(`${where}: seed must be a whole number, got ${show(seed)}`);
   }
   if (leaks !== undefined && leaks !== "report" && typeof leaks !== "boolean" && typeof leaks !== "function") {
     throw new ArgumentError(`${where}: leaks must be true, false, "report" or a function, got ${show(leaks)}`);
   }
+  checkHandler(`${where}: onPanic`, onPanic);
   if (signal !== undefined && typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== "function") {
     throw new ArgumentError(`${where}: signal must be an AbortSignal, got ${show(signal)}`);
   }

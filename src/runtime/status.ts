@@ -17,6 +17,9 @@ export const Gdead = 6;
 /** In the run queue, and its body has not begun: there are no frames to look at, and to resume it would begin it. */
 export const Gnew = 7;
 
+/** Ended by a panic that ended nothing else; `g.value` is its error. */
+export const Gpanicked = 8;
+
 export type Status =
   | typeof Grunning
   | typeof Grunnable
@@ -25,4 +28,8 @@ export type Status =
   | typeof Gretry
   | typeof Gthrow
   | typeof Gdead
-  | typeof Gnew;
+  | typeof Gnew
+  | typeof Gpanicked;
+
+/** Whether it has ended, in whatever way. */
+export const hasEnded = (status: Status): boolean => status === Gdead || status === Gpanicked;

@@ -263,7 +263,6 @@ export function describe(g: G): GoroutineInfo {
   const state =
     g.status === Gwaiting ? "waiting" : g.status === Grunning || g.status === Gretry ? "running" : "runnable";
   const waiting = state === "waiting";
-  const site = g.p.origins.siteOf(g);
   return {
     id: g.id,
     name: g.name,
@@ -271,9 +270,15 @@ export function describe(g: G): GoroutineInfo {
     reason: waiting ? (g.op?.reason ?? "await") : undefined,
     since: waiting ? sinceEpoch(g.since) : undefined,
     stack: g === m.curg ? runningStack(g) : probeStack(g),
-    createdBy: g.creator === null ? undefined : { ...g.creator, ...(site !== undefined && { site }) },
+    createdBy: createdBy(g),
     ...(waiting && awaited(g.op)),
   };
+}
+
+/** Who started `g`, and where, if that is known. */
+export function createdBy(g: G): GoroutineInfo["createdBy"] {
+  const site = g.p.origins.siteOf(g);
+  return g.creator === null ? undefined : { ...g.creator, ...(site !== undefined && { site }) };
 }
 
 /** What an operation waits for. */

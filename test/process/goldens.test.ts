@@ -37,6 +37,10 @@ const programs: readonly (readonly [program: string, ...args: string[]])[] = [
   ["panic-aggregate"],
   ["no-star"],
   ["default-panic"],
+  ["on-panic", "goes-on"],
+  ["on-panic", "throws"],
+  ["on-panic", "joined"],
+  ["on-panic", "main"],
   // No end of their own.
   ["goexit"],
   ["recover"],

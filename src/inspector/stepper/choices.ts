@@ -3,7 +3,7 @@ import { Hchan } from "../../chan/hchan.ts";
 import { RecvOnly } from "../../chan/recv-only.ts";
 import type { G } from "../../runtime/g.ts";
 import type { Op } from "../../runtime/op.ts";
-import { Gdead, Gnew, Gpreempted, Gthrow } from "../../runtime/status.ts";
+import { Gnew, Gpreempted, Gthrow, hasEnded } from "../../runtime/status.ts";
 
 /** The names of channels, by their numbers, where they have none of their own. */
 export type ChannelName = (id: number) => string;
@@ -47,7 +47,7 @@ export function isReady(op: Op<unknown>): boolean | undefined {
     if (closed) return true;
     return op.reason === "chan send" ? qcount < dataqsiz || recvq.first !== null : qcount > 0 || sendq.first !== null;
   }
-  if (op.reason === "join") return (op.touches as G).status === Gdead;
+  if (op.reason === "join") return hasEnded((op.touches as G).status);
   if (op.reason === "chan receive (nil chan)" || op.reason === "chan send (nil chan)") return false;
   return undefined;
 }

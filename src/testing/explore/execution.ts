@@ -19,7 +19,7 @@ import { type Go, NO, NOTHING, Op, type WaitReason } from "../../runtime/op.ts";
 import type { Outcome } from "../../runtime/options.ts";
 import { LeakError } from "../../runtime/panic.ts";
 import { P } from "../../runtime/proc.ts";
-import { Gdead, Gpreempted, Gwaiting } from "../../runtime/status.ts";
+import { Gpreempted, Gwaiting, hasEnded } from "../../runtime/status.ts";
 import type { Strategy } from "../../runtime/strategy.ts";
 import { formatAll } from "../../runtime/traceback.ts";
 import { type Chooser, CLOCK, type Watcher } from "./chooser.ts";
@@ -259,7 +259,7 @@ export class Execution implements Strategy {
     this.#step();
     m.curg = null;
     if (watcher !== undefined) {
-      if (g.status === Gdead) watcher.touch(g);
+      if (hasEnded(g.status)) watcher.touch(g);
       if (this.p.over) watcher.broke?.();
       this.#tell(watcher, before);
     }

@@ -122,6 +122,7 @@ export class HappensBefore {
         this.#ready(event);
         break;
       case "go-end":
+      case "go-panic":
         this.#ended(this.#thread(event.run, event.g), this.#of(event), `goroutine ${event.run}.${event.g}`);
         break;
       case "chan-make":

@@ -93,14 +93,15 @@ class Guests extends Allgs {
     for (const lease of leases) lease.end();
   }
 
-  override release(g: G): void {
+  override release(g: G): boolean {
     if (g instanceof Guest) {
       g.leave();
       if (g.lease !== null) this.#leases.push(g.lease);
     }
-    super.release(g);
+    const joined = super.release(g);
     if (this.#others === 0 && this.#leases.length > 0) this.endLeases();
     if (this.length === 0) endLeaseOf(this.#p);
+    return joined;
   }
 }
 

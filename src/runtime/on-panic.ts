@@ -1,0 +1,50 @@
+/** Who decides what a panic ends. */
+import type { G } from "./g.ts";
+import { ArgumentError, show } from "./panic.ts";
+import { createdBy, type GoroutineInfo, panicStack } from "./traceback.ts";
+
+/** The goroutine that has panicked, or the worker whose job has failed: where it stood, and who started it. */
+export interface PanickedGoroutine extends Pick<GoroutineInfo, "id" | "name" | "stack" | "createdBy" | "thread"> {
+  /** The number of a pool's job that has failed and that nothing has joined. Its worker has gone on. */
+  readonly job?: number;
+}
+
+/**
+ * Is told of a panic, and decides what ends: `"goroutine"`, that goroutine alone; `"run"` or nothing, what ends without a
+ * handler, its run, or in the default run the process, by an uncaught exception of the host.
+ *
+ * @param error what the goroutine threw
+ * @param goroutine which one it was, where it stood, and who started it
+ */
+export type PanicHandler = (error: unknown, goroutine: PanickedGoroutine) => "goroutine" | "run" | void;
+
+/** What a handler is told of `g`, which `error` ends. Called while its frames are still there. */
+export function panickedGoroutine(error: unknown, g: G): PanickedGoroutine {
+  const stack = error instanceof Error ? panicStack(error, g) : "";
+  return { id: g.id, name: g.name, stack, createdBy: createdBy(g) };
+}
+
+/** Asks `handler`. Gives the error that ends the run, which has the handler's own as well if that fails; else null. */
+export function ask(
+  handler: PanicHandler,
+  error: unknown,
+  goroutine: PanickedGoroutine,
+): { readonly error: unknown } | null {
+  try {
+    const verdict: unknown = handler(error, goroutine);
+    if (verdict === "goroutine") return null;
+    if (verdict === undefined || verdict === "run") return { error };
+    throw new ArgumentError(`onPanic: the handler must return "goroutine", "run" or nothing, got ${show(verdict)}`);
+  } catch (thrown) {
+    if (thrown === error) return { error };
+    return { error: new AggregateError([error, thrown], "a panic, and an error of the handler that was told of it") };
+  }
+}
+
+/** Refuses what can't be a handler. */
+export function checkHandler(where: string, handler: unknown): void {
+  if (handler === undefined || typeof handler === "function") return;
+  throw new ArgumentError(
+    `${where}: expected a function (error, goroutine) => "goroutine" | "run", got ${show(handler)}`,
+  );
+}
