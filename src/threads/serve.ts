@@ -7,16 +7,15 @@
 import { builtin, isMainThread, macrotask, onLoopDry } from "../runtime/host.ts";
 import { m } from "../runtime/m.ts";
 import { ArgumentError } from "../runtime/panic.ts";
-import { isolate } from "./memory/isolate.ts";
+import { ALERT, isolate } from "./memory/isolate.ts";
 import { takePart } from "./part.ts";
-import { crew, OVER } from "./sched/crew.ts";
+import { crew } from "./sched/crew.ts";
 import { load, stuck } from "./sched/loading.ts";
 import { asleep } from "./sched/quiet.ts";
-import { runAt, sharedRuns } from "./sched/run.ts";
+import { endParts, sharedRuns } from "./sched/run.ts";
 import { source } from "./sched/source.ts";
-import { INIT, type Init, type Said, STOP } from "./sched/thread.ts";
+import { INIT, type Init, type Said } from "./sched/thread.ts";
 import { allowPreemption, noteThread } from "./sysmon/preempt.ts";
-import { onTold } from "./values/tell.ts";
 
 interface Parent {
   on(event: "message", listener: (message: unknown) => void): void;
@@ -95,8 +94,8 @@ export function begin({ share, port }: Init, load: (() => Promise<void>) | null 
   });
   const say = (said: Said): void => port.postMessage(said);
   printThrough(say);
-  onTold(OVER, (run) => runAt(run as number)?.finish({ ok: true, value: undefined }));
-  onTold(STOP, () => {
+  isolate.onAlert(ALERT.over, endParts);
+  isolate.onAlert(ALERT.stop, () => {
     for (const [p] of sharedRuns()) p.finish({ ok: true, value: undefined });
     const leave = (): void => {
       if (builtin("node:process") !== undefined) process.exit(0);

@@ -40,7 +40,7 @@ const REGIONS: Readonly<Record<string, Region>> = {
     from: 0,
     to: layout.RECORD,
     of: [
-      ...(["PARK", "STATE", "GENERATION", "LEAVING", "INBOX", "RFREE", "WANTED", "HELD"] as const),
+      ...(["PARK", "STATE", "GENERATION", "LEAVING", "INBOX", "ALERTS", "RFREE", "WANTED", "HELD"] as const),
       ...(["CURSOR", "CHUNK_END", "SERVING", "SERVING_LAST", "SUDOGS", "ALL_SUDOGS", "HOLDS"] as const),
       ...([
         "HEARTBEAT",
@@ -93,10 +93,10 @@ const REGIONS: Readonly<Record<string, Region>> = {
     of: [
       ...(["RUN_OVER", "RUN_IDS", "RUN_FLAGS", "RUN_NAME", "RUN_HOME", "RUN_ELSEWHERE", "RUN_AT_HOME"] as const),
       ["RUN_PARTS", layout.ISOLATE_BITS],
+      "RUN_FAILED",
     ],
   },
   told: { from: HEAD, to: layout.TOLD_WORDS, of: ["KIND", "TOLD_ABOUT", "TOLD_FROM", ["TOLD_VALUE", SLOT]] },
-  loss: { from: HEAD, to: layout.LOSS_WORDS, of: ["KIND", "LOSS_OBJECT"] },
   answer: { from: HEAD, to: layout.ANSWER_WORDS, of: ["ANSWER_QUESTION", "ANSWER_FROM", ["ANSWER_LIST", SLOT]] },
   context: {
     from: HEAD,
@@ -114,7 +114,7 @@ const REGIONS: Readonly<Record<string, Region>> = {
 /** What is a number of words, or stands in every block. */
 const SIZES: readonly Word[] = [
   ...(["MAX_ISOLATES", "ISOLATE_BITS", "RECORD", "TABLE_LENGTH", "FREELISTS", "RING", "HEAD", "LINK"] as const),
-  ...(["SLOT_WORDS", "SUDOG_WORDS", "RUN_WORDS", "TOLD_WORDS", "LOSS_WORDS", "ANSWER_WORDS"] as const),
+  ...(["SLOT_WORDS", "SUDOG_WORDS", "RUN_WORDS", "TOLD_WORDS", "ANSWER_WORDS"] as const),
   ...(["CONTEXT_WORDS", "SHARED_WORDS", "HOLD_WORDS"] as const),
 ];
 

@@ -15,7 +15,7 @@ const { KIND } = await import("../../src/threads/memory/layout.ts");
 const { memory, push } = await import("../../src/threads/memory/memory.ts");
 const { LAYOUT, LINK } = await import("../../src/threads/memory/layout.ts");
 const { recordOf, RUNNING, PARKED } = await import("../../src/threads/memory/record.ts");
-const { INBOX, PARK } = await import("../../src/threads/memory/layout.ts");
+const { ALERTS, INBOX, PARK } = await import("../../src/threads/memory/layout.ts");
 type Isolate = InstanceType<typeof Isolate>;
 
 const buffer = new SharedArrayBuffer(8);
@@ -118,6 +118,41 @@ test("a thread that was asleep, has something to do for itself, and goes to slee
       preemptions: 3,
     }),
   );
+});
+
+describe("an alert", () => {
+  const alerted = thread(SLEEPER, (isolate) => {
+    isolate.onAlert(1, () => sim.note("over"));
+    isolate.onAlert(2, () => sim.note("stop"));
+    isolate.on(LETTER, (message) => sim.note(message));
+    isolate.idle();
+  });
+  const alerts = (self: number, ...bits: (1 | 2)[]): (() => void) =>
+    thread(self, (isolate) => {
+      for (const bit of bits) isolate.alert(SLEEPER, bit);
+    });
+  /** Each was noted at least once, none after the last word of it was taken. */
+  const heard =
+    (...what: unknown[]) =>
+    ({ notes, read }: End): void => {
+      expect(new Set(notes[SLEEPER])).toEqual(new Set(what));
+      expect([read(recordOf(SLEEPER) + ALERTS), read(inbox), read(park)]).toEqual([0, 0, PARKED]);
+    };
+
+  test("reaches a thread that sleeps, or is about to", () => {
+    report("alert", sim.explore([alerted, alerts(1, 1)], heard("over")));
+  });
+
+  test("and another of another thread, at once", () => {
+    report("two alerts", sim.explore([alerted, alerts(1, 1), alerts(2, 2)], heard("over", "stop")));
+  });
+
+  test("beside a message", () => {
+    report(
+      "alert and letter",
+      sim.explore([alerted, alerts(1, 1), sender(2, 9000)], heard("over", 9000), { memory: letters(9000) }),
+    );
+  });
 });
 
 describe("faults are found:", () => {

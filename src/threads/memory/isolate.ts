@@ -5,6 +5,9 @@
  * takes the whole inbox at once, at the start of each turn of its scheduler, when it runs out of goroutines, and when it
  * was woken. Whoever takes a message out owns the block.
  *
+ * What takes no words at all is an alert, a bit of `ALERTS`: it needs no memory, so it can be said when there is none left,
+ * and said twice it is one.
+ *
  * No wake-up is lost: whoever posts writes the inbox and then reads `PARK`; whoever goes to sleep writes `PARK` and then
  * reads the inbox; all of these are sequentially consistent, so one of the two sees the other. The compare-and-swap on
  * `PARK` lets exactly one of many posters pay for the notification. A thread that is awake costs its posters no more than
@@ -22,18 +25,35 @@ import { once } from "../../runtime/copies.ts";
 import { type HostTimer, holdTimer, microtask, monotonic, processors, startTimer } from "../../runtime/host.ts";
 import { m, YIELD_TO_HOST } from "../../runtime/m.ts";
 import type { P } from "../../runtime/proc.ts";
-import { DRY, HEARTBEAT, INBOX, KIND, LINK, PARK } from "./layout.ts";
+import { ALERTS, DRY, HEARTBEAT, INBOX, KIND, LINK, PARK } from "./layout.ts";
 import { memory, push, type Share } from "./memory.ts";
 import { PARKED, RUNNING, recordOf } from "./record.ts";
 
 /** A goroutine, or a case of its select, was served in shared memory. */
 export const KIND_WAITER = 1;
-/** A shared object was lost with the thread that was using it. */
-export const KIND_LOST = 2;
 /** A context that was received has ended: the message is the hold of it. */
 export const KIND_ENDED = 3;
 /** From here the scheduler of all threads has its own. */
 export const KIND_SCHEDULER = 8;
+
+/** Alerts, a bit each. */
+export const ALERT = {
+  /** A run is over. */
+  over: 1,
+  /** This thread is to end. */
+  stop: 2,
+  /** A thread has died with tasks in its hand. */
+  hand: 4,
+  /** Tasks wait, and no thread is idle. */
+  more: 8,
+  /** Is it asleep? */
+  asleep: 16,
+  /** A shared object was lost with the thread that was using it. */
+  lost: 32,
+  /** A run has failed on a thread that had no room to say how. */
+  failed: 64,
+} as const;
+export type Alert = (typeof ALERT)[keyof typeof ALERT];
 
 type Handler = (block: number) => void;
 
@@ -67,6 +87,7 @@ const waitAsync = (Atomics as { waitAsync?(i32: Int32Array, at: number, value: n
 export class Isolate {
   source: Source | null = null;
   readonly #handlers: (Handler | undefined)[] = [];
+  readonly #alerts: { readonly bit: Alert; readonly handler: () => void }[] = [];
   /** A wait is under way, and its promise has not been settled. */
   #armed = false;
   #booked = false;
@@ -118,6 +139,19 @@ export class Isolate {
     else wake(i32, record + PARK);
   }
 
+  /** Says what is to be done when this thread is alerted to that. */
+  onAlert(bit: Alert, handler: () => void): void {
+    this.#alerts.push({ bit, handler });
+  }
+
+  /** Alerts another thread. Never blocks, and takes no memory. */
+  alert(to: number, bit: Alert): void {
+    const { i32 } = memory;
+    const record = recordOf(to);
+    Atomics.or(i32, record + ALERTS, bit);
+    wake(i32, record + PARK);
+  }
+
   /** Takes what has arrived, else begins something new, and says whether there was anything. */
   more(): boolean {
     return this.#take() || this.source?.take() === true;
@@ -145,7 +179,7 @@ export class Isolate {
   #take(): boolean {
     const { i32, record } = memory;
     if (!m.nested) i32[record + HEARTBEAT] = ((i32[record + HEARTBEAT] as number) + 2) | 1;
-    if (Atomics.load(i32, record + INBOX) === 0) return false;
+    if (Atomics.load(i32, record + INBOX) === 0 && Atomics.load(i32, record + ALERTS) === 0) return false;
     if (i32[record + DRY] !== 0) Atomics.store(i32, record + DRY, 0);
     // Newest first: turned round.
     let next = 0;
@@ -161,6 +195,10 @@ export class Isolate {
       next = i32[message + LINK] as number;
       this.#handlers[i32[message + KIND] as number]?.(message);
     }
+    if (i32[record + ALERTS] !== 0) {
+      const alerts = Atomics.exchange(i32, record + ALERTS, 0);
+      for (const { bit, handler } of this.#alerts) if ((alerts & bit) !== 0) handler();
+    }
     return true;
   }
 
@@ -173,7 +211,8 @@ export class Isolate {
     for (;;) {
       Atomics.store(i32, record + PARK, PARKED);
       source?.rest();
-      if (Atomics.load(i32, record + INBOX) === 0 && source?.any() !== true) {
+      const quiet = Atomics.load(i32, record + INBOX) === 0 && Atomics.load(i32, record + ALERTS) === 0;
+      if (quiet && source?.any() !== true) {
         if (!this.#spin()) {
           if (this.#armed) return;
           const sleep = waitAsync(i32, record + PARK, PARKED);

@@ -73,6 +73,8 @@ export const GENERATION = 2;
 export const LEAVING = 3;
 /** Messages for it, newest first, to be taken as a whole. */
 export const INBOX = 16;
+/** What it is alerted to, a bit each (isolate.ts), to be taken as a whole. */
+export const ALERTS = 17;
 /** Its blocks that others have freed, to be taken as a whole. */
 export const RFREE = 32;
 /** The lock it is about to take, or has taken last. */
@@ -228,7 +230,9 @@ export const RUN_ELSEWHERE = 7;
 export const RUN_AT_HOME = 8;
 /** A bit for each isolate that has goroutines of it. */
 export const RUN_PARTS = 9;
-export const RUN_WORDS = 17;
+/** 1 once a thread had no room to tell its home of a panic. */
+export const RUN_FAILED = 17;
+export const RUN_WORDS = 18;
 
 // ---- What one thread tells another (tell.ts).
 
@@ -237,11 +241,6 @@ export const TOLD_FROM = 4;
 /** A slot. */
 export const TOLD_VALUE = 6;
 export const TOLD_WORDS = 10;
-
-// ---- That an object was lost (recover.ts).
-
-export const LOSS_OBJECT = 3;
-export const LOSS_WORDS = 4;
 
 // ---- An answer to a dump (dump.ts).
 

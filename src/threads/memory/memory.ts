@@ -311,6 +311,11 @@ export function push(i32: Int32Array, list: number, block: number): number {
   }
 }
 
+/** Whether an error says that the shared memory is full. */
+export function isFull(error: unknown): boolean {
+  return error instanceof Panic && error.code === "SHARED_MEMORY";
+}
+
 function rounded(bytes: number): number {
   return Math.ceil(bytes / (CHUNK * 4)) * CHUNK * 4;
 }

@@ -10,9 +10,9 @@
 import { once } from "../../runtime/copies.ts";
 import { uncaught } from "../../runtime/host.ts";
 import { m } from "../../runtime/m.ts";
-import { ArgumentError, FatalError, show } from "../../runtime/panic.ts";
+import { ArgumentError, FatalError, Panic, show } from "../../runtime/panic.ts";
 import type { P } from "../../runtime/proc.ts";
-import { isolate } from "../memory/isolate.ts";
+import { ALERT, isolate } from "../memory/isolate.ts";
 import { MAX_ISOLATES, STATE } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
 import { FREE, recordOf } from "../memory/record.ts";
@@ -31,11 +31,11 @@ import {
   dropResult,
   FAILED,
   KIND_BACK,
+  NO_ROOM,
   OWNER,
   RETURNED,
   RUNNER,
   takeResult,
-  VANISHED,
 } from "./task.ts";
 import { findTask, queued, relock } from "./taskq.ts";
 import { type Gone, hasFile, Thread, type WorkerLike } from "./thread.ts";
@@ -43,12 +43,6 @@ import { gone, procs, setProcs, setThreads, threads } from "./wakep.ts";
 
 /** A thread has died. */
 const DIED = "died";
-/** A run is over. */
-export const OVER = "over";
-/** A thread has died with tasks in its hand. */
-const LOST = "lost";
-/** Tasks wait, and nobody is idle. */
-const MORE = "more";
 
 class Crew {
   /** The most threads that take tasks, until that is in the shared memory. */
@@ -105,7 +99,7 @@ class Crew {
     const record = recordOfRun(p);
     p.atEnd.push(() => {
       setOver(record);
-      for (const each of memory.others()) tell(each, OVER, record);
+      for (const each of memory.others()) isolate.alert(each, ALERT.over);
       this.#goHome();
     });
     return record;
@@ -114,7 +108,7 @@ class Crew {
   /** A task was put into a queue, and nobody is idle. */
   more(): void {
     if (memory.self !== 0) {
-      if (threads() < procs()) tell(0, MORE, undefined);
+      if (threads() < procs()) isolate.alert(0, ALERT.more);
       return;
     }
     if (this.#threads.size >= procs()) return;
@@ -162,7 +156,7 @@ class Crew {
     const error = thread.stopping ? null : died(thread, why);
     lose(thread, error);
     if (held) {
-      for (const each of memory.others()) tell(each, LOST, undefined);
+      for (const each of memory.others()) isolate.alert(each, ALERT.hand);
       putBack(more);
     }
     if (this.#threads.size === 0) empty();
@@ -249,11 +243,16 @@ isolate.on(KIND_BACK, (task) => {
   }
   const away = children.take(i32[task + CHILD] as number);
   const ended = i32[task + COUNT];
-  const value = ended === VANISHED ? undefined : takeResult(task);
+  const value = ended === RETURNED || ended === FAILED ? takeResult(task) : undefined;
   memory.free(task);
   if (!away.p.over) {
     if (ended === RETURNED) away.end(value);
     else if (ended === FAILED) fail(away, value);
+    else if (ended === NO_ROOM)
+      fail(
+        away,
+        new Panic("SHARED_MEMORY", `there was no room for the result of ${away.name}; see threads({ memory })`),
+      );
   }
   if (away.p === m.fallback && memory.self === 0 && children.of(m.fallback) === 0) isolate.hold(false);
 });
@@ -263,5 +262,5 @@ export const crew: Crew = once("crew", () => new Crew());
 
 const more = (): void => crew.more();
 
-onTold(MORE, more);
-onTold(LOST, () => putBack(more));
+isolate.onAlert(ALERT.more, more);
+isolate.onAlert(ALERT.hand, () => putBack(more));

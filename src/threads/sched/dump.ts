@@ -21,7 +21,7 @@ import {
   ANSWER_LIST as LIST,
   ANSWER_QUESTION as QUESTION,
 } from "../memory/layout.ts";
-import { memory, push } from "../memory/memory.ts";
+import { isFull, memory, push } from "../memory/memory.ts";
 import { recordOf } from "../memory/record.ts";
 import { drop, pack, take } from "../values/slot.ts";
 import { onTold, tell } from "../values/tell.ts";
@@ -49,19 +49,31 @@ export function goroutinesElsewhere(p: P): GoroutineInfo[] {
   const { i32 } = memory;
   const question = ++asked.questions;
   const silent = new Set<number>();
+  const unasked = new Set<number>();
   for (const other of memory.others()) {
-    tell(other, DUMP, { run, question });
-    silent.add(other);
+    if (ask(other, run, question)) silent.add(other);
+    else unasked.add(other);
   }
   const infos = listen(question, silent);
   for (const { p: of, id, name, task, creator } of children) {
     if (of !== p) continue;
     const runner = Atomics.load(i32, task + RUNNER) - 1;
-    if (runner >= 0 && !silent.has(runner)) continue; // it is in that thread's answer, or has just ended
+    if (runner >= 0 && !silent.has(runner) && !unasked.has(runner)) continue; // it is in that thread's answer, or has just ended
     const known = { id, name, reason: undefined, since: undefined, stack: "", createdBy: creator ?? undefined };
     infos.push(runner < 0 ? { ...known, state: "runnable" } : { ...known, state: "running", thread: runner });
   }
   return infos;
+}
+
+/** Asks a thread, if there is room for the question. */
+function ask(other: number, run: number, question: number): boolean {
+  try {
+    tell(other, DUMP, { run, question });
+    return true;
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    return false;
+  }
 }
 
 /** Waits for the answers to a question; who has answered is taken out of `silent`. */
@@ -93,16 +105,28 @@ function listen(question: number, silent: Set<number>): GoroutineInfo[] {
 }
 
 onTold(DUMP, (value, from) => {
-  const { run, question } = value as { readonly run: number; readonly question: number };
+  try {
+    tellGoroutines(value as { readonly run: number; readonly question: number }, from);
+  } catch (error) {
+    if (!isFull(error)) throw error; // else it is as if this thread were in a loop
+  }
+});
+
+function tellGoroutines({ run, question }: { readonly run: number; readonly question: number }, from: number): void {
   const p = runAt(run);
   const { i32, self } = memory;
   const infos = p === undefined ? [] : infoOf(p);
   const answer = memory.alloc((ANSWER_WORDS - HEAD) * 4);
+  try {
+    pack(answer + LIST, self === 0 ? infos : infos.map((info) => ({ ...info, thread: self })), DUMP);
+  } catch (error) {
+    memory.free(answer);
+    throw error;
+  }
   i32[answer + QUESTION] = question;
   i32[answer + FROM] = self;
-  pack(answer + LIST, self === 0 ? infos : infos.map((info) => ({ ...info, thread: self })), DUMP);
   const theirs = recordOf(from);
   push(i32, theirs + ANSWERS, answer);
   Atomics.add(i32, theirs + ANSWERED, 1);
   Atomics.notify(i32, theirs + ANSWERED);
-});
+}

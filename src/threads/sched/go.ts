@@ -60,6 +60,11 @@ function start(f: Parallel, p: P, fn: Body, args: unknown[], by: G | null): Goro
     );
   }
   isolate.open();
+  // What may find no room comes first: then nothing has begun yet.
+  const run = sharedRun(p) ?? (p.over ? 0 : crew.share(p));
+  if (by === null) starts(null, 0);
+  else if (creator === null || creator.id !== by.id || creatorRun !== run) starts(by, run);
+  const pointer = f.pointer || pointTo(f);
   const task = newTask(args);
   const { i32 } = memory;
   const id = p.ids.next();
@@ -68,11 +73,8 @@ function start(f: Parallel, p: P, fn: Body, args: unknown[], by: G | null): Goro
     memory.free(task);
     return new Away(p, id, f.name, 0, null);
   }
-  const run = sharedRun(p) ?? crew.share(p);
-  if (by === null) starts(null, 0);
-  else if (creator === null || creator.id !== by.id || creatorRun !== run) starts(by, run);
   const away = new Away(p, id, f.name, task, creator);
-  i32[task + FN] = f.pointer || pointTo(f);
+  i32[task + FN] = pointer;
   i32[task + OWNER] = memory.key;
   i32[task + RUN] = run;
   i32[task + GID] = id;
@@ -95,9 +97,9 @@ let creatorName = 0;
 let creatorRun = 0;
 
 function starts(by: G | null, run: number): void {
+  creatorName = by === null ? 0 : pointerOf(by.name);
   creatorRun = run;
   creator = by === null ? null : { id: by.id, name: by.name };
-  creatorName = by === null ? 0 : pointerOf(by.name);
 }
 
 function pointTo(f: Parallel): number {

@@ -15,11 +15,11 @@ import { P } from "../../runtime/proc.ts";
 import { type Proxies, Waiter } from "../../runtime/waiter.ts";
 import { isolate } from "../memory/isolate.ts";
 import { KIND } from "../memory/layout.ts";
-import { memory } from "../memory/memory.ts";
+import { isFull, memory } from "../memory/memory.ts";
 import { isolateOf } from "../memory/record.ts";
 import { endLeaseOf, type Lease, leaseOf } from "../values/lease.ts";
 import { countElsewhere } from "./run.ts";
-import { COUNT, FAILED, KIND_BACK, OWNER, putResult, VANISHED } from "./task.ts";
+import { COUNT, FAILED, KIND_BACK, NO_ROOM, OWNER, putResult, VANISHED } from "./task.ts";
 import { send } from "./watch.ts";
 
 export class Guest extends G {
@@ -38,6 +38,10 @@ export class Guest extends G {
     try {
       putResult(this.task, this.value);
     } catch (error) {
+      if (isFull(error)) {
+        hasNoRoom(this.task);
+        return;
+      }
       this.p.finish({ ok: false, error, g: this });
       vanish(this.task);
       return;
@@ -185,7 +189,19 @@ export function vanish(task: number): void {
 
 /** A task that could not run comes back with the reason. Its arguments have been given up. */
 export function fail(task: number, error: Error): void {
-  putResult(task, error, FAILED);
+  try {
+    putResult(task, error, FAILED);
+  } catch (thrown) {
+    if (!isFull(thrown)) throw thrown;
+    hasNoRoom(task);
+    return;
+  }
+  sendBack(task);
+}
+
+/** A task comes back with the news that there was no room for more. */
+function hasNoRoom(task: number): void {
+  memory.i32[task + COUNT] = NO_ROOM;
   sendBack(task);
 }
 

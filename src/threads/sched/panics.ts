@@ -7,12 +7,14 @@ import { Canceled, DeadlineExceeded } from "../../context/errors.ts";
 import type { G } from "../../runtime/g.ts";
 import { inspect, uncaught } from "../../runtime/host.ts";
 import type { Outcome } from "../../runtime/options.ts";
+import { Panic } from "../../runtime/panic.ts";
 import type { P } from "../../runtime/proc.ts";
 import { panicTrace } from "../../runtime/report.ts";
 import { describe } from "../../runtime/traceback.ts";
+import { ALERT, isolate } from "../memory/isolate.ts";
 import { memory } from "../memory/memory.ts";
 import { onTold, tell } from "../values/tell.ts";
-import { homeOf, runAt } from "./run.ts";
+import { homeOf, runAt, setFailed, takeFailed } from "./run.ts";
 
 const PANIC = "panic";
 
@@ -33,9 +35,26 @@ export function panicked(run: number, outcome: Outcome): void {
   try {
     tell(home, PANIC, { ...told, error });
   } catch {
-    tell(home, PANIC, { ...told, error: standIn(error) });
+    try {
+      tell(home, PANIC, { ...told, error: standIn(error) });
+    } catch {
+      // There is no room left for it: that it was so is all that is told.
+      setFailed(run);
+      isolate.alert(home, ALERT.failed);
+    }
   }
 }
+
+isolate.onAlert(ALERT.failed, () => {
+  for (const p of takeFailed()) {
+    const error = new Panic(
+      "SHARED_MEMORY",
+      "a goroutine on another thread has panicked, and there was no room to say how",
+    );
+    p.finish({ ok: false, error, g: null });
+    if (!p.over) uncaught(error);
+  }
+});
 
 function whereabouts(error: unknown, g: G): Pick<Told, "trace" | "who"> {
   return {

@@ -19,17 +19,14 @@
 import { once } from "../../runtime/copies.ts";
 import { startTimer } from "../../runtime/host.ts";
 import { m } from "../../runtime/m.ts";
-import { isolate } from "../memory/isolate.ts";
-import { DRY, INBOX, PARK, ROUND } from "../memory/layout.ts";
+import { ALERT, isolate } from "../memory/isolate.ts";
+import { ALERTS, DRY, INBOX, PARK, ROUND } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
 import { PARKED, recordOf } from "../memory/record.ts";
-import { onTold, tell } from "../values/tell.ts";
 import { crew } from "./crew.ts";
 import { allWillAnswer } from "./dump.ts";
 import { importing } from "./loading.ts";
 import { anyTask } from "./taskq.ts";
-
-const ASLEEP = "asleep?";
 
 /** How long after a round the next one comes, in milliseconds: the first time, and when nothing has changed for long. */
 const SOON = 10;
@@ -76,7 +73,7 @@ function allAsleep(): boolean {
     }, state.delay);
     state.delay = Math.min(state.delay * 2, LATE);
     Atomics.add(i32, ROUND, 1);
-    for (const other of memory.others()) tell(other, ASLEEP, undefined);
+    for (const other of memory.others()) isolate.alert(other, ALERT.asleep);
   }
   return false;
 }
@@ -85,13 +82,18 @@ function allAsleep(): boolean {
 function quiet(): boolean {
   const { i32, record } = memory;
   const round = Atomics.load(i32, ROUND);
-  if (crew.starting || Atomics.load(i32, record + INBOX) !== 0) return false;
+  if (crew.starting || hasNews(record)) return false;
   for (const other of memory.others()) {
     const theirs = recordOf(other);
     if (round === 0 || Atomics.load(i32, theirs + DRY) !== round) return false;
-    if (Atomics.load(i32, theirs + INBOX) !== 0 || Atomics.load(i32, theirs + PARK) !== PARKED) return false;
+    if (hasNews(theirs) || Atomics.load(i32, theirs + PARK) !== PARKED) return false;
   }
   return !anyTask();
 }
 
-onTold(ASLEEP, () => isolate.hold(false));
+/** Whether anything is on its way to the isolate with that record. */
+function hasNews(record: number): boolean {
+  return Atomics.load(memory.i32, record + INBOX) !== 0 || Atomics.load(memory.i32, record + ALERTS) !== 0;
+}
+
+isolate.onAlert(ALERT.asleep, () => isolate.hold(false));

@@ -12,11 +12,11 @@
  */
 
 import { discardHold } from "../memory/holds.ts";
-import { isolate, KIND_ENDED, KIND_LOST, KIND_WAITER } from "../memory/isolate.ts";
+import { ALERT, isolate, KIND_ENDED, KIND_WAITER } from "../memory/isolate.ts";
 import {
+  ALERTS,
   DIRTY,
   GENERATION,
-  HEAD,
   HELD,
   HELD_BEFORE,
   HOLD_NEXT,
@@ -29,8 +29,6 @@ import {
   KIND,
   LINK,
   LOCK,
-  LOSS_OBJECT,
-  LOSS_WORDS,
   PARK,
   QCOUNT,
   RECVQ,
@@ -75,6 +73,7 @@ export function recover(which: number): void {
     sudog.freeSudog(s);
   }
   giveUpHolds(record, key);
+  Atomics.store(i32, record + ALERTS, 0);
   Atomics.store(i32, record + PARK, RUNNING);
   waiting.deliver();
 }
@@ -185,10 +184,7 @@ function lose(object: number): void {
   const isolates = Atomics.load(i32, ISOLATES);
   for (let to = 0; to < isolates; to++) {
     if (Atomics.load(i32, recordOf(to) + STATE) !== LIVE) continue;
-    const message = memory.alloc((LOSS_WORDS - HEAD) * 4);
-    i32[message + KIND] = KIND_LOST;
-    i32[message + LOSS_OBJECT] = object;
-    isolate.post(to, message);
+    isolate.alert(to, ALERT.lost);
   }
 }
 

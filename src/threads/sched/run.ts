@@ -14,9 +14,11 @@ import {
   HEAD,
   RUN_HOME as HOME,
   RUN_IDS as IDS,
+  ISOLATE_BITS,
   RUN_NAME as NAME,
   RUN_OVER as OVER,
   RUN_PARTS as PARTS,
+  RUN_FAILED,
   RUN_WORDS,
 } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
@@ -44,13 +46,15 @@ export function sharedRun(p: P): number | undefined {
 }
 
 function share(p: P): number {
+  const name = pointerOf(p.name);
   const record = memory.alloc((RUN_WORDS - HEAD) * 4);
   const { i32 } = memory;
-  i32.fill(0, record + PARTS, record + RUN_WORDS);
+  i32.fill(0, record + PARTS, record + PARTS + ISOLATE_BITS);
   i32[record + OVER] = 0;
+  i32[record + RUN_FAILED] = 0;
   i32[record + ELSEWHERE] = 0;
   i32[record + FLAGS] = (p.asyncTimerChan ? ASYNC_TIMER_CHAN : 0) | (p.debug ? DEBUG : 0);
-  i32[record + NAME] = pointerOf(p.name);
+  i32[record + NAME] = name;
   i32[record + HOME] = memory.self;
   const more = (): number => Atomics.add(i32, record + IDS, BATCH) >>> 0;
   i32[record + IDS] = p.ids.share(BATCH, more) | 0;
@@ -149,6 +153,24 @@ export function awayOf(p: P): number {
   const elsewhere = Atomics.load(i32, record + ELSEWHERE);
   if (!(p instanceof Part)) return children.of(p) + elsewhere - guestsAtHome(p);
   return Math.max(0, Atomics.load(i32, record + AT_HOME) + elsewhere - p.allgs.length);
+}
+
+/** Ends this thread's parts of runs that are over. */
+export function endParts(): void {
+  for (const [p, record] of sharedRuns())
+    if (p instanceof Part && isOver(record)) p.finish({ ok: true, value: undefined });
+}
+
+/** A goroutine of a run has panicked, and there is no room to say how. */
+export function setFailed(record: number): void {
+  Atomics.store(memory.i32, record + RUN_FAILED, 1);
+}
+
+/** The runs of this thread that this is said of. */
+export function* takeFailed(): Generator<P> {
+  for (const [p, record] of sharedRuns()) {
+    if (homeOf(record) === memory.self && Atomics.exchange(memory.i32, record + RUN_FAILED, 0) !== 0) yield p;
+  }
 }
 
 /** Whether a run is over. */

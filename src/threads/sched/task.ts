@@ -33,6 +33,8 @@ export const RETURNED = 1;
 export const VANISHED = 2;
 /** It could not run; the result is the error that says why. */
 export const FAILED = 3;
+/** There was no room for what came of it. */
+export const NO_ROOM = 4;
 
 /** This many arguments have a slot each; if there are more, the last slot holds the rest. */
 const MOST = 5;

@@ -10,9 +10,9 @@
 import { built } from "../../runtime/built.ts";
 import { builtin, startTimer, stopTimer } from "../../runtime/host.ts";
 import { ArgumentError, show } from "../../runtime/panic.ts";
+import { ALERT, isolate } from "../memory/isolate.ts";
 import type { Share } from "../memory/memory.ts";
 import type { Parallel } from "../values/registry.ts";
-import { tell } from "../values/tell.ts";
 import { stopping } from "./recover.ts";
 import { leave } from "./wakep.ts";
 
@@ -128,7 +128,7 @@ export class Thread {
     if (!this.stopping) {
       this.stopping = true;
       leave(this.isolate);
-      tell(this.isolate, STOP, undefined);
+      isolate.alert(this.isolate, ALERT.stop);
       const timer = startTimer(() => this.#end(), GRACE);
       this.gone.then(() => stopTimer(timer));
     }
@@ -167,9 +167,6 @@ export class Thread {
     }
   }
 }
-
-/** What a thread is told that is to end itself. */
-export const STOP = "stop";
 
 function print(to: 1 | 2, text: Uint8Array): void {
   const { stdout, stderr } = process;

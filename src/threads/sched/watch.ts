@@ -10,7 +10,7 @@ import { emitElsewhere, type Listener, listen, type RuntimeEvent, tap } from "..
 import { macrotask } from "../../runtime/host.ts";
 import { show } from "../../runtime/panic.ts";
 import { WATCHED } from "../memory/layout.ts";
-import { memory } from "../memory/memory.ts";
+import { isFull, memory } from "../memory/memory.ts";
 import { onTold, tell } from "../values/tell.ts";
 import { runAt, sharedRuns } from "./run.ts";
 
@@ -53,7 +53,16 @@ export function send(): void {
   times = [];
   for (const [p, record] of sharedRuns()) {
     const own = events.filter((event) => event.run === p.id);
-    if (own.length > 0) tell(0, EVENTS, { run: record, events: own });
+    if (own.length > 0) tellEvents(record, own);
+  }
+}
+
+/** Where there is no room left for them, they are lost: the program comes first. */
+function tellEvents(run: number, events: readonly RuntimeEvent[]): void {
+  try {
+    tell(0, EVENTS, { run, events });
+  } catch (error) {
+    if (!isFull(error)) throw error;
   }
 }
 

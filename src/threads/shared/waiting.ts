@@ -17,9 +17,10 @@
 
 import { once } from "../../runtime/copies.ts";
 import { rivals, type Waiter } from "../../runtime/waiter.ts";
-import { isolate, KIND_LOST, KIND_WAITER } from "../memory/isolate.ts";
-import { LOSS_OBJECT, SERVING } from "../memory/layout.ts";
+import { ALERT, isolate, KIND_WAITER } from "../memory/isolate.ts";
+import { SERVING, STATUS } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
+import { LOST } from "../memory/object.ts";
 import { drop } from "../values/slot.ts";
 import { lock, lockAll, unlock, unlockAll } from "./lock.ts";
 import type { SharedObject } from "./shared.ts";
@@ -92,11 +93,7 @@ class Waiting {
 
   constructor() {
     isolate.on(KIND_WAITER, this.#arrived);
-    isolate.on(KIND_LOST, (message) => {
-      const object = memory.i32[message + LOSS_OBJECT] as number;
-      memory.free(message);
-      this.#lost(object);
-    });
+    isolate.onAlert(ALERT.lost, () => this.#lost());
     rivals.claim = (root) => this.#byRoot.get(root)?.claim() ?? true;
   }
 
@@ -298,12 +295,13 @@ class Waiting {
     }
   }
 
-  /** The object was lost with the thread that was using it, and so were its queues: whoever waits for it has to be told. */
-  #lost(object: number): void {
+  /** Objects were lost with a thread that was using them, and so were their queues: those that wait for one have to be told. */
+  #lost(): void {
     const { i32 } = memory;
     for (let local = 0; local < this.#sudogs.length; local++) {
       const s = this.#sudogs[local] as number;
-      if (s === 0 || i32[s + OBJECT] !== object || (i32[s + STATE] as number) >= SERVED) continue;
+      if (s === 0 || (i32[s + STATE] as number) >= SERVED) continue;
+      if (i32[(i32[s + OBJECT] as number) + STATUS] !== LOST) continue;
       const group = this.#groups[local] as Group | null;
       if (group !== null && !group.claim()) continue;
       serve(s, FAILED);
