@@ -5,7 +5,7 @@
  */
 export { type BatchOptions, batch } from "./batch.ts";
 export { type BroadcastOptions, broadcast } from "./broadcast.ts";
-export { debounce } from "./debounce.ts";
+export { type DebounceOptions, debounce } from "./debounce.ts";
 export { distribute } from "./distribute.ts";
 export { generate } from "./generate.ts";
 export type { Job } from "./job.ts";
@@ -14,6 +14,7 @@ export { mapStream } from "./map-stream.ts";
 export type { MapOptions, Progress } from "./mapping.ts";
 export { merge } from "./merge.ts";
 export { orDone } from "./or-done.ts";
+export type { PacedStream } from "./paced.ts";
 export { pipeline, type Stage } from "./pipeline.ts";
 export type { PoolOptions } from "./pool-state.ts";
 export { type Retry, type RetryOptions, retry } from "./retry.ts";

@@ -13,12 +13,20 @@ import { NO } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
 import { AskedInlet, type Inlet, IterInlet } from "./source.ts";
-import { Flow, type StreamOptions } from "./stream.ts";
+import { Flow, type Stream, type StreamOptions } from "./stream.ts";
 
 /** How many values may come before the host has a turn. */
 const CROWD = 64;
 
-export abstract class Paced<T> extends Flow<T> {
+/** The channel that `debounce` and `throttle` give. It keeps at most one value, the latest that is not due yet. */
+export interface PacedStream<out T> extends Stream<T> {
+  /** Makes the value that is kept due now. Never blocks. Does nothing when none is kept. */
+  flush(): void;
+  /** Drops the value that is kept; later ones come as ever. Never blocks. Does nothing when none is kept. */
+  cancel(): void;
+}
+
+export abstract class Paced<T> extends Flow<T> implements PacedStream<T> {
   readonly #inlet: Inlet<T>;
   /** It is a channel. */
   readonly #listens: boolean;
@@ -26,6 +34,8 @@ export abstract class Paced<T> extends Flow<T> {
   readonly #ready: boolean;
   readonly #timer: RuntimeTimer;
   #kept: { readonly value: T } | null = null;
+  /** What is kept is due, whatever the time. */
+  #flushed = false;
   #sourceEnded = false;
   /** Values that came since the host had a turn. */
   #crowd = 0;
@@ -74,7 +84,10 @@ export abstract class Paced<T> extends Flow<T> {
     if (value === CLOSED) {
       this.#sourceEnded = true;
       this.unlisten(this.#inlet);
-    } else if (this.wants(this.p.clock.now())) this.#kept = { value: value as T };
+    } else if (this.wants(this.p.clock.now())) {
+      this.#kept = { value: value as T };
+      this.#flushed = false;
+    }
   }
 
   protected override poll(): T | NO | typeof CLOSED {
@@ -82,10 +95,27 @@ export abstract class Paced<T> extends Flow<T> {
     const kept = this.#kept;
     if (kept === null) return this.#sourceEnded ? CLOSED : NO;
     const now = this.p.clock.now();
-    if (this.due(this.#sourceEnded) > now) return NO;
+    if (this.#when > now) return NO;
     this.#kept = null;
     this.gave(now);
     return kept.value;
+  }
+
+  /** When what is kept is due. */
+  get #when(): number {
+    return this.#flushed ? -Infinity : this.due(this.#sourceEnded);
+  }
+
+  flush(): void {
+    if (this.#kept === null) return;
+    this.#flushed = true;
+    this.serve();
+  }
+
+  cancel(): void {
+    if (this.#kept === null) return;
+    this.#kept = null;
+    this.serve();
   }
 
   /** For a source that has values when it is asked: asks until it has to be waited for. */
@@ -119,7 +149,7 @@ export abstract class Paced<T> extends Flow<T> {
     super.watched();
     const { timers } = this.p;
     timers.remove(this.#timer);
-    if (this.#kept !== null) timers.add(this.#timer, this.due(this.#sourceEnded), timers.order());
+    if (this.#kept !== null) timers.add(this.#timer, this.#when, timers.order());
   }
 
   protected override unwatched(): void {

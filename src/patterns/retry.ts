@@ -1,6 +1,7 @@
 /** Doing it again until it works. */
 import type { Context } from "../context/types.ts";
 import { call, checkCallable } from "../runtime/action.ts";
+import { isThenable } from "../runtime/body.ts";
 import { m } from "../runtime/m.ts";
 import type { Go, Op } from "../runtime/op.ts";
 import { ArgumentError, FatalError, Goexit, show } from "../runtime/panic.ts";
@@ -29,10 +30,15 @@ export interface RetryOptions {
   readonly delay?: number | undefined;
   /** What each delay is times the one before it: a number from 1 up. 2 by default. */
   readonly factor?: number | undefined;
-  /** The longest delay in milliseconds. 30 seconds by default. */
+  /** The longest that delays grow to, in milliseconds. 30 seconds by default. */
   readonly maxDelay?: number | undefined;
   /** How much of a delay is left to chance, from 0 for nothing to 1 for all of it. 0.5 by default. */
   readonly jitter?: number | undefined;
+  /**
+   * How long an error asks to wait at least, in milliseconds, as a response's `Retry-After` does; `undefined` where it does not
+   * ask. Chance takes nothing from that, and it may be longer than `maxDelay`.
+   */
+  readonly retryAfter?: ((error: unknown, attempt: number) => number | undefined) | undefined;
   /** Whether an error is worth another attempt. All are by default. */
   readonly when?: ((error: unknown, attempt: number) => boolean) | undefined;
   /** Called before each delay. */
@@ -43,7 +49,7 @@ type Settings = Required<{ [K in keyof RetryOptions]: NonNullable<RetryOptions[K
 
 export function checkRetry(where: string, options: RetryOptions): Settings {
   const { attempts = 3, delay = 100, factor = 2, maxDelay = 30_000, jitter = 0.5 } = options;
-  const { when = () => true, onRetry = () => {} } = options;
+  const { when = () => true, retryAfter = () => undefined, onRetry = () => {} } = options;
   if (!(Number.isSafeInteger(attempts) && attempts >= 1) && attempts !== Infinity) {
     throw new ArgumentError(`${where}: attempts: expected a whole number from 1 up, got ${show(attempts)}`);
   }
@@ -55,13 +61,43 @@ export function checkRetry(where: string, options: RetryOptions): Settings {
   }
   checkMillis(`${where}: delay`, delay);
   checkMillis(`${where}: maxDelay`, maxDelay);
+  checkCallable(`${where}: retryAfter`, retryAfter);
   checkCallable(`${where}: when`, when);
   checkCallable(`${where}: onRetry`, onRetry);
-  return { attempts, delay, factor, maxDelay, jitter, when, onRetry };
+  return { attempts, delay, factor, maxDelay, jitter, retryAfter, when, onRetry };
 }
 
 /** The fineness of chance. */
 const STEPS = 1 << 16;
+
+/** What `when` answers: true for another attempt. A promise would count as true, whatever it resolves to. */
+function worthIt(s: Settings, error: unknown, attempt: number): boolean {
+  const worth: unknown = s.when(error, attempt);
+  if (typeof worth === "object" && worth !== null && isThenable(worth)) {
+    worth.then(undefined, () => {});
+    throw new ArgumentError("retry: when: expected true or false, got a promise; decide without waiting", {
+      cause: error,
+    });
+  }
+  return Boolean(worth);
+}
+
+/** Milliseconds until the next attempt: `longest` less a part left to chance, or what the error asks for. */
+function delayAfter(s: Settings, error: unknown, attempt: number, longest: number): number {
+  // From the run's own source of chance, so that a seed gives the same delays again.
+  const delay = Math.min(longest, s.maxDelay) * (1 - s.jitter * (m.current().below(STEPS) / STEPS));
+  const asked: unknown = s.retryAfter(error, attempt);
+  if (asked === undefined) return delay;
+  if (typeof asked === "number" && asked >= 0) return Math.max(delay, asked);
+  const what = `retry: retryAfter: expected milliseconds from 0 up or undefined, got ${show(asked)}`;
+  throw new ArgumentError(what, { cause: error });
+}
+
+/** What a context has ended with, and `cause`, which would be lost: the error of the last attempt. */
+function ended(ctx: Context, cause: unknown): Error {
+  const { name, message } = ctx.err() as Error;
+  return Object.defineProperty(new Error(message, { cause }), "name", { value: name });
+}
 
 /** Calls `fn` until it works. */
 export function* attempts<X>(s: Settings, ctx: Context, fn: (attempt: number) => X): Go<Result<X>> {
@@ -71,14 +107,12 @@ export function* attempts<X>(s: Settings, ctx: Context, fn: (attempt: number) =>
       return yield* call(fn, [attempt]);
     } catch (error) {
       if (error instanceof Goexit || error instanceof FatalError) throw error;
-      if (attempt >= s.attempts || ctx.err() !== undefined || !s.when(error, attempt)) throw error;
-      const whole = Math.min(longest, s.maxDelay);
-      // From the run's own source of chance, so that a seed gives the same delays again.
-      const delay = whole * (1 - s.jitter * (m.current().below(STEPS) / STEPS));
+      if (attempt >= s.attempts || ctx.err() !== undefined || !worthIt(s, error, attempt)) throw error;
+      const delay = delayAfter(s, error, attempt, longest);
       longest *= s.factor;
       s.onRetry({ attempt, error, delay });
       const { index } = yield* select([sleep(delay), ctx.done().recv()]);
-      if (index === 1) throw ctx.err();
+      if (index === 1) throw ended(ctx, error);
     }
   }
 }
@@ -86,13 +120,14 @@ export function* attempts<X>(s: Settings, ctx: Context, fn: (attempt: number) =>
 /**
  * Calls a function until it works, with growing delays in between that are partly left to chance.
  *
- * Blocks until an attempt has succeeded, and gives its result. Throws what the last attempt has thrown, or the context's
- * error when that is done during a delay. It runs in a goroutine of its own; as a case of a select that is lost, or with a
+ * Blocks until an attempt has succeeded, and gives its result. Throws what the last attempt has thrown. When its context is
+ * done during a delay, throws an error with that one's name and message, and the last attempt's error as its `cause`. It runs in a goroutine of its own; as a case of a select that is lost, or with a
  * context, it is told so through the context that `fn` is given, and ends with the attempt it is at.
  *
  * @param fn a generator, async or plain function; gets the number of the attempt, from 1 up, and a context
  * @param options `attempts`, at most (3); `delay`, the first one in milliseconds (100); `factor`, by which it grows (2);
- *   `maxDelay` in milliseconds (30,000); `jitter`, how much of it is left to chance, from 0 to 1 (0.5); `when`, which errors are
+ *   `maxDelay` in milliseconds (30,000); `jitter`, how much of it is left to chance, from 0 to 1 (0.5); `retryAfter`, how
+ *   long an error asks to wait; `when`, which errors are
  *   worth another attempt (all); `onRetry`, called before each delay; `ctx`, which ends it
  * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function or an option is wrong
  *

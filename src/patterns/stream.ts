@@ -245,3 +245,9 @@ export function checkMillis(where: string, ms: number): number {
   if (typeof ms === "number" && ms >= 0) return ms;
   throw new ArgumentError(`${where}: expected milliseconds from 0 up, got ${show(ms)}`);
 }
+
+/** Refuses what is not true or false. */
+export function checkFlag(where: string, flag: boolean): boolean {
+  if (typeof flag === "boolean") return flag;
+  throw new ArgumentError(`${where}: expected true or false, got ${show(flag)}`);
+}

@@ -110,6 +110,89 @@ describe("debounce", () => {
     ]);
   });
 
+  const at = (...times: number[]): (readonly [number, number])[] => times.map((time) => [time, time] as const);
+
+  both("leading: the first after a quiet time at once, and the latest of the rest when it is quiet", function* (t) {
+    const out = debounce(timed(t, at(0, 5, 9, 50, 100, 105), 200), 10, { leading: true });
+    expect(yield* clocked(t, out)).toEqual([
+      [0, 0],
+      [19, 9],
+      [50, 50], // alone: it is not given twice
+      [100, 100],
+      [115, 105],
+      [200, undefined],
+    ]);
+  });
+
+  both("leading without trailing drops the rest", function* (t) {
+    const out = debounce(timed(t, at(0, 5, 14, 30), 200), 10, { leading: true, trailing: false });
+    expect(yield* clocked(t, out)).toEqual([
+      [0, 0],
+      [30, 30],
+      [200, undefined],
+    ]);
+  });
+
+  both("maxWait: a source that is never quiet gives its latest that often", function* (t) {
+    const busy = Array.from({ length: 20 }, (_, i) => i * 5);
+    expect(yield* clocked(t, debounce(timed(t, at(...busy), 200), 10, { maxWait: 32 }))).toEqual([
+      [32, 30],
+      [67, 65], // the next after it came at 35
+      [102, 95],
+      [200, undefined],
+    ]);
+  });
+
+  both("maxWait counts from the first value, also when none was received", function* (t) {
+    const ch = chan<number>();
+    const out = debounce(ch, 10, { maxWait: 25 });
+    for (let i = 0; i < 6; i++) {
+      yield* t.on(ch.send(i));
+      expect(out.tryRecv()).toEqual(i === 5 ? [5, true] : undefined);
+      yield* t.on(sleep(5));
+    }
+    out.stop();
+  });
+
+  both("flush gives what is kept now, cancel drops it", function* (t) {
+    const ch = chan<number>();
+    const out = debounce(ch, 10);
+    out.flush(); // nothing is kept
+    out.cancel();
+    yield* t.on(ch.send(1));
+    const waiting = t.perform(out.recv());
+    yield* t.settle();
+    const start = now();
+    out.flush();
+    yield* t.on(waiting.g.join());
+    expect([waiting.value, since(start)]).toEqual([1, 0]);
+    yield* t.on(ch.send(2));
+    out.flush();
+    yield* t.on(ch.send(3)); // what was flushed was not received, and gives way
+    expect(out.tryRecv()).toBe(undefined);
+    out.cancel();
+    yield* t.on(sleep(50));
+    expect(out.tryRecv()).toBe(undefined);
+    yield* t.on(ch.send(4));
+    ch.close();
+    out.cancel();
+    expect(yield* t.on(out.recvOk())).toEqual([undefined, false]);
+  });
+
+  both("cancel while somebody waits leaves them waiting, for the next", function* (t) {
+    const ch = chan<number>();
+    const out = debounce(ch, 10);
+    const waiting = t.perform(out.recv());
+    yield* t.on(ch.send(1));
+    yield* t.on(sleep(5));
+    out.cancel();
+    yield* t.on(sleep(20));
+    yield* t.on(ch.send(2));
+    yield* t.on(waiting.g.join());
+    expect(waiting.value).toBe(2);
+    ch.close();
+  });
+
   both("a value that nobody received in time gives way to a later one", function* (t) {
     const ch = chan<number>();
     const out = debounce(ch, 10);
@@ -210,7 +293,26 @@ describe("throttle", () => {
     out.stop();
   });
 
+  both("limit: that many in any window, at once if they come so", function* (t) {
+    const out = throttle(timed(t, events, 50), 10, { limit: 2 });
+    expect(yield* clocked(t, out)).toEqual([
+      [0, 0],
+      [2, 2],
+      [10, 4],
+      [12, 12],
+      [30, 30],
+      [31, 31],
+      [50, undefined],
+    ]);
+  });
+
   test("refuses an option that is none", () => {
+    expect(() => throttle([], 1, { limit: 0 })).toThrow("throttle: limit: expected a whole number from 1 up, got 0");
+    expect(() => debounce([], 1, { leading: 1 as never })).toThrow("debounce: leading: expected true or false, got 1");
+    expect(() => debounce([], 1, { maxWait: -1 })).toThrow(
+      "debounce: maxWait: expected milliseconds from 0 up, got -1",
+    );
+    expect(() => debounce([], 1, { trailing: false })).toThrow("one of them must be true");
     expect(() => throttle([], 1, { trailing: 1 as never })).toThrow(
       "throttle: trailing: expected true or false, got 1",
     );

@@ -1,5 +1,5 @@
 /** `retry`: how often, how long in between, what ends it. */
-import { FatalError, runtime, select } from "millrace";
+import { ArgumentError, FatalError, runtime, select } from "millrace";
 import { background, Canceled, withCancel, withTimeout } from "millrace/context";
 import { type Retry, type RetryOptions, retry } from "millrace/patterns";
 import { Mutex } from "millrace/sync";
@@ -108,16 +108,62 @@ both("tells of each error that is followed by another attempt", function* (t) {
   ]);
 });
 
-both("a context that is done during a delay ends it with its error", function* (t) {
+both("a context that is done during a delay ends it with its error, and keeps the last attempt's", function* (t) {
   const [ctx, cancel] = withTimeout(background(), 50);
   const start = now();
   const error = yield* failure(t, retry(flaky(99), { attempts: 9, delay: 30, jitter: 0, ctx }));
-  expect(error).toBe(ctx.err());
+  expect(error).toMatchObject({ name: "TimeoutError", message: "context deadline exceeded" });
+  expect((error as Error).cause).toEqual(new Error("no 2"));
   expect(since(start)).toBeCloseTo(50, 6);
   cancel();
   const fn = flaky(0);
   expect(yield* failure(t, retry(fn, { ctx }))).toBe(ctx.err());
   expect(fn.calls).toEqual([]);
+});
+
+both("waits at least as long as an error asks for, and lets chance take nothing from that", function* (t) {
+  const asks = [5000, undefined, 1];
+  const seen: unknown[] = [];
+  const delays: number[] = [];
+  const start = now();
+  yield* t.on(
+    retry(flaky(3), {
+      attempts: 4,
+      delay: 100,
+      maxDelay: 1000,
+      jitter: 0,
+      retryAfter: (error, attempt) => {
+        seen.push((error as Error).message, attempt);
+        return asks[attempt - 1];
+      },
+      onRetry: ({ delay }) => delays.push(delay),
+    }),
+  );
+  expect(delays).toEqual([5000, 200, 400]);
+  expect(seen).toEqual(["no 1", 1, "no 2", 2, "no 3", 3]);
+  expect(since(start)).toBeCloseTo(5600, 6);
+  yield* t.on(
+    retry(flaky(1), { delay: 100, jitter: 1, retryAfter: () => 80, onRetry: ({ delay }) => delays.push(delay) }),
+  );
+  expect(delays.at(-1)).toBeGreaterThanOrEqual(80);
+});
+
+both("refuses a `when` that answers later, and a delay that is not one", function* (t) {
+  const later = flaky(9);
+  const when = (async () => false) as unknown as () => boolean;
+  const error = (yield* failure(t, retry(later, { delay: 1, when }))) as Error;
+  expect(error).toBeInstanceOf(ArgumentError);
+  expect(error.message).toBe("retry: when: expected true or false, got a promise; decide without waiting");
+  expect(error.cause).toEqual(new Error("no 1"));
+  expect(later.calls.length).toBe(1);
+  for (const asked of [-1, Number.NaN, "5", Promise.reject(new Error("late"))]) {
+    if (asked instanceof Promise) asked.catch(() => {});
+    const retryAfter = () => asked as unknown as number;
+    expect(yield* failure(t, retry(flaky(9), { delay: 1, retryAfter }))).toMatchObject({
+      code: "BAD_ARGUMENT",
+      cause: new Error("no 1"),
+    });
+  }
 });
 
 both("a context that is done during an attempt is seen by the function, and there is no other attempt", function* (t) {
