@@ -25,6 +25,7 @@ export {
   NotInGoroutineError,
   Panic,
   type PanicCode,
+  RunEndedError,
 } from "./runtime/panic.ts";
 export { wait } from "./runtime/promise.ts";
 export { go, main, type Result, run } from "./runtime/run.ts";

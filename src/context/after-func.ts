@@ -1,5 +1,6 @@
 /** Functions that are called when a context has ended. */
 import { checkCallable } from "../runtime/action.ts";
+import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import type { Body } from "../runtime/body.ts";
 import { current, type P } from "../runtime/proc.ts";
 import type { CancelCtx } from "./cancel-ctx.ts";
@@ -12,6 +13,7 @@ class AfterFunc extends Watcher {
   override next: Watcher | null = null;
   readonly #ctx: CancelCtx | null;
   readonly #p: P;
+  readonly #scope: AsyncScope;
   readonly #fn: Body;
   #pending = true;
 
@@ -19,6 +21,7 @@ class AfterFunc extends Watcher {
     super();
     this.#ctx = ctx;
     this.#p = p;
+    this.#scope = capture(p.scope);
     this.#fn = fn;
     if (ctx === null) return;
     if (ctx.err() !== undefined) this.tell();
@@ -32,7 +35,7 @@ class AfterFunc extends Watcher {
     if (!this.#pending) return;
     this.#pending = false;
     pendingIn.get(this.#p)?.delete(this);
-    if (!this.#p.over) this.#p.go(this.#fn, [], null);
+    if (!this.#p.over) this.#p.go(this.#fn, [], null, this.#scope);
   }
 
   stop(): boolean {

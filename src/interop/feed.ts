@@ -22,8 +22,8 @@ import { Deque } from "../runtime/deque.ts";
 import { NO } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { current } from "../runtime/proc.ts";
+import { whenOver } from "../runtime/run-end.ts";
 import { claim } from "../runtime/waiter.ts";
-import { whenOver } from "./run-end.ts";
 
 /** A channel that something outside fills, with a way to let go of that. */
 export interface Source<out T> extends RecvChan<T>, Disposable {

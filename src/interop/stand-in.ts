@@ -9,8 +9,8 @@
 import { chan } from "../chan/make.ts";
 import type { Op } from "../runtime/op.ts";
 import { current } from "../runtime/proc.ts";
+import { whenOver } from "../runtime/run-end.ts";
 import { select } from "../select/select.ts";
-import { whenOver } from "./run-end.ts";
 
 export class StandIn {
   readonly #off = chan<never>();

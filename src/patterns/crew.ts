@@ -11,8 +11,10 @@
 import { CLOSED } from "../chan/closed.ts";
 import type { Context } from "../context/types.ts";
 import { Action } from "../runtime/action.ts";
+import type { AsyncScope } from "../runtime/async-scope.ts";
 import { type Body, isIterator, isThenable } from "../runtime/body.ts";
 import { Deque } from "../runtime/deque.ts";
+import { enterScope, isIn } from "../runtime/enter-scope.ts";
 import { tap, tellSync } from "../runtime/events.ts";
 import { m } from "../runtime/m.ts";
 import { numbers } from "../runtime/numbers.ts";
@@ -24,6 +26,8 @@ import type { Inlet } from "./source.ts";
 
 /** What the crew's owner decides and is told. None of these may throw. */
 export interface Sink<T, R> {
+  /** The async scope that a job is done in. */
+  scopeOf(value: T): AsyncScope;
   /** Whether another job may be begun now. */
   room(): boolean;
   /** A job has begun. */
@@ -125,7 +129,7 @@ export class Crew<T, R> extends Waiter {
   #send(value: T): void {
     this.given();
     this.#sent.push({ value, index: this.#index - 1 });
-    this.#p.go(this.#work, [], null);
+    this.#p.go(this.#work, [], null, this.sink.scopeOf(value));
   }
 
   /** The next job for a worker, with its number in `index`: one that was sent for, else a new one. */
@@ -213,6 +217,8 @@ function worker<T, R>(name: string, crew: Crew<T, R>): () => Go {
       for (let value = crew.take(); value !== NO && value !== CLOSED; value = crew.take()) {
         const { index } = crew;
         crew.begins();
+        const scope = sink.scopeOf(value);
+        if (!isIn(scope)) yield* enterScope(scope);
         try {
           const out = fn(value, ctx, index);
           const op = pending(out, outcome);

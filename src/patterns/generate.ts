@@ -19,6 +19,7 @@ import { follow } from "../context/follow.ts";
 import { background } from "../context/roots.ts";
 import type { Context } from "../context/types.ts";
 import { checkCallable } from "../runtime/action.ts";
+import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import { type Body, next } from "../runtime/body.ts";
 import { exitWhereItWaits } from "../runtime/exit.ts";
 import type { G } from "../runtime/g.ts";
@@ -78,6 +79,7 @@ class Stretch<T> implements Iterable<Parked, IteratorResult<T, unknown>> {
 class GenInlet<T> extends AskedInlet<T> {
   readonly #p: P = m.current();
   readonly #stretch: Stretch<T>;
+  readonly #scope: AsyncScope = capture(this.#p.scope);
   readonly #drive: Body;
   /** The goroutine that runs the generator. */
   #g: G | null = null;
@@ -110,7 +112,7 @@ class GenInlet<T> extends AskedInlet<T> {
 
   protected override ask(): void {
     this.#begun = true;
-    this.#g = this.#p.go(this.#drive, [], m.curg);
+    this.#g = this.#p.go(this.#drive, [], m.curg, this.#scope);
   }
 
   protected override end(): void {

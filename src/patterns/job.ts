@@ -2,6 +2,7 @@
 import type { CancelCtx } from "../context/cancel-ctx.ts";
 import { Canceled } from "../context/errors.ts";
 import type { Context } from "../context/types.ts";
+import type { AsyncScope } from "../runtime/async-scope.ts";
 import { NO, Op, type WaitReason } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
@@ -51,6 +52,8 @@ export class PoolJob<T, R> extends Waiter implements Job<R> {
   override proxies: Proxies = null;
   readonly id: number;
   readonly pool: JobPool;
+  /** The async scope it is done in. */
+  readonly scope: AsyncScope;
   state: Job<R>["state"] = "queued";
   /** It was told to stop, and why; so that it fails is no news. */
   cancelled: { readonly cause: unknown } | null = null;
@@ -58,11 +61,12 @@ export class PoolJob<T, R> extends Waiter implements Job<R> {
   #joiners: Waiter | WaitQueue | null = null;
   #ctx: JobCtx | null = null;
 
-  constructor(id: number, input: T, pool: JobPool) {
+  constructor(id: number, input: T, pool: JobPool, scope: AsyncScope) {
     super();
     this.id = id;
     this.value = input;
     this.pool = pool;
+    this.scope = scope;
   }
 
   /** What was submitted. Not to be asked for once it has ended. */

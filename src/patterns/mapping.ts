@@ -8,6 +8,7 @@ import { withCancelCause } from "../context/cancel.ts";
 import { background } from "../context/roots.ts";
 import type { CancelCauseFunc, Context } from "../context/types.ts";
 import { checkCallable } from "../runtime/action.ts";
+import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import type { Body } from "../runtime/body.ts";
 import { m } from "../runtime/m.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
@@ -63,6 +64,7 @@ export class Mapping<T, R> implements Sink<T, R> {
   readonly workers: number;
   readonly ordered: boolean;
   readonly queue: number;
+  readonly #scope: AsyncScope = capture(m.current().scope);
   readonly #owner: Owner<R>;
   readonly #cancel: CancelCauseFunc;
   readonly #all: boolean;
@@ -99,6 +101,10 @@ export class Mapping<T, R> implements Sink<T, R> {
     const { length, size } = source as { readonly length?: unknown; readonly size?: unknown };
     const total = Array.isArray(source) || typeof source === "string" ? length : size;
     this.#total = typeof total === "number" ? total : undefined;
+  }
+
+  scopeOf(): AsyncScope {
+    return this.#scope;
   }
 
   room(): boolean {

@@ -12,6 +12,7 @@ import { CancelCtx } from "../context/cancel-ctx.ts";
 import { nodeOf } from "../context/parent.ts";
 import { background } from "../context/roots.ts";
 import type { Context } from "../context/types.ts";
+import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import { m } from "../runtime/m.ts";
 import { Panic } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
@@ -103,14 +104,15 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
     if (this.open++ === 0) this.#ended?.park(this);
   }
 
-  job(input: T): PoolJob<T, R> {
-    return new PoolJob<T, R>(++this.submitted, input, this);
+  /** A job that is done in `scope`, that of its submitter. */
+  job(input: T, scope: AsyncScope): PoolJob<T, R> {
+    return new PoolJob<T, R>(++this.submitted, input, this, scope);
   }
 
   /** Queues a job; there is room for it. */
-  accept(input: T): PoolJob<T, R> {
+  accept(input: T, scope: AsyncScope = capture(this.p.scope)): PoolJob<T, R> {
     this.enter();
-    const job = this.job(input);
+    const job = this.job(input, scope);
     this.queue.put(job);
     return job;
   }
@@ -143,6 +145,10 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
   }
 
   // ---- what the crew tells -----------------------------------------------------------------------------------------
+
+  scopeOf(job: PoolJob<T, R>): AsyncScope {
+    return job.scope;
+  }
 
   room(): boolean {
     return true;

@@ -2,6 +2,7 @@
 
 import { Canceled } from "../context/errors.ts";
 import type { Context } from "../context/types.ts";
+import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import { type Go, NO, Op, type WaitReason } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
@@ -13,11 +14,13 @@ import { type PoolOptions, PoolState } from "./pool-state.ts";
 class SubmitOp<T, R> extends Op<Job<R>> implements Applicant<T, R> {
   readonly #pool: PoolState<T, R>;
   readonly #input: T;
+  readonly #scope: AsyncScope;
 
   constructor(pool: PoolState<T, R>, input: T) {
     super();
     this.#pool = pool;
     this.#input = input;
+    this.#scope = capture(pool.p.scope);
   }
 
   override get reason(): WaitReason {
@@ -26,7 +29,7 @@ class SubmitOp<T, R> extends Op<Job<R>> implements Applicant<T, R> {
 
   override attempt(): Job<R> | NO {
     this.#pool.check();
-    return this.#pool.queue.free ? this.#pool.accept(this.#input) : NO;
+    return this.#pool.queue.free ? this.#pool.accept(this.#input, this.#scope) : NO;
   }
 
   override enqueue(w: Waiter): void {
@@ -36,7 +39,7 @@ class SubmitOp<T, R> extends Op<Job<R>> implements Applicant<T, R> {
   }
 
   admit(w: Waiter): PoolJob<T, R> {
-    const job = this.#pool.job(this.#input);
+    const job = this.#pool.job(this.#input, this.#scope);
     w.complete(job, true);
     return job;
   }
@@ -56,11 +59,13 @@ class SubmitOp<T, R> extends Op<Job<R>> implements Applicant<T, R> {
 class RunOp<T, R> extends Op<R> implements Applicant<T, R> {
   readonly #pool: PoolState<T, R>;
   readonly #input: T;
+  readonly #scope: AsyncScope;
 
   constructor(pool: PoolState<T, R>, input: T) {
     super();
     this.#pool = pool;
     this.#input = input;
+    this.#scope = capture(pool.p.scope);
   }
 
   override get reason(): WaitReason {
@@ -84,7 +89,7 @@ class RunOp<T, R> extends Op<R> implements Applicant<T, R> {
   }
 
   admit(w: Waiter): PoolJob<T, R> {
-    const job = this.#pool.job(this.#input);
+    const job = this.#pool.job(this.#input, this.#scope);
     job.addJoiner(w);
     w.value = job;
     return job;

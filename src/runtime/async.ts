@@ -5,12 +5,16 @@
  * be, and is itself what `then` returns: `await` ignores that, and whoever chains on it gets a promise made then, so the
  * usual case pays for none.
  *
- * An async function can't be stopped, but once its run is over its operations never complete.
+ * A waiter belongs to the run whose code awaits. An async function can't be stopped, but once its run is over its
+ * operations never complete. Code of another run that waits for something of a run that ends is told so by an error: no
+ * goroutine is left that could complete the operation.
  */
 import { at, emit, tap, waker } from "./events.ts";
 import { m, YIELD_TO_HOST } from "./m.ts";
 import { NO, type Op, waitsFor } from "./op.ts";
+import { RunEndedError } from "./panic.ts";
 import type { P } from "./proc.ts";
+import { whenOver } from "./run-end.ts";
 import { type Proxies, Waiter } from "./waiter.ts";
 
 type Handler = (value: never) => unknown;
@@ -46,6 +50,8 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
   readonly #onError: Handler;
   #state: typeof PENDING | State = PENDING;
   #chain: Chain | null = null;
+  /** Where it waits for things of other runs: what makes it forget their ends. */
+  #elsewhere: (() => void)[] | null = null;
 
   private constructor(op: Op<unknown>, p: P, onDone: Handler, onError: Handler) {
     super();
@@ -71,7 +77,8 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
   }
 
   static #begin(op: Op<unknown>, onDone: Handler, onError: Handler): PromiseLike<unknown> {
-    const p = op.home ?? m.current();
+    const { home } = op;
+    const p = m.awaiting(home);
     if (p.over) return NEVER;
     // Every operation is a preemption point, also one that an async function awaits. It happens now, because whoever
     // calls `then` counts on that; what comes after it waits for the host.
@@ -83,13 +90,51 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
       return late ? settledLate(p, onError, error) : settled(onError, error);
     }
     if (value !== NO) return late ? settledLate(p, onDone, value) : settled(onDone, value);
+    const foreign = home !== null && home !== p && home !== m.fallback;
+    const ended = foreign ? endedFor(op) : null;
+    if (ended !== null) return settled(onError, new RunEndedError(ended.name, op.reason));
     const w = new AsyncWaiter(op, p, onDone, onError);
     w.since = m.coarse;
     if (late) w.#late = m.slices;
     p.awaiting.add(w);
     if (tap.listener !== null) w.#tellParked();
     op.enqueue(w);
+    if (foreign && w.#state === PENDING) w.#watchOthers(op);
     return w;
+  }
+
+  /** Sees to it that it fails once every run that could complete `op` has ended. */
+  #watchOthers(op: Op<unknown>): void {
+    const { cases, home } = op;
+    if (cases !== undefined) for (const each of cases) this.#watchOthers(each);
+    else if (home !== null && home !== this.p && home !== m.fallback) {
+      this.#elsewhere ??= [];
+      this.#elsewhere.push(whenOver(home, () => this.#strand()));
+    }
+  }
+
+  /** A run has ended that it waits for something of. */
+  #strand(): void {
+    const ended = endedFor(this.op);
+    if (ended === null || this.#state !== PENDING) return;
+    this.op.dequeue(this);
+    this.fail(new RunEndedError(ended.name, this.op.reason));
+  }
+
+  /** Its run is over. */
+  abandon(): void {
+    this.op.dequeue(this);
+    this.#forget();
+  }
+
+  #leave(): void {
+    this.p.awaiting.remove(this);
+    this.#forget();
+  }
+
+  #forget(): void {
+    if (this.#elsewhere !== null) for (const forget of this.#elsewhere) forget();
+    this.#elsewhere = null;
   }
 
   override get gone(): boolean {
@@ -97,13 +142,13 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
   }
 
   override complete(value: unknown, _ok: boolean): void {
-    this.p.awaiting.remove(this);
+    this.#leave();
     if (tap.listener !== null) this.#tellReady();
     this.#ended(this.#onDone, value);
   }
 
   override fail(error: unknown): void {
-    this.p.awaiting.remove(this);
+    this.#leave();
     if (tap.listener !== null) this.#tellReady();
     this.#ended(this.#onError, error);
   }
@@ -152,6 +197,17 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
     }
     return this.#chain.promise;
   }
+}
+
+/** A run that has ended and without which `op` can't complete; null if another one may complete it. */
+function endedFor(op: Op<unknown>): P | null {
+  if (op.cases === undefined) return op.home?.over === true ? op.home : null;
+  let ended: P | null = null;
+  for (const each of op.cases) {
+    ended = endedFor(each);
+    if (ended === null) return null;
+  }
+  return ended;
 }
 
 interface Chain {

@@ -44,5 +44,5 @@ export function leaveAll({ allgs, awaiting }: P): void {
     if (g.status === Gwaiting) g.op?.dequeue(g);
     if (g !== m.curg) g.gen = null;
   }
-  for (const w of awaiting) w.op.dequeue(w);
+  for (const w of awaiting) w.abandon();
 }

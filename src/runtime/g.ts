@@ -14,6 +14,7 @@
  * `Gnew` is Grunnable before the first step of its body, `Gthrow` is Grunnable with an error to throw where it waited;
  * `Gretry` is Grunning out of Gpreempted: the operation is still to be attempted.
  */
+import type { AsyncScope } from "./async-scope.ts";
 import type { Body } from "./body.ts";
 import { emit, tap, tellSync, waker } from "./events.ts";
 import { type Go, NO, Op, type WaitReason } from "./op.ts";
@@ -62,15 +63,18 @@ export class G extends Waiter implements Goroutine {
   since = 0;
   /** Its place in the run's list of goroutines. */
   at = 0;
-  /** Who said `go`. */
+  /** The goroutine that started this one. */
   readonly creator: Creator | null;
+  /** The async scope in which it runs. */
+  scope: AsyncScope;
 
-  constructor(p: P, id: number, fn: Body | string, creator: Creator | null) {
+  constructor(p: P, id: number, fn: Body | string, creator: Creator | null, scope: AsyncScope) {
     super();
     this.p = p;
     this.id = id;
     this.fn = fn;
     this.creator = creator;
+    this.scope = scope;
   }
 
   get name(): string {

@@ -28,6 +28,7 @@ interface NodeProcess {
   listeners(event: string): object[];
   exit(code?: number): never;
   getBuiltinModule?(name: string): unknown;
+  emitWarning?(text: string, options: { readonly type: string; readonly code: string }): void;
   nextTick?(fn: () => void): void;
   getActiveResourcesInfo?(): string[];
 }
@@ -204,6 +205,12 @@ export function uncaught(error: unknown): void {
     host.setTimeout(() => {
       throw error;
     }, 0);
+}
+
+/** Tells developers of something after which the program goes on, as a warning of the host. */
+export function warn(text: string, code: string): void {
+  if (node?.emitWarning !== undefined) node.emitWarning(text, { type: "MillraceWarning", code });
+  else console.warn(text);
 }
 
 /** Writes to standard error, or to the console where there is none. */

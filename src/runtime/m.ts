@@ -8,6 +8,7 @@
  * Two shares of time: after a TURN, promises that are ready get to run (microtasks); after a SLICE, the host does (timers,
  * sockets, rendering) and other goroutines before the one that used it up.
  */
+import { knowsOwners, owner } from "./async-scope.ts";
 import { once } from "./copies.ts";
 import type { G } from "./g.ts";
 import { macrotask, microtask, monotonic } from "./host.ts";
@@ -85,13 +86,17 @@ export class M {
   };
 
   /**
-   * The run that the code which runs now belongs to: its goroutine's; without one (a host callback, an async function
-   * after an `await`) the only one under way, else the default run.
+   * The run that the code which runs now belongs to: its goroutine's; in a host callback or after an `await`, the run
+   * that the code descends from; outside of any, and where the host can't tell, the default run.
    */
   current(): P {
+    return this.curg !== null ? this.curg.p : (owner() ?? this.fallback);
+  }
+
+  /** The run of the code that awaits an operation of `home`. Where the host can't tell, the code is that run's own. */
+  awaiting(home: P | null): P {
     if (this.curg !== null) return this.curg.p;
-    const [only] = this.runs;
-    return only !== undefined && this.runs.size === 1 ? only : this.fallback;
+    return owner() ?? (knowsOwners || home === null ? this.fallback : home);
   }
 
   /** Calls `fn` after the host had a turn, at the start of a new slice. */

@@ -17,7 +17,7 @@ import { AsyncWaiter } from "./async.ts";
 import { once } from "./copies.ts";
 import { emit, tap } from "./events.ts";
 import type { G } from "./g.ts";
-import { GO_ON, m } from "./m.ts";
+import { GO_ON, m, type Preemption } from "./m.ts";
 import { NotInGoroutineError, Panic } from "./panic.ts";
 import type { P } from "./proc.ts";
 import { thrown } from "./rejection.ts";
@@ -193,11 +193,16 @@ export function waitsFor(op: Op<unknown>): AwaitedThing & { readonly cases?: rea
 export function checkIn(g: G, op: Op<unknown>): boolean {
   const why = g.p.preemption(g, op);
   if (why === GO_ON) return true;
+  postpone(g, op, why);
+  return false;
+}
+
+/** Suspends `g` before it attempts `op`. */
+export function postpone(g: G, op: Op<unknown>, why: Preemption): void {
   g.op = op;
   g.status = Gpreempted;
   m.step = PARKED;
   g.p.preempt(g, why);
-  return false;
 }
 
 /** The goroutine that performs an operation with `yield*` now. */

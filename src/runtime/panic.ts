@@ -38,7 +38,7 @@ export type FatalCode =
   | "THREAD_DIED";
 
 /** Any `code` of an error of this library. */
-export type Code = PanicCode | FatalCode | "BAD_ARGUMENT" | "NOT_A_GOROUTINE" | "BUBBLE";
+export type Code = PanicCode | FatalCode | "BAD_ARGUMENT" | "NOT_A_GOROUTINE" | "RUN_ENDED" | "BUBBLE";
 
 const TEXT = {
   SEND_ON_CLOSED: "send on closed channel",
@@ -236,6 +236,24 @@ export class NotInGoroutineError extends Error {
     super(
       "yield* on an operation works only inside a goroutine (a generator started with go, run or main); elsewhere use await",
     );
+  }
+}
+
+/**
+ * Async code awaits an operation on something of another run (its channel, lock, pool, goroutine), and that run has ended:
+ * none of its goroutines is left to complete the operation.
+ */
+export class RunEndedError extends Error {
+  /** Always the same, to compare with. */
+  readonly code = "RUN_ENDED";
+
+  constructor(name: string, reason: string) {
+    const run = name === "" ? "the run" : `the run "${name}"`;
+    super(`${reason}: ${run} in which this was made has ended; make what is to outlive a run outside of it`);
+  }
+
+  override get name(): string {
+    return "RunEndedError";
   }
 }
 

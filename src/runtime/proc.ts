@@ -14,6 +14,7 @@
  */
 import { Allgs } from "./allgs.ts";
 import { AwaitList } from "./async.ts";
+import { type AsyncScope, capture, enter, frames, same, scopeOfHost, scopeOfRun } from "./async-scope.ts";
 import { asGenerator, type Body, isGeneratorFunction, isIterator, isThenable, next, throwInto } from "./body.ts";
 import { type Clock, hostClock } from "./clock.ts";
 import { Deque } from "./deque.ts";
@@ -21,7 +22,7 @@ import { isOver, underWay } from "./dry.ts";
 import { checkLeaks, deadlock, leaveAll } from "./ending.ts";
 import { emit, tap } from "./events.ts";
 import { G } from "./g.ts";
-import { afterPromises, entropy, microtask, uncaught } from "./host.ts";
+import { afterPromises, entropy, microtask, uncaught, warn } from "./host.ts";
 import { Ids } from "./ids.ts";
 import { GO_ON, m, type Preemption, type Verdict, YIELD_TO_HOST, YIELD_TO_OTHERS } from "./m.ts";
 import { asyncGenerator, didNotWait, yielded } from "./misuse.ts";
@@ -37,6 +38,11 @@ import { Timers } from "./timers.ts";
 import { type GoroutineInfo, infoOfAll } from "./traceback.ts";
 import { Unused } from "./unused.ts";
 
+// Constants of this file, so that V8 folds them.
+const framed = frames !== null;
+const readFrame = frames === null ? () => undefined : frames.current;
+const setFrame = frames === null ? () => {} : frames.set;
+
 export class P {
   readonly id: number = ++numbers.runs;
   readonly name: string;
@@ -50,6 +56,8 @@ export class P {
   /** Called when the run ends: what the time package and others hold for this run is given back. */
   readonly atEnd: (() => void)[] = [];
   clock: Clock = hostClock;
+  /** The async scope in which the run was started. */
+  scope: AsyncScope = null;
   readonly timers: Timers = new Timers(this);
   readonly allgs: Allgs = new Allgs();
   readonly awaiting: AwaitList = new AwaitList();
@@ -80,7 +88,7 @@ export class P {
   #main: G | null = null;
   #mainExited = false;
   #finished: ((outcome: Outcome) => void) | null = null;
-  readonly #drainFn = (): void => this.#drain();
+  readonly #drainFn = (): void => this.#inScope(this.#drain);
   readonly #at = (index: number): G => this.#runq.at(index);
 
   constructor(options: RunOptions, strategy: Strategy | null = null) {
@@ -99,33 +107,49 @@ export class P {
   /** Runs `fn` as the main goroutine; `finished` is called once, when the run is over. */
   start(fn: Body, finished: (outcome: Outcome) => void): G {
     this.open(finished);
-    this.#main = this.go(fn, [], null);
+    this.#main = this.go(fn, [], null, same(this.scope));
     return this.#main;
   }
 
   /** Begins a run without a main goroutine: it lasts until it is finished, or one of its goroutines panics. */
   open(finished: (outcome: Outcome) => void): void {
     this.#finished = finished;
+    this.scope = scopeOfRun(this);
     if (this.debug) m.watching++;
     if (this.#byHand) m.runs.add(this);
     else underWay(this);
     if (tap.listener !== null) emit({ kind: "run-start", run: this.id, name: this.name });
   }
 
-  /** Starts a goroutine: it goes to the tail of the run queue, and its body begins when its turn comes. */
-  go(fn: Body, args: unknown[], by: G | null): G {
+  /**
+   * Starts a goroutine: it goes to the tail of the run queue, and its body begins when its turn comes.
+   *
+   * @param by the goroutine that starts it
+   * @param scope the async scope it runs in; that of the code that runs now, if it is not given
+   */
+  go(fn: Body, args: unknown[], by: G | null, scope: AsyncScope = capture(this.scope)): G {
     // A generator's body does not run yet, but its arguments are evaluated here, as Go does. Others keep them until then.
     if (isGeneratorFunction(fn))
-      return this.launch(fn, fn.apply(undefined, args as never[]) as Go<unknown>, undefined, by);
-    return this.launch(fn, null, args, by);
+      return this.launch(fn, fn.apply(undefined, args as never[]) as Go<unknown>, undefined, by, scope);
+    return this.launch(fn, null, args, by, scope);
   }
 
   /** Starts the goroutine of `gen`, which is called like `fn`; or, where `gen` is null, one that is to call `fn` with `args`. */
-  launch(fn: Body | string, gen: Go<unknown> | null, args: unknown[] | undefined, by: G | null): G {
+  launch(
+    fn: Body | string,
+    gen: Go<unknown> | null,
+    args: unknown[] | undefined,
+    by: G | null,
+    scope: AsyncScope = framed ? readFrame() : capture(this.scope),
+  ): G {
     const creator = this.origins.creator(by);
-    const g = new G(this, this.ids.next(), fn, creator);
+    const g = new G(this, this.ids.next(), fn, creator, scope);
     g.gen = gen;
     g.value = args;
+    if (this.over) {
+      if (by === null) startedNothing(g);
+      return g;
+    }
     this.allgs.add(g);
     if (this.sites) this.origins.note(g, this.launch, gen === null ? 2 : 1);
     if (tap.listener !== null) emit({ kind: "go-create", run: this.id, g: g.id, name: g.name, by: creator?.id ?? 0 });
@@ -199,7 +223,7 @@ export class P {
   #burst(): void {
     const runq = this.#runq;
     while (runq.length > 0) {
-      this.#resume(this.strategy === null ? runq.shift() : this.#pick(this.strategy));
+      this.#run(this.strategy === null ? runq.shift() : this.#pick(this.strategy));
       if (--m.budget < 0 || this.#verdict !== GO_ON) return;
     }
   }
@@ -210,7 +234,9 @@ export class P {
     const { value } = DONE;
     const verdict = this.#verdict;
     this.timers.fire();
-    while (this.#runq.length > 0 && !this.over && this.clock.now() < until) this.#resume(this.#runq.shift());
+    this.#inScope(() => {
+      while (this.#runq.length > 0 && !this.over && this.clock.now() < until) this.#run(this.#runq.shift());
+    });
     this.#verdict = verdict;
     DONE.value = value;
     return this.#runq.length > 0;
@@ -229,7 +255,28 @@ export class P {
     this.#scheduled = true; // so `ready` books nothing
     this.#byHand = true;
     const strategy = this.strategy as Strategy;
-    return { queue: this.#runq, step: () => this.#resume(this.#pick(strategy)) };
+    const step = (): void => this.#run(this.#pick(strategy));
+    return { queue: this.#runq, step: () => this.#inScope(step) };
+  }
+
+  /** Calls `fn` in the run's async scope. */
+  #inScope(fn: () => void): void {
+    if (framed) {
+      const before = readFrame();
+      fn.call(this);
+      setFrame(before);
+    } else if (this.scope) enter(this.scope, fn, this, undefined);
+    else fn.call(this);
+  }
+
+  /** Resumes `g` in its async scope. */
+  #run(g: G): void {
+    if (framed) {
+      setFrame(g.scope);
+      this.#resume(g);
+      g.scope = readFrame();
+    } else if (g.scope) enter(g.scope, this.#resume, this, g);
+    else this.#resume(g);
   }
 
   #resume(g: G): void {
@@ -445,7 +492,23 @@ export class P {
   }
 }
 
-m.fallback ??= new P({ name: "default" });
+let warned = false;
+
+/** Code that outlived its run has said `go`: nothing starts, and once that is said. */
+function startedNothing({ name, p }: G): void {
+  if (warned) return;
+  warned = true;
+  warn(
+    `go(${name}) started nothing: the run${p.name === "" ? "" : ` "${p.name}"`} that this code was started in has ended; ` +
+      "start servers, connections and subscriptions that outlive a run outside of it",
+    "MILLRACE_RUN_ENDED",
+  );
+}
+
+if (m.fallback === undefined) {
+  m.fallback = new P({ name: "default" });
+  m.fallback.scope = scopeOfHost();
+}
 
 /** `m.current()` for what a program may use by itself: who imports it from here has the default run, which `m` lacks. */
 export const current = (): P => m.current();

@@ -88,7 +88,7 @@ export async function run<X>(fn: () => X, options: RunOptions = {}): Promise<Res
   const { signal } = options;
   signal?.throwIfAborted();
   const p = newRun(options);
-  m.curg?.p.clock.adopt?.(p);
+  m.current().clock.adopt?.(p);
   endWith(signal, p);
   const outcome = await new Promise<Outcome>((resolve) => p.start(fn as Body, resolve));
   if (!outcome.ok) throw outcome.error;

@@ -1,6 +1,7 @@
 /** The timer behind `afterFunc`: when it is due, a goroutine of the run it was made in calls the function. */
 import { nilChan } from "../chan/nil.ts";
 import type { RecvChan } from "../chan/types.ts";
+import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import type { Body } from "../runtime/body.ts";
 import { current, type P } from "../runtime/proc.ts";
 import { keepShape } from "../runtime/shape.ts";
@@ -9,12 +10,14 @@ import type { Time } from "./time.ts";
 
 export class FuncTimer extends RuntimeTimer {
   readonly #p: P;
+  readonly #scope: AsyncScope;
   /** It has been set and has neither fired nor been stopped. */
   #active = false;
 
   constructor(p: P, d: number, fn: Body) {
     super(p.timers, expire, fn);
     this.#p = p;
+    this.#scope = capture(p.scope);
     this.reset(d);
   }
 
@@ -42,7 +45,7 @@ export class FuncTimer extends RuntimeTimer {
 
   expire(): void {
     this.#active = false;
-    this.#p.go(this.arg as Body, [], null);
+    this.#p.go(this.arg as Body, [], null, this.#scope);
   }
 }
 

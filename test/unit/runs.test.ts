@@ -1,6 +1,12 @@
 /** Several runs at once on one thread, runs inside runs, and the default run outside of any. */
-import { chan, go, run, runtime, select, wait } from "millrace";
-import { expect, test } from "vitest";
+import { type Chan, chan, type Goroutine, go, RunEndedError, run, runtime, select, wait } from "millrace";
+import { background, withTimeout } from "millrace/context";
+import { WorkerPool } from "millrace/patterns";
+import { Mutex } from "millrace/sync";
+import { bubble } from "millrace/testing";
+import * as time from "millrace/time";
+import { describe, expect, test } from "vitest";
+import { endingsOf } from "../../src/runtime/run-end.ts";
 import { turns } from "../kit/turns.ts";
 
 test("runs take turns: one that never blocks doesn't keep another from its end", async () => {
@@ -171,4 +177,177 @@ test("in generator goroutines it is always known which run it is, however many t
       return runtime.numGoroutine();
     });
   expect(await Promise.all([count(), count(), count()])).toStrictEqual([6, 6, 6]);
+});
+
+describe("async code belongs to the run it descends from", () => {
+  const open = (): { done: Promise<void>; end: () => void } => {
+    let end = (): void => {};
+    const gate = new Promise<void>((resolve) => (end = resolve));
+    return { done: run(() => wait(gate)), end };
+  };
+
+  test("code outside of any run does not hang when one ends", async () => {
+    const first = run(() => time.sleep(2));
+    const second = (async () => {
+      await null;
+      await time.sleep(4);
+      return "answered";
+    })();
+    await first;
+    expect(await second).toBe("answered");
+  });
+
+  test("go, and everything that belongs to no channel, is its run's, beside others", async () => {
+    const others = [open(), open()];
+    const counts = (): Promise<number[]> =>
+      run(async () => {
+        const seen: number[] = [];
+        await null;
+        go(() => chan<void>().recv());
+        seen.push(runtime.numGoroutine());
+        await new Promise((done) => setTimeout(done, 1));
+        go(() => chan<void>().recv());
+        seen.push(runtime.numGoroutine());
+        await new Promise<void>((done) => void time.afterFunc(1, done));
+        seen.push(runtime.numGoroutine());
+        return seen;
+      });
+    expect(await Promise.all([counts(), counts()])).toEqual([
+      [2, 3, 3],
+      [2, 3, 3],
+    ]);
+    for (const { end } of others) end();
+    await Promise.all(others.map(({ done }) => done));
+  });
+
+  test("its time is its bubble's, beside other runs", async () => {
+    const other = open();
+    const passed = await bubble(async () => {
+      await null;
+      const start = time.now();
+      await time.sleep(time.Hour);
+      const [ctx] = withTimeout(background(), time.Hour);
+      await ctx.done().recv();
+      await run(async () => {
+        await null;
+        await time.sleep(time.Hour); // of a run in the bubble
+      });
+      return time.since(start) / time.Hour;
+    });
+    expect(passed).toBe(3);
+    other.end();
+    await other.done;
+  });
+
+  test("its own operations never complete once it is over", async () => {
+    const log: string[] = [];
+    const gate = chan<void>();
+    let over = (): void => {};
+    const after = new Promise<void>((resolve) => (over = resolve));
+    await run(function* () {
+      const leave = async (
+        what: string,
+        first: Promise<void> | null,
+        op: () => PromiseLike<unknown>,
+      ): Promise<void> => {
+        await first;
+        log.push(`${what} waits`);
+        await op();
+        log.push(`${what} went on`);
+      };
+      void leave("a receive", null, () => gate.recv());
+      void leave("a late receive", after, () => gate.recv());
+      void leave("a late sleep", after, () => time.sleep(0));
+      yield* wait(turns());
+    });
+    over();
+    gate.close();
+    await time.sleep(2);
+    expect(log).toEqual(["a receive waits", "a late receive waits", "a late sleep waits"]);
+  });
+});
+
+describe("what outlives its run, awaited by code of another", () => {
+  test("fails when the run ends while it waits, and when it has ended", async () => {
+    const things: {
+      ch: Chan<number>;
+      full: Chan<number>;
+      mu: Mutex;
+      g: Goroutine<unknown>;
+      pool: WorkerPool<number, unknown>;
+    }[] = [];
+    const gate = chan<void>();
+    const over = run(
+      function* () {
+        const mu = new Mutex();
+        yield* mu.lock();
+        const pool = new WorkerPool((_: number) => chan<number>().recv());
+        const full = chan<number>(1);
+        yield* full.send(1);
+        things.push({ ch: chan<number>(), full, mu, g: go(() => chan<void>().recv()), pool });
+        yield* gate.recv();
+      },
+      { name: "short" },
+    );
+    await turns();
+    const [thing] = things;
+    if (thing === undefined) throw new Error("main has not run");
+    const each = (): PromiseLike<unknown>[] => [
+      thing.ch.recv(),
+      thing.full.send(2),
+      thing.mu.lock(),
+      thing.g.join(),
+      thing.pool.run(1),
+      select({ value: thing.ch.recv(), lock: thing.mu.lock() }),
+    ];
+    const waiting = Promise.allSettled(each());
+    const patient = select({ value: thing.ch.recv(), later: time.after(5).recv() });
+    const late = (async () => (await patient).case)();
+    gate.close();
+    await over;
+    for (const results of [await waiting, await Promise.allSettled(each())]) {
+      for (const result of results) {
+        expect(result).toMatchObject({ status: "rejected", reason: { code: "RUN_ENDED" } });
+        expect(result.status === "rejected" && result.reason).toBeInstanceOf(RunEndedError);
+      }
+    }
+    expect(await late).toBe("later"); // the other case is not the run's
+    await expect(thing.ch.recv()).rejects.toThrow(
+      'chan receive: the run "short" in which this was made has ended; make what is to outlive a run outside of it',
+    );
+  });
+
+  test("gives what is there", async () => {
+    const ch = await run(function* () {
+      const ch = chan<number>(3);
+      for (let i = 1; i <= 3; i++) yield* ch.send(i);
+      ch.close();
+      return ch;
+    });
+    const all: number[] = [];
+    for await (const value of ch) all.push(value);
+    expect(all).toEqual([1, 2, 3]);
+  });
+
+  test("keeps nothing of those that are done", async () => {
+    const gate = chan<void>();
+    const shared: Chan<number>[] = [];
+    let live = (): number => 0;
+    const over = run(function* () {
+      const ch = chan<number>(1);
+      shared.push(ch);
+      const { p } = ch as unknown as { p: object };
+      live = () => endingsOf(p as never).size;
+      yield* gate.recv();
+    });
+    await turns();
+    for (let i = 0; i < 100; i++) {
+      const value = shared[0]?.recv();
+      queueMicrotask(() => shared[0]?.trySend(i));
+      expect(await value).toBe(i);
+    }
+    expect(live()).toBe(0);
+    gate.close();
+    await over;
+  });
 });

@@ -26,10 +26,10 @@
  * To wait for the host as long as it takes, as Go does: what never comes is then found by the test's own time limit, with
  * nobody's name in it; and a test whose outcome hangs on how quick the host is is what a bubble is to prevent.
  */
+import { knowsOwners } from "../../runtime/async-scope.ts";
 import { VirtualClock } from "../../runtime/clock.ts";
 import type { G } from "../../runtime/g.ts";
 import { activity, afterPromises, macrotask, monotonic, startTimer } from "../../runtime/host.ts";
-import { m } from "../../runtime/m.ts";
 import type { Op } from "../../runtime/op.ts";
 import { LeakError, OutsideError } from "../../runtime/panic.ts";
 import type { P } from "../../runtime/proc.ts";
@@ -167,10 +167,8 @@ export class BubbleClock extends VirtualClock {
       return at < 0;
     });
     if (busy.length > 0) hints.push(`(the host is busy with: ${busy.join(", ")})`);
-    if (named.some(({ reason }) => reason === "await") && m.runs.size > this.runs.size) {
-      hints.push(
-        "(other runs are under way: an async function does not know after an await which is its own; use a generator)",
-      );
+    if (!knowsOwners && named.some(({ reason }) => reason === "await")) {
+      hints.push("(this host does not tell which run an async function belongs to after an await; use a generator)");
     }
     return hints;
   }

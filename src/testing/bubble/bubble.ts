@@ -38,7 +38,7 @@ class RestOp extends Op<void> {
   }
 
   override attempt(): NO {
-    if (m.curg !== null && m.curg.p.clock !== this.#clock) throw new BubbleError("settle: this is another bubble's");
+    if (m.current().clock !== this.#clock) throw new BubbleError("settle: this is another bubble's");
     if (this.#clock[this.#place] !== null) throw new BubbleError("settle: somebody waits in settle already");
     return NO;
   }
@@ -94,7 +94,7 @@ export async function bubble<X>(fn: () => X, options: BubbleOptions = {}): Promi
   if (!(typeof patience === "number" && patience >= 0)) {
     throw new ArgumentError(`bubble: patience must be a number of milliseconds, got ${show(patience)}`);
   }
-  if (m.curg?.p.clock instanceof BubbleClock) throw new BubbleError("bubble: this goroutine is in a bubble already");
+  if (m.current().clock instanceof BubbleClock) throw new BubbleError("bubble: this goroutine is in a bubble already");
   const p = new P({ ...options, seed, leaks: false });
   const rest = new RestOp(new BubbleClock(p, patience), p, "ending");
   const body = function* (): Go<unknown> {

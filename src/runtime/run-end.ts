@@ -1,6 +1,6 @@
-/** What is to be let go of when a run ends. */
-import { m } from "../runtime/m.ts";
-import type { P } from "../runtime/proc.ts";
+/** What happens when a run ends. */
+import { m } from "./m.ts";
+import type { P } from "./proc.ts";
 
 const endings = new WeakMap<P, Set<() => void>>();
 
@@ -16,7 +16,8 @@ export function whenOver(p: P, fn: () => void): () => void {
   return () => void all.delete(fn);
 }
 
-function endingsOf(p: P): Set<() => void> {
+/** What happens when `p` ends. */
+export function endingsOf(p: P): Set<() => void> {
   let all = endings.get(p);
   if (all === undefined) {
     const each = new Set<() => void>();
