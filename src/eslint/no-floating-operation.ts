@@ -24,6 +24,8 @@ export const noFloatingOperation: Rule = {
     schema: [],
     messages: {
       floating: "This makes an operation and drops it: nothing happens. Perform it with {{word}}.",
+      voided:
+        "void performs nothing: an operation is not a promise, which runs by itself. Perform it with {{word}}, or start it with go(() => …).",
       unperformed: "This is an operation, not its result. Perform it with {{word}}.",
     },
   },
@@ -58,8 +60,10 @@ export const noFloatingOperation: Rule = {
       SwitchStatement: ({ discriminant }) => needsResult(context, discriminant),
       LogicalExpression: ({ left, operator }) => operator !== "??" && needsResult(context, left),
       UnaryExpression({ operator, argument }) {
-        // `void op` says that it is dropped on purpose.
-        if (operator !== "void" && operator !== "delete") needsResult(context, argument);
+        // For a promise, `void` says that it runs and is not waited for. An operation does not run.
+        if (operator === "void" && isOperation(context, argument)) {
+          context.report({ node: argument, messageId: "voided", data: { word: missing(argument) } });
+        } else if (operator !== "void" && operator !== "delete") needsResult(context, argument);
       },
       BinaryExpression({ left, operator, right }) {
         // Comparing two operations may be meant: an operation is a value.

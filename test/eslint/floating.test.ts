@@ -16,7 +16,7 @@ const anywhere = {
   valid: [
     `${GO}const ch = chan(); ${main("yield* ch.send(1);")}`,
     `${GO}const ch = chan(); async function f() { await ch.send(1); return ch.recv(); }`,
-    `${GO}const ch = chan(); go(() => ch.send(1)); void ch.recv();`,
+    `${GO}const ch = chan(); go(() => ch.send(1));`,
     `${GO}const ch = chan(); ${main("yield* select({ a: ch.recv(), b: ch.send(1) }); ch.trySend(1); ch.close();")}`,
     `${GO}const ch = chan(); const cases = [ch.recv()]; cases.push(ch.send(1));`,
     `${GO}const ch = chan(); let op; op = ch.recv(); const list = []; list[3] = ch.recv();`,
@@ -71,6 +71,14 @@ const anywhere = {
       "first.recv(); mapConcurrent;",
       "yield* first.recv(); mapConcurrent;",
     ),
+    ...[
+      { code: `${GO}const ch = chan(); ${main("void ch.send(1);")}`, word: "yield*" },
+      { code: `${GO}const ch = chan(); const f = () => void ch.recv();`, word: "yield* or await" },
+      {
+        code: `${from("WorkerPool", "millrace/patterns")}const pool = new WorkerPool(save); async function f() { void pool.run(1); }`,
+        word: "await",
+      },
+    ].map(({ code, word }) => ({ code, output: null, errors: [{ messageId: "voided", data: { word } }] })),
     {
       code: `${GO}const ch = chan(); async function f() { ch.send(1); }`,
       output: `${GO}const ch = chan(); async function f() { await ch.send(1); }`,
