@@ -1,10 +1,13 @@
 /** What a run's end is called: a deadlock, a leak, an exit of one of its goroutines. */
+import { busier } from "./host.ts";
 import { m } from "./m.ts";
+import type { Op } from "./op.ts";
 import type { Outcome, RunOptions } from "./options.ts";
 import { DeadlockError, LeakError } from "./panic.ts";
 import type { P } from "./proc.ts";
+import { awaitsPromise } from "./promise.ts";
 import { Gwaiting } from "./status.ts";
-import { formatAll, type GoroutineInfo } from "./traceback.ts";
+import { formatAll, formatGroups, type GoroutineInfo } from "./traceback.ts";
 
 /** Nothing can ever run again; `left` are the goroutines that wait, which are none after main's goexit. */
 export function deadlock(left: readonly GoroutineInfo[]): DeadlockError {
@@ -15,27 +18,60 @@ export function deadlock(left: readonly GoroutineInfo[]): DeadlockError {
   return new DeadlockError(headline, left, formatAll(left));
 }
 
-/** Main has returned and `left` are still there: what the run's `leaks` option makes of that. */
-export function checkLeaks(
-  outcome: Outcome,
-  leaks: RunOptions["leaks"],
-  left: () => readonly GoroutineInfo[],
-): Outcome {
-  const unasked = leaks === undefined || leaks === "report";
-  if (leaks === false || (unasked && m.leakWatchers.length === 0)) return outcome;
-  const infos = left();
+/** Whether a run with this option looks, when main has returned, for goroutines that are left. */
+export function looksForLeaks(leaks: RunOptions["leaks"]): boolean {
+  return leaks !== false && (isSaid(leaks) || m.leakWatchers.length > 0);
+}
+
+/** Whether the option says what is to be done about leaks at the end. */
+function isSaid(leaks: RunOptions["leaks"]): leaks is boolean | ((left: readonly GoroutineInfo[]) => void) {
+  return leaks !== undefined && leaks !== "report";
+}
+
+/** Main of `p` has returned, and what could go on has gone on: what the `leaks` option makes of those that are left. */
+export function checkLeaks(outcome: Outcome, leaks: RunOptions["leaks"], p: P): Outcome {
+  if (!looksForLeaks(leaks)) return outcome;
+  const infos = lost(p);
   if (infos.length === 0) return outcome;
-  if (unasked) {
+  if (!isSaid(leaks)) {
     for (const watch of m.leakWatchers) watch(infos);
     return outcome;
   }
-  if (leaks === true) return { ok: false, error: new LeakError(infos, formatAll(infos)), g: null };
+  if (leaks === true) return { ok: false, error: new LeakError(infos, formatGroups(infos)), g: null };
   try {
-    leaks(infos);
+    if (leaks !== false) leaks(infos);
   } catch (error) {
     return { ok: false, error, g: null };
   }
   return outcome;
+}
+
+/**
+ * Those of `p` that can never go on. None where one may still be woken by something else than the others: by time, by what
+ * the host has under way since the run began, or by another run. For that one may wake any of the others.
+ */
+function lost(p: P): GoroutineInfo[] {
+  if (p.timers.pending) return [];
+  let asyncs = 0;
+  for (const g of p.allgs) {
+    if (g.status !== Gwaiting) return [];
+    if (g.op === null) asyncs++;
+    else if (comesFromOutside(g.op, p)) return [];
+  }
+  for (const { op } of p.awaiting) {
+    asyncs--;
+    if (comesFromOutside(op, p)) return [];
+  }
+  if (asyncs > 0 && busier(p.hostBefore).length > 0) return [];
+  return p.info();
+}
+
+/** Whether what `op` waits for may come from outside of `p`. */
+function comesFromOutside(op: Op<unknown>, p: P): boolean {
+  const { cases, home, subject } = op;
+  if (cases !== undefined) return cases.some((each) => comesFromOutside(each, p));
+  if (awaitsPromise(op)) return busier(p.hostBefore).length > 0;
+  return (home !== null && home !== p) || subject?.outside === true;
 }
 
 /** Takes everyone who waits in `p` off all queues, and forgets where they stood, except for who ends the run. */

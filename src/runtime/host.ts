@@ -95,6 +95,16 @@ export function activity(): string[] {
   return (node?.getActiveResourcesInfo?.() ?? []).filter((name) => name !== "Immediate");
 }
 
+/** What keeps it going beyond what did `before`. */
+export function busier(before: readonly string[]): string[] {
+  const known = [...before];
+  return activity().filter((name) => {
+    const at = known.indexOf(name);
+    if (at >= 0) known.splice(at, 1);
+    return at < 0;
+  });
+}
+
 /** The longest delay a host timer takes; a longer one would fire at once. */
 const MAX_DELAY = 2 ** 31 - 1;
 

@@ -14,8 +14,10 @@ export interface RunOptions {
   /** Records where goroutines are started, and warns of operations that were made and never performed. */
   readonly debug?: boolean;
   /**
-   * When main returns and goroutines are left: `true` makes that a `LeakError`, a function is called with their list,
-   * `false` says that it is meant to be so, also to `noLeaks` of `millrace/testing`.
+   * When main has returned and goroutines are left that can never go on: `true` makes that a `LeakError`, a function is
+   * called with their list, `false` says that it is meant to be so, also to `noLeaks` of `millrace/testing`. Where that is
+   * looked for, the others first go on until none can by itself. Where time, a promise that the host works on or another run
+   * may still wake one, none is taken for lost, because that one may wake the others.
    *
    * With `"report"`, goroutines that wait are held weakly: one that nothing can ever wake, because nothing that is in use
    * refers to what it waits for, is reported on standard error and collected while the run goes on.

@@ -19,10 +19,10 @@ import { asGenerator, type Body, isGeneratorFunction, isIterator, isThenable, ne
 import { type Clock, hostClock } from "./clock.ts";
 import { Deque } from "./deque.ts";
 import { isOver, underWay } from "./dry.ts";
-import { checkLeaks, deadlock, leaveAll } from "./ending.ts";
+import { checkLeaks, deadlock, leaveAll, looksForLeaks } from "./ending.ts";
 import { emit, tap } from "./events.ts";
 import { G } from "./g.ts";
-import { afterPromises, entropy, microtask, uncaught, warn } from "./host.ts";
+import { activity, afterPromises, entropy, microtask, uncaught, warn } from "./host.ts";
 import { Ids } from "./ids.ts";
 import { GO_ON, m, type Preemption, type Verdict, YIELD_TO_HOST, YIELD_TO_OTHERS } from "./m.ts";
 import { asyncGenerator, didNotWait, yielded } from "./misuse.ts";
@@ -32,6 +32,7 @@ import { DONE, type Go, isParked, Op, PARKED, type Parked } from "./op.ts";
 import type { Outcome, RunOptions } from "./options.ts";
 import { Origins } from "./origins.ts";
 import { FatalError, Goexit } from "./panic.ts";
+import { whenQuiet } from "./quiet.ts";
 import { Gdead, Gnew, Gpanicked, Gpreempted, Gretry, Grunnable, Grunning, Gwaiting } from "./status.ts";
 import { Random, Seeded, type Strategy } from "./strategy.ts";
 import { Timers } from "./timers.ts";
@@ -87,6 +88,10 @@ export class P {
   #hogs = false;
   #main: G | null = null;
   #mainExited = false;
+  /** How the run ends, now that main has returned and the others go on. */
+  #outcome: Outcome | null = null;
+  /** What kept the host busy before it began, where leaks are looked for. */
+  hostBefore: readonly string[] = [];
   #finished: ((outcome: Outcome) => void) | null = null;
   readonly #drainFn = (): void => this.#inScope(this.#drain);
   readonly #at = (index: number): G => this.#runq.at(index);
@@ -115,6 +120,7 @@ export class P {
   open(finished: (outcome: Outcome) => void): void {
     this.#finished = finished;
     this.scope = scopeOfRun(this);
+    if (looksForLeaks(this.#leaks)) this.hostBefore = activity();
     if (this.debug) m.watching++;
     if (this.#byHand) m.runs.add(this);
     else underWay(this);
@@ -366,7 +372,7 @@ export class P {
     g.value = exited ? undefined : value;
     if (tap.listener !== null) emit({ kind: "go-end", run: this.id, g: g.id });
     this.#release(g);
-    if (g === this.#main && !exited) this.finish({ ok: true, value });
+    if (g === this.#main && !exited) this.#returned(value);
     else if (g === this.#main) this.#mainExited = true;
     this.#last();
   }
@@ -380,9 +386,25 @@ export class P {
     return this.allgs.release(g);
   }
 
-  /** A goroutine has ended: without main, the last one leaves a run that can't end. */
+  /** Main has returned, which ends the run. Where leaks are looked for, the others go on first until none can by itself. */
+  #returned(value: unknown): void {
+    const outcome: Outcome = { ok: true, value };
+    if (this.allgs.length === 0 || !looksForLeaks(this.#leaks)) {
+      this.finish(outcome);
+      return;
+    }
+    this.#outcome = outcome;
+    whenQuiet(
+      () => [this],
+      () => this.finish(outcome),
+    );
+  }
+
+  /** A goroutine has ended: the last one ends a run whose main has returned, or leaves one that can't end. */
   #last(): void {
-    if (this.#mainExited && this.allgs.length === 0 && !m.others?.away(this)) this.#asleep();
+    if (this.allgs.length > 0 || m.others?.away(this)) return;
+    if (this.#mainExited) this.#asleep();
+    else if (this.#outcome !== null) this.finish(this.#outcome);
   }
 
   #threw(g: G, error: unknown): void {
@@ -451,7 +473,7 @@ export class P {
   /** Ends the run: whatever it has left stops where it stands and waits for nothing any more. */
   finish(outcome: Outcome): void {
     if (this.over || this.#finished === null) return;
-    const result = outcome.ok ? checkLeaks(outcome, this.#leaks, () => this.info()) : outcome;
+    const result = outcome.ok ? checkLeaks(outcome, this.#leaks, this) : outcome;
     this.over = true;
     isOver(this);
     if (this.debug) m.watching--;
@@ -470,7 +492,8 @@ export class P {
 
   /** The host's event loop has nothing left that could wake anyone. */
   dry(): void {
-    if (this.#finished !== null && this.#runq.length === 0) this.#asleep();
+    if (this.#outcome !== null) this.finish(this.#outcome);
+    else if (this.#finished !== null && this.#runq.length === 0) this.#asleep();
   }
 
   /** Nothing can ever run again. */

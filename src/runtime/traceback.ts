@@ -347,14 +347,15 @@ function stand({ op, since }: AsyncWaiter): Partial<GoroutineInfo> {
   };
 }
 
-/** One goroutine of a dump. */
-function formatInfo(info: GoroutineInfo): string {
+/** One goroutine of a dump, which stands for `more` others like it. */
+function formatInfo(info: GoroutineInfo, more = 0): string {
   const minutes = info.since === undefined ? 0 : Math.floor((wall() - info.since) / 60_000);
   const waited = minutes === 0 ? "" : `, ${minutes} minutes`; // as Go says also of one
   const { channel, holder } = info;
   const what = holder !== undefined ? ` held by goroutine ${holder.id}` : channel?.name && ` channel "${channel.name}"`;
   const thread = info.thread === undefined ? "" : `, thread ${info.thread}`;
-  const lines = [`goroutine ${info.id} [${info.reason ?? info.state}${waited}${thread}]:${what ?? ""}`];
+  const others = more === 0 ? "" : ` and ${more} more`;
+  const lines = [`goroutine ${info.id}${others} [${info.reason ?? info.state}${waited}${thread}]:${what ?? ""}`];
   lines.push(info.stack === "" ? `${info.name}()` : info.stack);
   if (info.createdBy !== undefined) {
     lines.push(`created by ${info.createdBy.name} in goroutine ${info.createdBy.id}`);
@@ -365,5 +366,28 @@ function formatInfo(info: GoroutineInfo): string {
 
 /** A dump. */
 export function formatAll(infos: readonly GoroutineInfo[]): string {
-  return infos.map(formatInfo).join("\n\n");
+  return infos.map((info) => formatInfo(info)).join("\n\n");
+}
+
+/** A dump that tells once of goroutines that stand at one place for one reason, after how many of each there are. */
+export function formatGroups(infos: readonly GoroutineInfo[]): string {
+  const groups = new Map<string, GoroutineInfo[]>();
+  for (const info of infos) {
+    const { name, state, reason, stack, createdBy, channel } = info;
+    const key = JSON.stringify([name, state, reason, stack, createdBy?.name, createdBy?.site, channel?.name]);
+    const group = groups.get(key) ?? [];
+    group.push(info);
+    groups.set(key, group);
+  }
+  if (groups.size === infos.length) return formatAll(infos);
+  const each = [...groups.values()].sort((a, b) => b.length - a.length);
+  const counts = each.map((group) => `${group.length} × ${placed(group[0] as GoroutineInfo)}`);
+  const dumps = each.map((group) => formatInfo(group[0] as GoroutineInfo, group.length - 1));
+  return [counts.join("\n"), ...dumps].join("\n\n");
+}
+
+/** The name of a goroutine, and the line it stands at or, before it has started, was started at. */
+function placed({ name, stack, createdBy }: GoroutineInfo): string {
+  const place = /\n\t(.*)/.exec(stack)?.[1] ?? createdBy?.site;
+  return place === undefined ? name : `${name}, ${place.replace(/^.*[/\\]/, "").replace(/:\d+$/, "")}`;
 }

@@ -1,16 +1,17 @@
 /**
  * Goroutines that a test leaves behind: in the default run, in runs that are still under way, and in those that ended
- * well while some of their goroutines were not done.
+ * well while some of their goroutines could never have gone on.
  *
  * What is left is judged once nothing can go on by itself: nobody is runnable, no operation waits for its slice, and the
  * host had its turns. Rejected: to wait some real milliseconds, as such checks do elsewhere. A slow machine would find
  * leaks that are none, and each test would pay the time. Who needs a moment longer says so: `within`.
  */
-import { macrotask, startTimer } from "../runtime/host.ts";
+import { startTimer } from "../runtime/host.ts";
 import { m } from "../runtime/m.ts";
 import { ArgumentError, LeakError, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
-import { formatAll, type GoroutineInfo } from "../runtime/traceback.ts";
+import { whenQuiet } from "../runtime/quiet.ts";
+import { formatGroups, type GoroutineInfo } from "../runtime/traceback.ts";
 
 /** Options of `noLeaks` and `leaks`. */
 export interface LeakOptions {
@@ -36,17 +37,13 @@ export interface TestHooks {
   afterEach(fn: () => Promise<void>): unknown;
 }
 
-/** Turns of the host in which nothing happens, after which nothing is taken to happen any more. */
-const QUIET_TURNS = 3;
-/** Turns after which whoever still runs is taken to run for ever. */
-const MAX_TURNS = 100;
-
 /**
  * Watches for goroutines that are still there when the block it is in ends, and fails that block with a `LeakError`: each
  * goroutine with what it waits for, its stack and where it was started.
  *
- * Those that were there before do not count. A run of the block's own that ends well and leaves goroutines behind counts,
- * unless it says what is to be done about them itself (the option `leaks` of `run`).
+ * Those that were there before do not count. A run of the block's own that ends well and leaves goroutines behind that can
+ * never go on counts, unless it says what is to be done about them itself (the option `leaks` of `run`). Explorations
+ * and bubbles report their own.
  *
  * @param options `ignore`, for those that may stay; `within`, real milliseconds they have to end
  * @throws ArgumentError when an option is wrong
@@ -84,12 +81,12 @@ export function noLeaks(options: LeakOptions = {}): AsyncDisposable {
         return ignore === undefined ? each : each.filter((info) => !ignore(info));
       };
       try {
-        await quiet();
+        await new Promise<void>((resolve) => whenQuiet(all, resolve));
         for (let waited = 0; waited < within && found().length > 0; waited += 5) {
           await new Promise<void>((resolve) => void startTimer(resolve, 5));
         }
         const leaked = found();
-        if (leaked.length > 0) throw new LeakError(leaked, formatAll(leaked));
+        if (leaked.length > 0) throw new LeakError(leaked, formatGroups(leaked));
       } finally {
         m.leakWatchers.splice(m.leakWatchers.indexOf(watch), 1);
         if (m.leakWatchers.length === 0) for (const p of all()) p.sites = p.debug;
@@ -132,15 +129,6 @@ export function leaks(hooks: TestHooks, options: LeakOptions = {}): void {
 
 function all(): P[] {
   return [m.fallback, ...m.runs];
-}
-
-/** Waits until nothing goes on by itself any more. */
-async function quiet(): Promise<void> {
-  let quietTurns = 0;
-  for (let turns = 0; turns < MAX_TURNS && quietTurns < QUIET_TURNS; turns++) {
-    await new Promise<void>((resolve) => macrotask(resolve));
-    quietTurns = m.owesHost || all().some((p) => p.busy) ? 0 : quietTurns + 1;
-  }
 }
 
 function checkOptions(options: LeakOptions): LeakOptions {

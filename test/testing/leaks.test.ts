@@ -1,7 +1,7 @@
 /** `noLeaks` and `leaks`: goroutines that a test leaves behind. */
 import { chan, go, LeakError, run, runtime, wait } from "millrace";
 import { Mutex } from "millrace/sync";
-import { type LeakOptions, leaks, noLeaks } from "millrace/testing";
+import { bubble, explore, type LeakOptions, leaks, noLeaks, replay } from "millrace/testing";
 import { sleep } from "millrace/time";
 import { expect, test } from "vitest";
 
@@ -94,6 +94,27 @@ test("what a run leaves behind counts, unless the run says what is to be done ab
   expect((await leftBy(program()))?.goroutines.map(({ reason }) => reason)).toEqual(["sync.Mutex.Lock"]);
   expect(await leftBy(program({ leaks: false }))).toBeUndefined();
   expect(await leftBy(program({ leaks: () => {} }))).toBeUndefined();
+});
+
+test("runs that exploration, replay and bubbles make are theirs to judge", async () => {
+  const program = function* () {
+    const ch = chan<number>(1);
+    go(function* () {
+      yield* ch.send(1);
+    });
+    yield* ch.recv();
+  };
+  expect(
+    await leftBy(async () => {
+      await explore(program);
+      await explore(program, { strategy: "pct", runs: 50 });
+      await replay("mr1:i:~ma", program);
+      await bubble(program);
+    }),
+  ).toBeUndefined();
+  // Also where what is left is found there.
+  const lost = () => void go(() => chan().recv());
+  expect(await leftBy(() => explore(lost).catch(() => {}))).toBeUndefined();
 });
 
 test("a run that failed is not blamed for what it left", async () => {

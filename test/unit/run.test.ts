@@ -9,6 +9,7 @@ import {
   LeakError,
   run,
   runtime,
+  type SendChan,
   wait,
 } from "millrace";
 import { expect, test } from "vitest";
@@ -222,14 +223,69 @@ test("leaks: none, no error; and false does not look", async () => {
   expect(await run(leaky)).toBe("done");
 });
 
-test("leaks: a goroutine that has not started counts, too", async () => {
-  const error = await run(
+test("leaks: a goroutine that has not started when main returns is none, and runs", async () => {
+  const seen: string[] = [];
+  const result = await run(
     () => {
-      go(function* unborn() {});
+      go(function* late() {
+        yield* runtime.gosched();
+        seen.push("late");
+      });
+      return "done";
     },
     { leaks: true },
-  ).catch((thrown: unknown) => thrown);
-  expect((error as LeakError).goroutines.map((g) => [g.name, g.state])).toStrictEqual([["unborn", "runnable"]]);
+  );
+  expect([result, ...seen]).toEqual(["done", "late"]);
+});
+
+test("leaks: one that runs for ever is none, and does not keep the run", async () => {
+  let turns = 0;
+  await run(
+    () => {
+      go(function* spinner() {
+        for (;;) {
+          turns++;
+          yield* runtime.gosched();
+        }
+      });
+    },
+    { leaks: true },
+  );
+  const before = turns;
+  await new Promise((done) => setTimeout(done, 5));
+  expect(turns).toBe(before);
+});
+
+test("leaks: what panics after main has returned fails the run", async () => {
+  const failed = run(
+    () => {
+      go(function* () {
+        throw new Error("late");
+      });
+    },
+    { leaks: true },
+  );
+  await expect(failed).rejects.toThrow("late");
+});
+
+test("leaks: those that stand at one place are told of once", async () => {
+  const ask = function* ask(ch: SendChan<number>) {
+    yield* ch.send(1);
+  };
+  const error = await run(
+    () => {
+      for (let i = 0; i < 186; i++) go(ask, chan<number>());
+      go(function* other() {
+        yield* chan().recv();
+      });
+    },
+    { leaks: true },
+  ).catch((thrown: unknown) => thrown as LeakError);
+  const { goroutines, message } = error as LeakError;
+  expect(goroutines).toHaveLength(187);
+  expect(message).toMatch(/^187 goroutines leaked\n\n186 × ask, run\.test\.ts:\d+\n1 × other, run\.test\.ts:\d+\n\n/);
+  expect(message).toContain("goroutine 2 and 185 more [chan send]:\nask()\n");
+  expect(message.match(/ask\(\)/g)).toHaveLength(1);
 });
 
 test("leaks: an async goroutine that still waits counts", async () => {

@@ -29,13 +29,15 @@
 import { knowsOwners } from "../../runtime/async-scope.ts";
 import { VirtualClock } from "../../runtime/clock.ts";
 import type { G } from "../../runtime/g.ts";
-import { activity, afterPromises, macrotask, monotonic, startTimer } from "../../runtime/host.ts";
+
+import { activity, afterPromises, busier, macrotask, monotonic, startTimer } from "../../runtime/host.ts";
 import type { Op } from "../../runtime/op.ts";
+
 import { LeakError, OutsideError } from "../../runtime/panic.ts";
 import type { P } from "../../runtime/proc.ts";
 import { awaitsPromise } from "../../runtime/promise.ts";
 import { Gwaiting } from "../../runtime/status.ts";
-import { formatAll, type GoroutineInfo } from "../../runtime/traceback.ts";
+import { formatAll, formatGroups, type GoroutineInfo } from "../../runtime/traceback.ts";
 import type { Waiter } from "../../runtime/waiter.ts";
 
 /** How long a promise that only waits for other promises may take, in turns of the host. */
@@ -151,7 +153,7 @@ export class BubbleClock extends VirtualClock {
   #fail(outside: readonly G[]): void {
     if (this.ending !== null || outside.length === 0) {
       const left = this.#p.info(({ op }) => op?.reason !== "bubble");
-      this.#p.finish({ ok: false, error: new LeakError(left, formatAll(left)), g: null });
+      this.#p.finish({ ok: false, error: new LeakError(left, formatGroups(left)), g: null });
       return;
     }
     const named = [...this.runs].flatMap((p) => p.info((g) => outside.includes(g)));
@@ -160,12 +162,7 @@ export class BubbleClock extends VirtualClock {
 
   #hints(named: readonly GoroutineInfo[]): string[] {
     const hints: string[] = [];
-    const before = [...this.#before];
-    const busy = activity().filter((name) => {
-      const at = before.indexOf(name);
-      if (at >= 0) before.splice(at, 1);
-      return at < 0;
-    });
+    const busy = busier(this.#before);
     if (busy.length > 0) hints.push(`(the host is busy with: ${busy.join(", ")})`);
     if (!knowsOwners && named.some(({ reason }) => reason === "await")) {
       hints.push("(this host does not tell which run an async function belongs to after an await; use a generator)");

@@ -21,7 +21,7 @@ import { LeakError } from "../../runtime/panic.ts";
 import { P } from "../../runtime/proc.ts";
 import { Gpreempted, Gwaiting, hasEnded } from "../../runtime/status.ts";
 import type { Strategy } from "../../runtime/strategy.ts";
-import { formatAll } from "../../runtime/traceback.ts";
+import { formatGroups } from "../../runtime/traceback.ts";
 import { type Chooser, CLOCK, type Watcher } from "./chooser.ts";
 import {
   asyncFunction,
@@ -154,7 +154,7 @@ export class Execution implements Strategy {
     this.#clock.ms = 0;
     this.#clock.next = Infinity;
     this.#made = new Made();
-    this.p = new P({ seed: 0, name: this.name, asyncTimerChan: this.settings.asyncTimerChan }, this);
+    this.p = new P({ seed: 0, name: this.name, asyncTimerChan: this.settings.asyncTimerChan, leaks: false }, this);
     this.p.clock = this.#clock;
     this.p.sites ||= this.sites;
     const hand = this.p.byHand();
@@ -375,7 +375,7 @@ export class Execution implements Strategy {
       else this.#fail("deadlock", undefined);
     } else if (p.allgs.length > 1 && this.settings.leaks) {
       const left = this.#detailed ? p.info().filter(({ id }) => id !== 1) : [];
-      this.#fail("leak", this.#detailed ? new LeakError(left, formatAll(left)) : undefined);
+      this.#fail("leak", this.#detailed ? new LeakError(left, formatGroups(left)) : undefined);
     } else this.stop();
   }
 

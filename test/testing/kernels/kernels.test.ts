@@ -1,9 +1,10 @@
 /** Small programs of kinds that exploration once reported wrongly, with twins: what is right stays silent, what is wrong is said. */
-import { chan, go } from "millrace";
+import { chan, go, LeakError, run } from "millrace";
 import { Mutex, Once, RWMutex, Semaphore, WaitGroup } from "millrace/sync";
-import { type ExploreError, explore, RaceError, race, replay } from "millrace/testing";
+import { type ExploreError, explore, noLeaks, RaceError, race, replay } from "millrace/testing";
 import { describe, expect, test } from "vitest";
 import { found, thrown } from "../explore-kit.ts";
+import { leakKernels } from "./leaks.ts";
 import { races } from "./races.ts";
 import { starvations } from "./starvation.ts";
 
@@ -63,6 +64,29 @@ describe.each(starvations)("starvation: $name", ({ program, timers }) => {
     for (const strategy of strategies) {
       const error = await found(program(false), { strategy, maxSteps: 3000, ...(timers && { timers }) });
       expect(error.kind).toBe("endless");
+    }
+  });
+});
+
+describe.each(leakKernels)("leaks: $name", ({ program, leaks }) => {
+  /** What a run, or a block around one, says. */
+  const ways = {
+    run: (main: () => unknown) => run(main, { leaks: true }),
+    noLeaks: async (main: () => unknown) => {
+      await using _ = noLeaks();
+      await run(main);
+    },
+  };
+
+  test("nothing leaks where all can go on", async () => {
+    for (const way of Object.values(ways)) await way(program(false));
+  });
+
+  test.runIf(leaks)("the twin leaves one that never can", async () => {
+    for (const way of Object.values(ways)) {
+      const error = await thrown(way(program(true)));
+      expect(error).toBeInstanceOf(LeakError);
+      expect((error as LeakError).goroutines.map(({ name, reason }) => `${name} ${reason}`)).toContain(leaks);
     }
   });
 });
