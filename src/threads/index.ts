@@ -6,6 +6,7 @@
 import "../runtime/proc.ts"; // brings the default run along
 
 export { parallel } from "./parallel.ts";
+export type { ContextCarrier } from "./sched/carry.ts";
 export type { NotSendable, Parallel, Sendable, SendableFunction } from "./sendable.ts";
 export { serve } from "./serve.ts";
 export { type SharedChan, type SharedChanOptions, sharedChan } from "./shared/chan.ts";

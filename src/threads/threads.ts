@@ -3,6 +3,7 @@ import { environment } from "../runtime/host.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { memory } from "./memory/memory.ts";
 import { takePart } from "./part.ts";
+import { type ContextCarrier, carryWith } from "./sched/carry.ts";
 import { crew } from "./sched/crew.ts";
 import type { WorkerLike } from "./sched/thread.ts";
 import { type Hog, monitor } from "./sysmon/monitor.ts";
@@ -31,9 +32,22 @@ export interface ThreadOptions {
    * or more, a function gets all that do not for 10 ms.
    */
   readonly sysmon?: boolean | ((hog: Hog) => void);
+  /**
+   * What of the caller's async context goes along to the thread that runs a parallel function; each thread is told by
+   * calling `threads` in a module that it imports. By default OpenTelemetry's trace and baggage, where its API has a
+   * propagator.
+   */
+  readonly context?: ContextCarrier;
 }
 
-const OPTIONS: readonly string[] = ["count", "memory", "worker", "preempt", "sysmon"] satisfies (keyof ThreadOptions)[];
+const OPTIONS: readonly string[] = [
+  "count",
+  "memory",
+  "worker",
+  "preempt",
+  "sysmon",
+  "context",
+] satisfies (keyof ThreadOptions)[];
 
 /**
  * Says how many threads run parallel functions, how much memory they share, and what starts one.
@@ -43,7 +57,7 @@ const OPTIONS: readonly string[] = ["count", "memory", "worker", "preempt", "sys
  * channel and the first `go` of a parallel function; only `count` may change later. With one thread, and in a browser page
  * without isolation headers (COOP, COEP), where threads can't share memory, parallel functions run on the first thread.
  *
- * @param options `count`, of threads; `memory`, bytes that they share; `worker`, makes one of the program's own; `preempt` and
+ * @param options `count`, of threads; `memory`, bytes that they share; `worker`, makes one of the program's own; `context`, what goes along to another thread; `preempt` and
  *   `sysmon`, against goroutines that do not yield
  * @throws ArgumentError for an option that can't be, or that comes too late
  *
@@ -62,6 +76,8 @@ export function threads(options: ThreadOptions): void {
     if (OPTIONS.includes(key)) continue;
     throw new ArgumentError(`threads: there is no option ${show(key)}; there are ${OPTIONS.join(", ")}`);
   }
+  const { context } = options;
+  if (context !== undefined) carryWith(checkCarrier(context));
   if (memory.self !== 0) return;
   const { count, memory: bytes, worker, preempt, sysmon } = options;
   if (count !== undefined && !(Number.isInteger(count) && count > 0)) {
@@ -82,4 +98,10 @@ export function threads(options: ThreadOptions): void {
   if (preempt === true || (sysmon !== undefined && sysmon !== false)) monitor.start(preempt === true, sysmon ?? false);
   // Whoever starts the program has the last word.
   if (count !== undefined && !environment("MILLRACE_THREADS")) crew.procs(count);
+}
+
+function checkCarrier(context: ContextCarrier): ContextCarrier {
+  const { inject, extract } = (context ?? {}) as Partial<ContextCarrier>;
+  if (typeof inject === "function" && typeof extract === "function") return context;
+  throw new ArgumentError(`threads: context must be { inject, extract }, two functions, got ${show(context)}`);
 }

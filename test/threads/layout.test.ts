@@ -84,7 +84,7 @@ const REGIONS: Readonly<Record<string, Region>> = {
     to: Number.POSITIVE_INFINITY,
     of: [
       ...(["KIND", "TASK_FN", "TASK_OWNER", "TASK_CHILD", "TASK_RUN", "TASK_GID", "TASK_RUNNER"] as const),
-      ...(["TASK_COUNT", "TASK_BY", "TASK_BY_NAME", "TASK_ARGS"] as const),
+      ...(["TASK_COUNT", "TASK_BY", "TASK_BY_NAME", "TASK_CARRIES", "TASK_ARGS"] as const),
     ],
   },
   run: {

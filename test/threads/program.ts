@@ -1,5 +1,5 @@
 /** Programs with threads, in processes of their own, translated so that they start quickly. They use the built package. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,6 +23,7 @@ export async function threaded(
     const { code } = await transform(source, { loader: "ts", target: "es2022", format: "esm", sourcemap: "inline" });
     const file = join(folder, `${name}.mjs`);
     const built = (_all: string, entry = "."): string => JSON.stringify(join(root, "dist", entry, "index.js"));
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
     writeFileSync(file, code.replace(/"millrace(?:\/(\w+))?"/g, built));
     return await node([...(settings.options ?? []), file, ...args], settings);
   } finally {

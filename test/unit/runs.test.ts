@@ -281,7 +281,7 @@ describe("what outlives its run, awaited by code of another", () => {
       function* () {
         const mu = new Mutex();
         yield* mu.lock();
-        const pool = new WorkerPool((_: number) => chan<number>().recv());
+        const pool = new WorkerPool<number, unknown>((_: number) => chan<number>().recv());
         const full = chan<number>(1);
         yield* full.send(1);
         things.push({ ch: chan<number>(), full, mu, g: go(() => chan<void>().recv()), pool });

@@ -211,8 +211,10 @@ export const TASK_COUNT = 9;
 /** Which goroutine said `go`: number, and name. */
 export const TASK_BY = 10;
 export const TASK_BY_NAME = 11;
+/** 1 if the last argument is what of the caller's context goes along (carry.ts). */
+export const TASK_CARRIES = 12;
 /** A slot for each argument; then one for the result. */
-export const TASK_ARGS = 12;
+export const TASK_ARGS = 14;
 
 // ---- A run that threads share (run.ts).
 

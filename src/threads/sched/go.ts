@@ -20,10 +20,11 @@ import { pointerOf } from "../memory/names.ts";
 import { CAUGHT, caught, type Outcome, type Parallel, parallelOf } from "../values/registry.ts";
 import { copy } from "../values/slot.ts";
 import { Away, children } from "./away.ts";
+import { carried } from "./carry.ts";
 import { crew } from "./crew.ts";
 import { halts } from "./loading.ts";
 import { mayShare, sharedRun } from "./run.ts";
-import { BY, BY_NAME, CHILD, dropArgs, FN, GID, newTask, OWNER, RUN } from "./task.ts";
+import { BY, BY_NAME, CARRIES, CHILD, dropArgs, FN, GID, newTask, OWNER, RUN } from "./task.ts";
 import { runqput } from "./taskq.ts";
 import { wakep } from "./wakep.ts";
 import { watch } from "./watch.ts";
@@ -65,8 +66,10 @@ function start(f: Parallel, p: P, fn: Body, args: unknown[], by: G | null): Goro
   if (by === null) starts(null, 0);
   else if (creator === null || creator.id !== by.id || creatorRun !== run) starts(by, run);
   const pointer = f.pointer || pointTo(f);
-  const task = newTask(args);
+  const carries = carried();
+  const task = newTask(carries === undefined ? args : [...args, carries]);
   const { i32 } = memory;
+  i32[task + CARRIES] = carries === undefined ? 0 : 1;
   const id = p.ids.next();
   if (p.over) {
     dropArgs(task);

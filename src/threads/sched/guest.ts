@@ -7,7 +7,7 @@
  * takes to run an empty function).
  */
 import { Allgs } from "../../runtime/allgs.ts";
-import { same } from "../../runtime/async-scope.ts";
+import type { AsyncScope } from "../../runtime/async-scope.ts";
 import type { Body } from "../../runtime/body.ts";
 import { once } from "../../runtime/copies.ts";
 import { type Creator, G } from "../../runtime/g.ts";
@@ -28,8 +28,16 @@ export class Guest extends G {
   /** What has arrived with it. */
   readonly lease: Lease | null;
 
-  constructor(task: number, p: P, id: number, fn: Body, creator: Creator | null, lease: Lease | null) {
-    super(p, id, fn, creator, same(p.scope));
+  constructor(
+    task: number,
+    p: P,
+    id: number,
+    fn: Body,
+    creator: Creator | null,
+    scope: AsyncScope,
+    lease: Lease | null,
+  ) {
+    super(p, id, fn, creator, scope);
     this.task = task;
     this.lease = lease;
   }

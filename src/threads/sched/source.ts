@@ -4,6 +4,7 @@
  *
  * One at a time, because a task in a queue can still go to a thread that has nothing to do, and a goroutine can't.
  */
+import { same } from "../../runtime/async-scope.ts";
 import { type Body, isGeneratorFunction } from "../../runtime/body.ts";
 import { once } from "../../runtime/copies.ts";
 import { microtask } from "../../runtime/host.ts";
@@ -17,13 +18,14 @@ import { memory } from "../memory/memory.ts";
 import { textAt } from "../memory/names.ts";
 import { type Lease, leasing } from "../values/lease.ts";
 import { CAUGHT, caught, type Parallel, parallels } from "../values/registry.ts";
+import { arrived } from "./carry.ts";
 import { crew } from "./crew.ts";
 import { fail, Guest, Part, stayAtHome, vanish } from "./guest.ts";
 import { open } from "./hand.ts";
 import { fate, imported, load } from "./loading.ts";
 import { panicked } from "./panics.ts";
 import { isOver, joinRun, leaveParts, runAt, takesPart } from "./run.ts";
-import { argsOf, BY, BY_NAME, dropArgs, FN, GID, RUN } from "./task.ts";
+import { argsOf, BY, BY_NAME, CARRIES, dropArgs, FN, GID, RUN } from "./task.ts";
 import { anyTask, takeTask } from "./taskq.ts";
 import { anyIdle, found, leaving, procs, rest, threads } from "./wakep.ts";
 import { followWatch } from "./watch.ts";
@@ -94,7 +96,15 @@ function start(task: number, run: number, fn: Body, args: unknown[], lease: Leas
   const p = runAt(run) ?? openPart(run);
   const by = i32[task + BY] as number;
   const creator = by === 0 ? null : { id: by, name: textAt(i32[task + BY_NAME] as number) };
-  const g = new Guest(task, p, (i32[task + GID] as number) >>> 0, fn, creator, lease);
+  let scope = same(p.scope);
+  if (i32[task + CARRIES] === 1) {
+    try {
+      scope = arrived(args.pop(), p.scope);
+    } catch (error) {
+      fn = thrower(fn.name, error);
+    }
+  }
+  const g = new Guest(task, p, (i32[task + GID] as number) >>> 0, fn, creator, scope, lease);
   g.value = args;
   if (isGeneratorFunction(fn)) {
     try {

@@ -18,6 +18,7 @@ export const KIND_BACK: number = KIND_SCHEDULER;
 export {
   TASK_BY as BY,
   TASK_BY_NAME as BY_NAME,
+  TASK_CARRIES as CARRIES,
   TASK_CHILD as CHILD,
   TASK_COUNT as COUNT,
   TASK_FN as FN,
