@@ -24,7 +24,7 @@ describe("an awaited action that waits", () => {
     ],
     ["withRLock of an async function", () => new RWMutex().withRLock(pause)],
     ["Once.do", () => new Once().do(pause).then(() => "paused")],
-    ["SingleFlight.do", () => new SingleFlight<string, string>().do("key", pause).then(({ value }) => value)],
+    ["SingleFlight.do", () => new SingleFlight<string>().do("key", pause).then(({ value }) => value)],
     ["onceValue", () => onceValue(pause)()],
     ["one in another", () => new Mutex().withLock(async () => await new Mutex().withLock(pause))],
     ["two at once", () => Promise.all([new Mutex().withLock(pause), new Mutex().withLock(pause)]).then(([a]) => a)],

@@ -9,7 +9,8 @@ import { afterAll, describe, expect, it, vi } from "vitest";
 import type { Body } from "../../src/runtime/body.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { P } from "../../src/runtime/proc.ts";
-import { programs, report } from "../../src/runtime/run.ts";
+import { report } from "../../src/runtime/report.ts";
+import { programs } from "../../src/runtime/run.ts";
 import { type Lesson, matches, parseLesson } from "../../src/tour/lesson.ts";
 import { compile } from "../../src/tour/program/compile.ts";
 

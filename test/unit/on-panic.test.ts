@@ -1,5 +1,5 @@
 /** Who decides what a panic ends: `onPanic` of a run, `runtime.onPanic` of the default one, and what a join gives then. */
-import { chan, go, type PanicHandler, type PanickedGoroutine, run, runtime, select } from "millrace";
+import { chan, type Go, go, type PanicHandler, type PanickedGoroutine, run, runtime, select } from "millrace";
 import { Mutex } from "millrace/sync";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { turns } from "../kit/turns.ts";
@@ -57,7 +57,12 @@ describe("a run's handler", () => {
     const caught: unknown[] = [];
     await run(
       function* () {
-        const bodies = [fails, async () => Promise.reject(boom), () => fails().next(), () => chan<never>().recv()];
+        const bodies: (() => unknown)[] = [
+          fails,
+          async () => Promise.reject(boom),
+          () => fails().next(),
+          () => chan<never>().recv(),
+        ];
         for (const body of bodies.slice(0, 3)) {
           const g = go(body);
           for (const when of ["waiting", "later", "later"]) {
@@ -133,9 +138,9 @@ describe("a run's handler", () => {
 
   test("that throws loses neither error; one that throws the error itself lets the run end", async () => {
     const own = new Error("the handler's");
-    const program = function* (): Generator<never, void> {
+    const program = function* (): Go {
       const g = go(fails);
-      yield* g.join() as never;
+      yield* g.join();
     };
     const onPanic = (): never => {
       throw own;
@@ -152,9 +157,9 @@ describe("a run's handler", () => {
   });
 
   test("that is async or answers something else is told so, beside the error", async () => {
-    const program = function* (): Generator<never, void> {
+    const program = function* (): Go {
       const g = go(fails);
-      yield* g.join() as never;
+      yield* g.join();
     };
     for (const [answer, shown] of [
       [Promise.resolve("goroutine"), "a Promise"],

@@ -267,7 +267,7 @@ describe("the stack of a rejection ends with the frames of the goroutine that wa
   test("nothing of what is thrown by an operation that is no promise", async () => {
     const error = await run(function* outermost() {
       const shared = new Error("shared");
-      const g = new SingleFlight<string, void>();
+      const g = new SingleFlight<string>();
       return yield* load(function* () {
         yield* g.do("key", function* () {
           yield* runtime.gosched();

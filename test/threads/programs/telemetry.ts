@@ -8,11 +8,11 @@ import { go, main } from "millrace";
 import { WorkerPool } from "millrace/patterns";
 import { parallel, threads } from "millrace/threads";
 
-const own = process.argv[2] === "own" || process.env["OWN"] === "1";
+const own = process.argv[2] === "own" || process.env.OWN === "1";
 const user = new AsyncLocalStorage<string>();
 const exporter = new InMemorySpanExporter();
 if (own) {
-  process.env["OWN"] = "1";
+  process.env.OWN = "1";
   threads({ context: { inject: () => user.getStore(), extract: (name: string, fn) => user.run(name, fn) } });
 } else {
   new NodeSDK({ spanProcessors: [new SimpleSpanProcessor(exporter)], instrumentations: [] }).start();
@@ -24,7 +24,7 @@ const job = parallel(import.meta, "job", function* (expected: string) {
   yield* go(() => {}).join();
   const after = own ? user.getStore() : trace.getActiveSpan()?.spanContext().traceId;
   const baggage = own ? expected : propagation.getActiveBaggage()?.getEntry("id")?.value;
-  const parent = own ? "" : tracer.startActiveSpan("job", (span) => (span.end(), span.spanContext().traceId));
+  const parent = own ? "" : tracer.startActiveSpan("job", (span) => span.spanContext().traceId);
   return { before, after, baggage, parent, away: !isMainThread };
 });
 
