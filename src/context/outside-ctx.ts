@@ -80,7 +80,8 @@ export class SignalCtx extends CancelCtx {
 /** Stands among ours for a context of another make. */
 export class ForeignCtx extends CancelCtx {
   readonly #ctx: Context;
-  #waiting: { readonly op: Op<void>; readonly w: Waiter } | null = null;
+  /** Gives up waiting for its end. */
+  #leave: (() => void) | null = null;
 
   constructor(ctx: Context) {
     super(null, null, true);
@@ -113,16 +114,21 @@ export class ForeignCtx extends CancelCtx {
   }
 
   override arm(): void {
-    const op = this.#ctx.done().recv() as Op<void>;
+    const ctx = this.#ctx;
+    if (typeof ctx.afterFunc === "function") {
+      this.#leave = ctx.afterFunc(() => tell(this));
+      return;
+    }
+    const op = ctx.done().recv() as Op<void>;
     const w = new ForeignWaiter(this);
-    this.#waiting = { op, w };
+    this.#leave = () => op.dequeue(w);
     if (op.attempt() === NO) op.enqueue(w);
     else microtask(() => tell(this));
   }
 
   override disarm(): void {
-    if (this.#waiting !== null) this.#waiting.op.dequeue(this.#waiting.w);
-    this.#waiting = null;
+    this.#leave?.();
+    this.#leave = null;
   }
 }
 

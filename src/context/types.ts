@@ -25,6 +25,14 @@ export interface Context {
   value(key: unknown): unknown;
   /** The same cancellation as the platform's `AbortSignal`, made on first use; its reason is the cause. */
   readonly signal: AbortSignal;
+  /**
+   * For implementations of this interface, not needed: calls `fn` once the context has ended, and gives a function that
+   * takes this back. Contexts below learn of the end by it, where it is there, and else by `done`.
+   * Source: https://pkg.go.dev/context#AfterFunc
+   *
+   * @param fn to be called once, after `err()` has changed
+   */
+  afterFunc?(fn: () => void): () => boolean;
 }
 
 /** Cancels a context: the first call does, later ones do nothing. With `using`, at the end of the block. */

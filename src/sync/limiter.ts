@@ -7,6 +7,7 @@ import { ArgumentError, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
 import type { Waiter } from "../runtime/waiter.ts";
+import { checkDuration } from "../time/duration.ts";
 import { monotonicAt } from "../time/time.ts";
 import { Bucket, type Claim } from "./bucket.ts";
 import { UntilDone } from "./until-done.ts";
@@ -125,6 +126,18 @@ export class Limiter {
    */
   constructor(perSecond: number, burst: number = 1) {
     this.#bucket = new Bucket(checkRate("new Limiter", perSecond), checkCount("new Limiter: burst", burst));
+  }
+
+  /**
+   * The rate of one event every `interval` milliseconds, in events a second: `new Limiter(Limiter.every(100))`.
+   * Source: https://pkg.go.dev/golang.org/x/time/rate#Every
+   *
+   * @param interval milliseconds between two events; zero or less gives `Infinity`, every event
+   * @throws ArgumentError when it is not a number
+   */
+  static every(interval: number): number {
+    checkDuration("Limiter.every", interval);
+    return interval <= 0 ? Infinity : 1000 / interval;
   }
 
   /** Events a second on average. */

@@ -1,5 +1,5 @@
 /**
- * Doing something once (Go's `sync.Once` and `sync.OnceValue`).
+ * Doing something once (Go's `sync.Once`, `sync.OnceFunc` and its like).
  *
  * Invariant: nobody's `do` returns before the one call has ended; those who come meanwhile wait for the lock it holds.
  *
@@ -67,14 +67,60 @@ export class Once {
   }
 }
 
+/** What `onceFunc` and its like give: `fn` is called in the first performance, and not kept after that. */
+function onceAction<T>(where: string, fn: () => unknown): () => Action<T> {
+  checkCallable(where, fn);
+  const once = new Once();
+  let outcome!: { readonly value: unknown } | { readonly error: unknown };
+  let unused: (() => unknown) | null = fn;
+  const first = function* (): Go {
+    const now = unused as () => unknown;
+    unused = null;
+    try {
+      outcome = { value: yield* call(now, []) };
+    } catch (error) {
+      outcome = { error };
+      throw error;
+    }
+  };
+  return () =>
+    new Action(where, function* () {
+      yield* once.do(first);
+      if ("error" in outcome) throw outcome.error;
+      return outcome.value as T;
+    });
+}
+
 /**
- * Makes a function that calls `fn` on its first call and gives that call's result on each.
+ * Makes a function whose action calls `fn` in the first performance only.
  *
- * What it gives is an action: it blocks until the one call has returned. When `fn` throws, every call throws the same.
+ * The action blocks until the one call has returned. When `fn` throws, every performance throws the same.
+ * Source: https://pkg.go.dev/sync#OnceFunc
+ *
+ * @param fn a generator, async or plain function
+ * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is not a function
+ *
+ * @example
+ * ```ts
+ * import { onceFunc } from "millrace/sync";
+ * const open = onceFunc(async () => console.log("opened")); // opened
+ * await open();
+ * await open();
+ * ```
+ */
+export function onceFunc(fn: () => unknown): () => Action<void> {
+  const once = onceAction<unknown>("onceFunc", fn);
+  return once as () => Action<unknown> as () => Action<void>;
+}
+
+/**
+ * Makes a function whose action calls `fn` in the first performance and gives that call's result in each.
+ *
+ * The action blocks until the one call has returned. When `fn` throws, every performance throws the same.
  * Source: https://pkg.go.dev/sync#OnceValue
  *
  * @param fn a generator, async or plain function
- * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
+ * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is not a function
  *
  * @example
  * ```ts
@@ -84,21 +130,24 @@ export class Once {
  * ```
  */
 export function onceValue<X>(fn: () => X): () => Action<Result<X>> {
-  checkCallable("onceValue", fn);
-  const once = new Once();
-  let outcome!: { readonly value: Result<X> } | { readonly error: unknown };
-  const first = function* (): Go {
-    try {
-      outcome = { value: yield* call(fn, []) };
-    } catch (error) {
-      outcome = { error };
-      throw error;
-    }
-  };
-  return () =>
-    new Action("onceValue", function* () {
-      yield* once.do(first);
-      if ("error" in outcome) throw outcome.error;
-      return outcome.value;
-    });
+  return onceAction("onceValue", fn);
+}
+
+/**
+ * Like `onceValue`, for a function that gives several values, as a tuple.
+ * Source: https://pkg.go.dev/sync#OnceValues
+ *
+ * @param fn a generator, async or plain function that gives an array
+ * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is not a function
+ *
+ * @example
+ * ```ts
+ * import { onceValues } from "millrace/sync";
+ * const limits = onceValues(() => [1, "a"]);
+ * const [least, name] = await limits();
+ * console.log(least.toFixed(), name.toUpperCase()); // 1 A
+ * ```
+ */
+export function onceValues<const T extends readonly unknown[]>(fn: () => T | PromiseLike<T> | Go<T>): () => Action<T> {
+  return onceAction("onceValues", fn);
 }

@@ -31,6 +31,7 @@ import type { P } from "../runtime/proc.ts";
 import type { Result } from "../runtime/run.ts";
 import { made } from "../runtime/unused.ts";
 import { claim, type Waiter, WaitQueue } from "../runtime/waiter.ts";
+import type { Locker } from "./cond.ts";
 import { holding } from "./holding.ts";
 
 /** One acquisition, of the whole lock or of a reader's share. */
@@ -231,6 +232,22 @@ export class RWMutex {
    */
   rLock(): Op<Disposable> {
     return made(this.#rLock);
+  }
+
+  /**
+   * The reader's side as a lock of its own, for a `Cond` say: `lock` is `rLock`, `unlock` is `rUnlock`. Never blocks.
+   * Source: https://pkg.go.dev/sync#RWMutex.RLocker
+   *
+   * @example
+   * ```ts
+   * import { Cond, RWMutex } from "millrace/sync";
+   * const mu = new RWMutex();
+   * const changed = new Cond(mu.rLocker()); // its `wait` gives up a share and takes it again
+   * changed.broadcast();
+   * ```
+   */
+  rLocker(): Locker {
+    return { lock: () => this.rLock(), unlock: () => this.rUnlock() };
   }
 
   /**

@@ -414,6 +414,35 @@ describe("a context of another make", () => {
     });
   });
 
+  test("one that has a method afterFunc is asked by it, and left by what that gave", async () => {
+    await virtual(function* () {
+      const [inner, cancel] = context.withCancel(background());
+      const wrapper = new Wrapper(inner) as Wrapper & Pick<context.Context, "afterFunc">;
+      wrapper.done = () => {
+        throw new Error("not needed");
+      };
+      let registered = 0;
+      wrapper.afterFunc = (fn) => {
+        registered++;
+        const stop = context.afterFunc(inner, fn);
+        return () => {
+          registered--;
+          return stop();
+        };
+      };
+      const [ctx] = context.withCancel(wrapper);
+      const s = yield* select({ done: ctx.done().recv(), late: sleep(1) });
+      expect([s.case, registered]).toEqual(["late", 0]);
+      let called = 0;
+      const stop = context.afterFunc(wrapper, () => called++);
+      context.afterFunc(ctx, () => called++);
+      expect([registered, stop()]).toEqual([1, true]);
+      cancel();
+      yield* sleep(1);
+      expect([called, ctx.err(), registered]).toEqual([1, Canceled, 0]);
+    });
+  });
+
   test("it may answer every key, as a stand-in does", () => {
     const standIn = new Wrapper(context.withCancel(background())[0]);
     standIn.value = () => 42 as never;

@@ -1,7 +1,8 @@
-/** Go's documentation of `sync.Once` and `sync.OnceValue`, sentence by sentence, and what this library adds to it. */
+/** Go's documentation of `sync.Once`, `sync.OnceFunc` and its like, sentence by sentence, and what this library adds to it. */
 import { run, runtime, select } from "millrace";
-import { Once, onceValue } from "millrace/sync";
-import { describe, expect, test } from "vitest";
+import { type Action, Once, onceFunc, onceValue, onceValues } from "millrace/sync";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import { collect } from "../kit/heap.ts";
 import { deadlock } from "../kit/virtual.ts";
 import { both } from "./kit.ts";
 
@@ -96,3 +97,75 @@ describe("onceValue", () => {
       expect([n, s]).toEqual([1, "x"]);
     }));
 });
+
+const makers: readonly (readonly [string, (fn: () => unknown[]) => () => Action<unknown>])[] = [
+  ["onceFunc", onceFunc],
+  ["onceValue", onceValue],
+  ["onceValues", onceValues],
+];
+
+describe("onceFunc, onceValues", () => {
+  both("call the function once, and give nothing or all it gave", function* (t) {
+    let calls = 0;
+    const open = onceFunc(() => ++calls);
+    yield* t.on(open());
+    yield* t.on(open());
+    expect(calls).toBe(1);
+    const pair = onceValues(async () => [++calls, "a"]);
+    const [n, name] = yield* t.on(pair());
+    expect([n, name, calls]).toEqual([2, "a", 2]);
+    expect(yield* t.on(pair())).toBe(yield* t.on(pair()));
+  });
+
+  both("throw the same in every call", function* (t) {
+    for (const [, make] of makers) {
+      const error = new Error("boom");
+      const once = make(() => {
+        throw error;
+      });
+      for (let i = 0; i < 2; i++) {
+        try {
+          yield* t.on(once());
+          expect.unreachable();
+        } catch (thrown) {
+          expect(thrown).toBe(error);
+        }
+      }
+    }
+  });
+
+  test("their types", () => {
+    expectTypeOf(onceFunc(() => 1)).returns.resolves.toEqualTypeOf<void>();
+    expectTypeOf(onceValues(() => [1, "a"])).returns.resolves.toEqualTypeOf<readonly [1, "a"]>();
+  });
+
+  test("refuse what is not a function", () => {
+    for (const make of [onceFunc, onceValues]) {
+      expect(() => make(null as never)).toThrow("go of nil func value");
+      expect(() => make(1 as never)).toThrow(`${make.name}: expected a function, got 1`);
+    }
+  });
+});
+
+/** A function, and whether what it refers to is still there. */
+function referring(fails: boolean): { fn: () => unknown[]; kept: WeakRef<object> } {
+  const big = { size: 5 };
+  const fn = () => {
+    if (fails) throw new Error("boom");
+    return [big.size];
+  };
+  return { fn, kept: new WeakRef(big) };
+}
+
+for (const [name, make] of makers) {
+  test.each([false, true])(`${name} does not keep its function after the first call, failed: %s`, async (fails) => {
+    const [once, kept] = ((made) => [make(made.fn), made.kept] as const)(referring(fails));
+    // The engine keeps the functions in an error's stack until that is read.
+    const perform = () => run(() => once()).catch((error) => void error.stack);
+    await perform();
+    await perform();
+    await collect();
+    expect(kept.deref()).toBe(undefined);
+    await perform(); // it was there until now
+  });
+}

@@ -1,6 +1,6 @@
 /** Go's documentation of `sync.RWMutex`, sentence by sentence, and what this library adds to it. */
 import { chan, FatalError, go, run, runtime, select } from "millrace";
-import { RWMutex } from "millrace/sync";
+import { Cond, RWMutex } from "millrace/sync";
 import { describe, expect, test } from "vitest";
 import { deadlock } from "../kit/virtual.ts";
 import { both } from "./kit.ts";
@@ -124,11 +124,11 @@ describe("as a case of a select", () => {
     yield* t.on(mu.rLock());
     t.perform(select({ write: mu.lock(), quit: quit[0].recv() }));
     yield* t.settle();
-    const both = t.perform(select([mu.lock(), mu.rLock(), quit[1].recv()]));
+    const both = t.perform(select([mu.lock(), mu.rLock(), quit[1].recv()], { order: "listed" }));
     yield* t.settle();
     quit[0].close();
     yield* t.settle();
-    expect(both.done).toBe(false); // the reader is still there, and the share would be behind the lock
+    expect(both.done).toBe(false); // the reader is still there, and the share waits behind the lock
     quit[1].close();
     yield* t.settle();
     expect(both.value?.index).toBe(2);
@@ -189,4 +189,24 @@ test("a deadlock names a writer that holds the lock, and a reader", async () => 
     yield* mu.lock();
   });
   expect(read.message).toContain("goroutine 1 [sync.RWMutex.Lock]: held by goroutine 2\n");
+});
+
+both("rLocker is the reader's side as a lock, for a Cond say", function* (t) {
+  const mu = new RWMutex();
+  const reader = mu.rLocker();
+  yield* t.on(reader.lock());
+  yield* t.on(reader.lock());
+  expect(mu.tryLock()).toBe(false);
+  reader.unlock();
+  const cond = new Cond(reader);
+  const waiting = t.perform(cond.wait());
+  yield* t.settle();
+  expect([waiting.done, mu.tryLock()]).toEqual([false, true]); // it gave its share up
+  mu.unlock();
+  cond.signal();
+  yield* t.settle();
+  expect([waiting.done, mu.tryLock()]).toEqual([true, false]); // and took it again
+  reader.unlock();
+  expect(mu.tryLock()).toBe(true);
+  yield* t.on(waiting.g.join());
 });
