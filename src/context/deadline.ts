@@ -1,14 +1,14 @@
 /** Deriving contexts that end by the clock. */
 import { current } from "../runtime/proc.ts";
 import { checkDuration } from "../time/duration.ts";
-import { checkDate, type Moment, monotonicAt, Time } from "../time/time.ts";
+import { checkDate, LAST, type Moment, monotonicAt, timeOf } from "../time/time.ts";
 import { cancelFunc } from "./cancel.ts";
 import { CancelCtx } from "./cancel-ctx.ts";
 import { DeadlineCtx } from "./deadline-ctx.ts";
 import { nodeOf } from "./parent.ts";
 import type { CancelFunc, Context } from "./types.ts";
 
-/** A context that ends at `when`, unless something above ends it no later. */
+/** A context that ends at `when`, unless something above ends it no later. What no `Date` can say is no deadline. */
 function derive(
   parent: Context,
   up: CancelCtx | null,
@@ -16,9 +16,9 @@ function derive(
   deadline: Moment | null,
   cause: unknown,
 ): CancelCtx {
-  if (when === Infinity || earlier(up, when)) return new CancelCtx(parent, up);
-  const own = deadline === null || deadline instanceof Time ? deadline : null;
-  return new DeadlineCtx(parent, up, when, own, cause);
+  const { clock } = current();
+  if (clock.wall() + when - clock.now() > LAST || earlier(up, when)) return new CancelCtx(parent, up);
+  return new DeadlineCtx(parent, up, when, deadline && timeOf(clock, when, deadline), cause);
 }
 
 /** Whether a deadline above comes before `when`. */
@@ -37,7 +37,7 @@ function earlier(up: CancelCtx | null, when: number): boolean {
  * Source: https://pkg.go.dev/context#WithTimeout
  *
  * @param parent the context to derive from; it ends with that one
- * @param d in milliseconds; zero or less is over at once, `Infinity` is no deadline
+ * @param d in milliseconds; zero or less is over at once, `Infinity`, and what is beyond any `Date`, is no deadline
  * @throws Panic NIL_CONTEXT when `parent` is null or undefined; ArgumentError when it is no context or `d` no number
  *
  * @example

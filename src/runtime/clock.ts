@@ -7,6 +7,7 @@
  */
 import { type HostTimer, holdTimer, macrotask, monotonic, startTimer, stopTimer, wall } from "./host.ts";
 import { m } from "./m.ts";
+import { Panic } from "./panic.ts";
 import type { P } from "./proc.ts";
 
 export interface Clock {
@@ -21,6 +22,8 @@ export interface Clock {
   hold(alarm: unknown, wanted: boolean): void;
   /** Told that code has looked whether it is `when` yet, and it is not: for a clock that moves from moment to moment. */
   looked?(when: number): void;
+  /** It is that of a bubble: timers of its runs are not to be used from other runs. */
+  readonly bubble?: boolean;
   /** Makes a run that is started from one of this clock's live by it too. */
   adopt?(p: P): void;
 }
@@ -38,6 +41,13 @@ interface Alarm {
   readonly ring: () => void;
   readonly when: number;
   wanted: boolean;
+}
+
+/** Refuses the use of a timer of `p` from outside of its bubble, where it would never fire. Before, an async function may be inside. */
+export function checkInside(p: P): void {
+  if (p.clock.bubble !== true) return;
+  const outside = m.curg === null ? p.over : m.curg.p.clock !== p.clock;
+  if (outside) throw new Panic("TIMER_BUBBLE");
 }
 
 /** The moment at which virtual time begins, that of Go's `testing/synctest`: 2000-01-01 00:00 UTC. */

@@ -18,6 +18,8 @@ export type PanicCode =
   | "NEGATIVE_WAITGROUP"
   | "WAITGROUP_REUSED"
   | "TICKER_INTERVAL"
+  | "WAITGROUP_BUBBLE"
+  | "TIMER_BUBBLE"
   | "TICKER_RESET"
   | "NIL_CONTEXT"
   | "NIL_KEY"
@@ -47,6 +49,8 @@ const TEXT = {
   CHAN_SIZE: "makechan: size out of range",
   NEGATIVE_WAITGROUP: "sync: negative WaitGroup counter",
   WAITGROUP_REUSED: "sync: WaitGroup is reused before previous Wait has returned",
+  WAITGROUP_BUBBLE: "sync: WaitGroup.Add called from inside and outside synctest bubble",
+  TIMER_BUBBLE: "synctest timer accessed from outside bubble",
   TICKER_INTERVAL: "non-positive interval for NewTicker",
   TICKER_RESET: "non-positive interval for Ticker.Reset",
   NIL_CONTEXT: "cannot create context from nil parent",

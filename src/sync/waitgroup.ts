@@ -1,7 +1,8 @@
 /**
  * The wait group (Go's `sync.WaitGroup`).
  *
- * Invariants: the counter is never negative; while it is zero nobody waits.
+ * Invariant: while the counter is zero no goroutine waits. It is negative only after a panic that was caught, and stays so,
+ * as in Go: whatever waits then waits until it is zero again.
  *
  * Go's rule of reuse, "new Add calls must happen after all previous Wait calls have returned", is checked as in Go, by
  * the goroutine that wakes: it panics when it finds the counter above zero. That needs an iterator that runs on both
@@ -26,6 +27,8 @@ class WaitOp extends Op<void> {
   readonly queue: WaitQueue = new WaitQueue();
   readonly #label: string = `WaitGroup ${++numbers.waitGroups}`;
   readonly #home: P = m.current();
+  /** A run of the bubble in which the counter was changed from zero. */
+  #bubble: P | null = null;
 
   constructor() {
     super();
@@ -35,14 +38,24 @@ class WaitOp extends Op<void> {
 
   add(delta: number): void {
     if (m.touch !== null) m.touch(this);
-    const count = this.count + delta;
-    if (count < 0) throw new Panic("NEGATIVE_WAITGROUP");
+    this.#checkBubble();
+    this.count += delta;
+    if (this.count < 0) throw new Panic("NEGATIVE_WAITGROUP");
     if (delta < 0 && tap.listener !== null) this.#tell("unlock", m.curg);
-    this.count = count;
-    if (count > 0) return;
+    if (this.count > 0) return;
     for (let w = this.queue.shift(); w !== null; w = this.queue.shift()) {
       if (tap.listener !== null) this.#tell("lock", w.g);
       w.complete(undefined, true);
+    }
+  }
+
+  /** Go's rule: while the counter is not zero it is changed either in one bubble or outside of all. */
+  #checkBubble(): void {
+    const p = m.curg?.p ?? null; // null: an async function, of which nobody knows where it belongs
+    const bubble = p?.clock.bubble ? p : null;
+    if (this.count === 0) this.#bubble = bubble;
+    else if (this.#bubble?.clock !== bubble?.clock && (p !== null || this.#bubble?.over)) {
+      throw new Panic("WAITGROUP_BUBBLE");
     }
   }
 
@@ -55,7 +68,7 @@ class WaitOp extends Op<void> {
   }
 
   override attempt(): undefined | NO {
-    if (this.count > 0) return NO;
+    if (this.count !== 0) return NO;
     if (tap.listener !== null) this.#tell("lock", m.curg);
     return undefined;
   }
@@ -68,8 +81,10 @@ class WaitOp extends Op<void> {
     this.queue.remove(w);
   }
 
+  /** One that was made elsewhere is a bubble's while it counts goroutines of it. */
   override get home(): P {
-    return this.#home;
+    const bubble = this.count === 0 ? null : this.#bubble;
+    return bubble !== null && bubble.clock !== this.#home.clock ? bubble : this.#home;
   }
 
   override get touches(): this {
@@ -87,7 +102,7 @@ class WaitOp extends Op<void> {
 
   next(): IteratorResult<Parked, never> {
     const result = step.next();
-    if (result.done === true && this.count > 0) throw new Panic("WAITGROUP_REUSED");
+    if (result.done === true && this.count !== 0) throw new Panic("WAITGROUP_REUSED");
     return result;
   }
 }
@@ -154,7 +169,8 @@ export class WaitGroup {
    * Source: https://pkg.go.dev/sync#WaitGroup.Add
    *
    * @param delta a whole number
-   * @throws Panic NEGATIVE_WAITGROUP when the counter would be negative, ArgumentError when `delta` is no whole number
+   * @throws Panic NEGATIVE_WAITGROUP when the counter is negative then; WAITGROUP_BUBBLE when it was changed both in a bubble
+   *   and outside of it; ArgumentError when `delta` is not a whole number
    */
   add(delta: number): void {
     if (!Number.isSafeInteger(delta)) {
@@ -167,7 +183,7 @@ export class WaitGroup {
    * Takes one from the counter. Never blocks.
    * Source: https://pkg.go.dev/sync#WaitGroup.Done
    *
-   * @throws Panic NEGATIVE_WAITGROUP when the counter is zero
+   * @throws Panic NEGATIVE_WAITGROUP when the counter is negative then; WAITGROUP_BUBBLE as `add` does
    */
   done(): void {
     this.#wait.add(-1);

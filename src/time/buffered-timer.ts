@@ -14,13 +14,13 @@ import { type Time, timeAt } from "./time.ts";
 export class BufferedTimer {
   readonly c: RecvChan<Time>;
   readonly #ch: Hchan;
-  readonly #p: P;
+  readonly p: P;
   readonly #entry: RuntimeTimer;
   #active = true;
   #period: number;
 
   constructor(p: P, name: string, when: number, seq: number, period: number) {
-    this.#p = p;
+    this.p = p;
     this.#ch = new Hchan(1, undefined, name);
     this.c = this.#ch as RecvChan<unknown, unknown> as RecvChan<Time>;
     this.#period = period;
@@ -31,13 +31,13 @@ export class BufferedTimer {
   stop(): boolean {
     const was = this.#active;
     this.#active = false;
-    this.#p.timers.remove(this.#entry);
+    this.p.timers.remove(this.#entry);
     return was;
   }
 
   reset(d: number, period: number): boolean {
     const was = this.stop();
-    const { clock, timers } = this.#p;
+    const { clock, timers } = this.p;
     this.#active = true;
     this.#period = period;
     timers.add(this.#entry, clock.now() + d, timers.order());
@@ -45,7 +45,7 @@ export class BufferedTimer {
   }
 
   expire(): void {
-    const { clock, timers } = this.#p;
+    const { clock, timers } = this.p;
     const { when, seq } = this.#entry;
     const period = this.#period;
     if (period === 0) this.#active = false;

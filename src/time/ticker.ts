@@ -1,6 +1,7 @@
 /** Tickers: an event again and again, every so often. */
 import { nilChan } from "../chan/nil.ts";
 import type { RecvChan } from "../chan/types.ts";
+import { checkInside } from "../runtime/clock.ts";
 import { Panic, type PanicCode } from "../runtime/panic.ts";
 import { current } from "../runtime/proc.ts";
 import { BufferedTimer } from "./buffered-timer.ts";
@@ -63,10 +64,12 @@ export class Ticker implements Disposable {
    * Source: https://pkg.go.dev/time#Ticker.Reset
    *
    * @param d milliseconds between ticks, more than zero; `Infinity` never ticks
-   * @throws Panic TICKER_RESET when `d` is zero or less, ArgumentError when it is no number
+   * @throws Panic TICKER_RESET when `d` is zero or less, TIMER_BUBBLE when it is a ticker of another bubble, or of one that has
+   *   ended; ArgumentError when `d` is not a number
    */
   reset(d: number): void {
     checkPeriod("Ticker.reset", d, "TICKER_RESET");
+    checkInside(this.#engine.p);
     this.#engine.reset(d, d);
   }
 

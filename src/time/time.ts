@@ -34,7 +34,7 @@ export class Time extends Date {
 
   static {
     make = (ms, clock, mono) => {
-      const t = new Time(ms);
+      const t = new Time(within(ms));
       t.#clock = clock;
       t.#mono = mono;
       t.#wall = t.getTime();
@@ -45,7 +45,7 @@ export class Time extends Date {
   }
 
   /**
-   * The moment `d` milliseconds later.
+   * The moment `d` milliseconds later; the first or the last that a `Date` can say where that is beyond them.
    * Source: https://pkg.go.dev/time#Time.Add
    *
    * @param d milliseconds, earlier when negative; may have a fraction, which only the monotonic reading keeps
@@ -54,7 +54,7 @@ export class Time extends Date {
   add(d: number): Time {
     checkDuration("Time.add", d);
     return this.#clock === null || this.#wall !== this.getTime()
-      ? new Time(this.getTime() + d)
+      ? new Time(within(this.getTime() + d))
       : make(this.getTime() + d, this.#clock, this.#mono + d);
   }
 
@@ -103,12 +103,24 @@ export class Time extends Date {
   }
 }
 
+/** The last moment that a `Date` can say, in milliseconds since 1970. */
+export const LAST = 8.64e15;
+
+function within(ms: number): number {
+  return Math.min(LAST, Math.max(-LAST, ms));
+}
+
 /** What says when something is: a `Time`, or any `Date`. */
 export type Moment = Date;
 
 /** The moment at which `clock`'s monotonic reading is `mono`. */
 export function timeAt(clock: Clock, mono: number): Time {
   return make(clock.wall() + (mono - clock.now()), clock, mono);
+}
+
+/** The moment of `date`, with a reading of the monotonic clock. */
+export function timeOf(clock: Clock, mono: number, date: Date): Time {
+  return date instanceof Time ? date : make(date.getTime(), clock, mono);
 }
 
 /** When `t` is, in monotonic milliseconds of `clock`. */

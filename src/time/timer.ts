@@ -7,6 +7,7 @@
 import type { RecvChan } from "../chan/types.ts";
 import { checkCallable } from "../runtime/action.ts";
 import type { Body } from "../runtime/body.ts";
+import { checkInside } from "../runtime/clock.ts";
 import { current, type P } from "../runtime/proc.ts";
 import { keepShape } from "../runtime/shape.ts";
 import { BufferedTimer } from "./buffered-timer.ts";
@@ -109,10 +110,12 @@ export class Timer implements Disposable {
    * Source: https://pkg.go.dev/time#Timer.Reset
    *
    * @param d after how many milliseconds it is due: at once for zero or less, never for `Infinity`
-   * @throws ArgumentError when `d` is no number
+   * @throws ArgumentError when `d` is not a number; Panic TIMER_BUBBLE when it is a timer of another bubble, or of one that
+   *   has ended
    */
   reset(d: number): boolean {
     checkDuration("Timer.reset", d);
+    checkInside(this.#p);
     if (this.#engine !== null) return this.#engine.reset(d, 0);
     const was = this.#active;
     this.#active = true;

@@ -142,3 +142,41 @@ describe("WithDeadline, WithTimeout", () => {
     });
   });
 });
+
+describe("deadlines at the limits of Date", () => {
+  test("a timeout that is beyond them is no deadline, like Infinity", async () => {
+    await virtual(function* () {
+      for (const ms of [9.7e15, 1e16, Number.MAX_VALUE, Number.POSITIVE_INFINITY]) {
+        for (const [ctx, cancel] of [
+          context.withTimeout(background(), ms),
+          context.withDeadline(background(), now().add(ms)),
+        ]) {
+          expect([ctx.deadline(), ctx.err(), String(ctx)]).toEqual([
+            undefined,
+            undefined,
+            "context.Background.WithCancel",
+          ]);
+          const [child] = context.withTimeout(ctx, 5);
+          expect(child.deadline()?.sub(now())).toBe(5);
+          cancel();
+          expect(ctx.err()).toBe(Canceled);
+        }
+        const [late] = context.withTimeout(background(), -ms);
+        expect([late.deadline()?.getTime(), late.err()]).toEqual([-8.64e15, DeadlineExceeded]);
+        expect(String(late)).toContain("WithDeadline(-271821-04-20T00:00:00.000Z [");
+      }
+      yield* sleep(0);
+    });
+  });
+
+  test("a deadline is given back exactly, whatever the clocks say", async () => {
+    for (let i = 0; i < 500; i++) {
+      const date = new Date(Date.now() + 1000 + i * 7);
+      const [ctx, cancel] = context.withDeadline(background(), date);
+      expect(ctx.deadline()?.getTime()).toBe(date.getTime());
+      cancel();
+    }
+    const last = new Date(8.64e15);
+    expect(context.withDeadline(background(), last)[0].deadline()?.getTime()).toBe(last.getTime());
+  });
+});

@@ -376,3 +376,25 @@ describe("wait with a context", () => {
     expect(limiter.tokens()).toBe(1);
   });
 });
+
+test("every turns an interval into a rate", () => {
+  expect([100, 0.5, 0, -1, Number.POSITIVE_INFINITY].map(Limiter.every)).toEqual([
+    10,
+    2000,
+    Number.POSITIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+    0,
+  ]);
+  expect(new Limiter(Limiter.every(250)).limit).toBe(4);
+  expect(() => Limiter.every("1s" as never)).toThrow("Limiter.every: expected a duration in milliseconds");
+});
+
+test("a context whose deadline is beyond any Date is waited with as with none", () =>
+  virtual(function* () {
+    for (const ms of [1e12, 1e15, Number.MAX_SAFE_INTEGER, Number.MAX_VALUE, Number.POSITIVE_INFINITY]) {
+      const [ctx] = withTimeout(background(), ms);
+      const limiter = new Limiter(100, 1);
+      yield* limiter.wait(1, ctx);
+      yield* limiter.wait(1, ctx);
+    }
+  }));

@@ -224,26 +224,23 @@ test("WaitGroup", () =>
         let expected = 0;
         const quits: Chan<void>[] = [];
         for (const command of program) {
-          if (command === "add") {
-            wg.add(1);
-            count++;
-          } else if (command === "done") {
-            if (count === 0) expect(() => wg.done()).toThrow("sync: negative WaitGroup counter");
-            else {
-              wg.done();
-              if (--count === 0) {
-                expected += waiting;
-                waiting = 0;
-                quits.length = 0;
-              }
+          if (command === "add" || command === "done") {
+            const delta = command === "add" ? 1 : -1;
+            count += delta;
+            if (count < 0) expect(() => wg.add(delta)).toThrow("sync: negative WaitGroup counter");
+            else wg.add(delta);
+            if (count === 0) {
+              expected += waiting;
+              waiting = 0;
+              quits.length = 0;
             }
           } else if (command === "quit") {
             if (quits.shift()?.trySend() === true) waiting--;
           } else {
             const quit = chan<void>();
-            if (count > 0) waiting++;
+            if (count !== 0) waiting++;
             else expected++;
-            if (count > 0 && command === "select") quits.push(quit);
+            if (count !== 0 && command === "select") quits.push(quit);
             go(function* () {
               if (command === "wait") yield* wg.wait();
               else if ((yield* select({ all: wg.wait(), quit: quit.recv() })).case === "quit") return;

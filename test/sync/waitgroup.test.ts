@@ -1,6 +1,8 @@
 /** Go's documentation of `sync.WaitGroup`, sentence by sentence, and what this library adds to it. */
 import { chan, type Panic, run, runtime, select } from "millrace";
 import { WaitGroup } from "millrace/sync";
+import { bubble } from "millrace/testing";
+import { sleep } from "millrace/time";
 import { describe, expect, test } from "vitest";
 import { expectPanic, panics } from "../conformance/panics.ts";
 import { thrown } from "../kit/thrown.ts";
@@ -31,14 +33,56 @@ both("add takes negative numbers", function* (t) {
   yield* t.on(wg.wait());
 });
 
-both("a negative counter panics and leaves the group as it was", function* (t) {
+both("a negative counter panics, and stays when that is recovered: waits then wait for zero", function* (t) {
   const wg = new WaitGroup();
   panics("NEGATIVE_WAITGROUP", () => wg.done());
-  wg.add(1);
+  const waiting = t.perform(wg.wait());
+  yield* t.settle();
+  expect(waiting.done).toBe(false);
   panics("NEGATIVE_WAITGROUP", () => wg.add(-2));
-  expect((thrown(() => wg.add(-2)) as Panic).message).toBe("sync: negative WaitGroup counter");
-  wg.done();
+  expect((thrown(() => wg.add(2)) as Panic).message).toBe("sync: negative WaitGroup counter");
+  wg.add(1);
+  yield* t.on(waiting.g.join());
   yield* t.on(wg.wait());
+});
+
+describe("in a bubble and outside of it", () => {
+  const code = "WAITGROUP_BUBBLE";
+
+  test("one that a bubble left above zero is not changed outside", async () => {
+    const wg = new WaitGroup();
+    await bubble(() => wg.add(1));
+    panics(code, () => wg.done());
+    panics(code, () => wg.add(1));
+    await run(() => panics(code, () => wg.done()));
+  });
+
+  test("one that is above zero outside is not changed in a bubble, or in another", async () => {
+    const wg = new WaitGroup();
+    wg.add(1);
+    await bubble(() => panics(code, () => wg.done()));
+    wg.done();
+    await bubble(() => wg.add(1));
+    await bubble(() => panics(code, () => wg.done()));
+  });
+
+  test("at zero it can go on anywhere", async () => {
+    const wg = new WaitGroup();
+    for (let i = 0; i < 2; i++) {
+      wg.add(1);
+      wg.done();
+      await bubble(function* () {
+        wg.go(() => sleep(1));
+        yield* wg.wait();
+      });
+      await bubble(async () => {
+        wg.add(1);
+        await sleep(1);
+        wg.done();
+      });
+      await wg.wait();
+    }
+  });
 });
 
 both("a group can be used again once its waits have returned", function* (t) {

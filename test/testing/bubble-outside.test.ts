@@ -8,6 +8,7 @@ import { fromReadable } from "millrace/interop";
 import { bubble, OutsideError, settle } from "millrace/testing";
 import * as time from "millrace/time";
 import { describe, expect, test } from "vitest";
+import { thrown } from "../kit/thrown.ts";
 import { failure } from "./bubble-kit.ts";
 
 describe("goroutines that outlive the bubble", () => {
@@ -175,5 +176,48 @@ describe("async functions", () => {
     expect(passed).toBe(time.Hour);
     end();
     await other;
+  });
+});
+
+describe("timers of a bubble, used outside of it", () => {
+  test("are refused by reset: they would never fire", async () => {
+    const made = await bubble(() => {
+      const watched = new time.Timer(1);
+      void watched.c;
+      return {
+        timer: new time.Timer(1),
+        watched,
+        func: time.afterFunc(1, () => {}),
+        ticker: new time.Ticker(1),
+      };
+    });
+    const { ticker, ...timers } = made;
+    const refused = { code: "TIMER_BUBBLE", message: "synctest timer accessed from outside bubble" };
+    for (const timer of Object.values(timers)) {
+      expect(thrown(() => timer.reset(1))).toMatchObject(refused);
+      await run(() => void expect(thrown(() => timer.reset(1))).toMatchObject(refused));
+      await bubble(() => void expect(thrown(() => timer.reset(1))).toMatchObject(refused));
+      timer.stop();
+    }
+    expect(thrown(() => ticker.reset(1))).toMatchObject(refused);
+    ticker.stop();
+  });
+
+  test("are at home in runs and async functions of the bubble", async () => {
+    await bubble(async () => {
+      const timer = new time.Timer(10);
+      await time.sleep(1);
+      expect(timer.reset(1)).toBe(true);
+    });
+    await bubble(function* () {
+      const timer = new time.Timer(10);
+      yield* wait(
+        run(function* () {
+          timer.reset(2);
+          yield* timer.c.recv();
+        }),
+      );
+      expect(timer.reset(1)).toBe(false);
+    });
   });
 });

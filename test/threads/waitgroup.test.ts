@@ -58,6 +58,10 @@ test("misuse: a negative counter, no whole number, a name that is none", () => {
   const error = thrown(() => new SharedWaitGroup().done()) as Panic;
   expect(error).toBeInstanceOf(Panic);
   expect([error.code, error.message]).toEqual(["NEGATIVE_WAITGROUP", "sync: negative WaitGroup counter"]);
+  const negative = new SharedWaitGroup();
+  for (let i = 0; i < 2; i++) expect(() => negative.done()).toThrow("sync: negative WaitGroup counter");
+  expect(() => negative.add(1)).toThrow("sync: negative WaitGroup counter"); // it stays negative, as in Go
+  negative.add(1);
   for (const delta of [0.5, Number.NaN, "1"]) {
     expect(() => new SharedWaitGroup().add(delta as number)).toThrow(/expected a whole number, got /);
   }

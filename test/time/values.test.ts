@@ -194,3 +194,14 @@ test("each run has its own time: a virtual one beside a real one", async () => {
   expect(jumped).toBe(86_400_000);
   expect(await real).toBeGreaterThanOrEqual(1);
 });
+
+test("a moment beyond what a Date can say is the last it can", () =>
+  virtual(function* () {
+    const start = time.now();
+    for (const d of [9.7e15, 1e16, Number.MAX_VALUE, Number.POSITIVE_INFINITY]) {
+      expect([start.add(d).getTime(), start.add(-d).getTime()]).toEqual([8.64e15, -8.64e15]);
+      expect(start.add(d).after(start)).toBe(true);
+      expect(new time.Time(0).add(d).getTime()).toBe(8.64e15);
+    }
+    expect(start.add(1e15).sub(start)).toBe(1e15);
+  }));

@@ -46,6 +46,7 @@ const HOST_TURNS = 2;
 const POLL = 1;
 
 export class BubbleClock extends VirtualClock {
+  readonly bubble = true;
   /** The one who waits in `settle`. */
   settler: Waiter | null = null;
   /** Main, once it has returned. */

@@ -1,6 +1,6 @@
 /**
- * The wait group between threads. Invariants as in sync/waitgroup.ts: the counter, `QCOUNT`, is never negative; while it
- * is zero nobody waits.
+ * The wait group between threads. The invariant is that of sync/waitgroup.ts: while the counter, `QCOUNT`, is zero no
+ * goroutine waits.
  *
  * Go's check that a group is not used again before its waits have returned is not made: when the news of the zero arrives
  * on another thread, it may rightly be in use again.
@@ -45,7 +45,7 @@ class Counter extends SharedObject {
     const status = i32[ptr + STATUS];
     const was = i32[ptr + QCOUNT] as number;
     const count = was + delta;
-    const good = count >= 0 && count <= MOST && status === OPEN;
+    const good = Math.abs(count) <= MOST && status === OPEN;
     i32[ptr + DIRTY] = 1;
     if (good) Atomics.store(i32, ptr + QCOUNT, count);
     if (count === 0) for (let s = dequeue(ptr + RECVQ); s !== 0; s = dequeue(ptr + RECVQ)) serve(s, SERVED);
@@ -95,7 +95,7 @@ class WaitOp extends SharedOp<void, Counter> {
   }
 
   override attempt(): undefined | NO {
-    if (this.object.count > 0 || this.object.lost) return NO;
+    if (this.object.count !== 0 || this.object.lost) return NO;
     this.object.done();
     return undefined;
   }
@@ -146,7 +146,7 @@ export class SharedWaitGroup {
    * Source: https://pkg.go.dev/sync#WaitGroup.Add
    *
    * @param delta a whole number, also negative
-   * @throws Panic NEGATIVE_WAITGROUP when the counter would be negative, ArgumentError when `delta` is no whole number
+   * @throws Panic NEGATIVE_WAITGROUP when the counter is negative then, ArgumentError when `delta` is no whole number
    */
   add(delta: number): void {
     if (!Number.isSafeInteger(delta)) {
@@ -159,7 +159,7 @@ export class SharedWaitGroup {
    * Takes one from the counter. Never blocks.
    * Source: https://pkg.go.dev/sync#WaitGroup.Done
    *
-   * @throws Panic NEGATIVE_WAITGROUP when the counter is zero
+   * @throws Panic NEGATIVE_WAITGROUP when the counter is negative then
    */
   done(): void {
     this.#counter.add(-1);
