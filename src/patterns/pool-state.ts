@@ -5,8 +5,7 @@
  * queued all workers are busy, while one is in the line the queue is full too. Idle workers are no goroutines (`crew.ts`),
  * so a pool that is forgotten leaves nothing that runs or waits.
  *
- * What becomes of an error: whoever joins the job gets it. One that nobody has waited for is kept, and `drain` throws it, so
- * none is lost and none is reported twice.
+ * What becomes of an error: every join of the job gets it. One that nothing has waited for is in `failures`.
  */
 import { CancelCtx } from "../context/cancel-ctx.ts";
 import { nodeOf } from "../context/parent.ts";
@@ -18,6 +17,7 @@ import { Panic } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { Crew, type Sink } from "./crew.ts";
+import { Failures } from "./failures.ts";
 import { type JobPool, PoolJob } from "./job.ts";
 import { JobQueue } from "./job-queue.ts";
 import { anywhere, checkMap, type MapOptions, type Progress } from "./mapping.ts";
@@ -38,8 +38,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
   readonly crew: Crew<PoolJob<T, R>, R>;
   readonly queue: JobQueue<T, R>;
   readonly drainers: WaitQueue = new WaitQueue();
-  /** What jobs have thrown that nobody has noticed. */
-  readonly unnoticed: Map<PoolJob<unknown, unknown>, unknown> = new Map();
+  readonly failures: Failures = new Failures(this.p, () => this.open === 0);
   /** Jobs that have not ended. */
   open = 0;
   /** It takes no more jobs. */
@@ -94,12 +93,16 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
     if (m.touch !== null) m.touch(this);
     const error = this.#parent?.err();
     if (error !== undefined) this.stop(error);
-    if (this.stopped !== null) throw this.stopped.cause;
+    if (this.stopped !== null) {
+      this.#told();
+      throw this.stopped.cause;
+    }
     if (this.closed) throw new Panic("SEND_ON_CLOSED", "a job was submitted to a WorkerPool that was closed");
   }
 
   /** One more has come that must be waited for. */
   enter(): void {
+    this.failures.used();
     this.crew.given();
     if (this.open++ === 0) this.#ended?.park(this);
   }
@@ -127,7 +130,10 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
     if (--this.open > 0) return;
     this.#ended?.unpark(this);
     this.crew.taken();
-    if (this.drainers.first === null) return;
+    if (this.drainers.first === null) {
+      this.failures.idle();
+      return;
+    }
     const failure = this.failure();
     for (let w = this.drainers.shift(); w !== null; w = this.drainers.shift()) {
       if (failure === null) w.complete(undefined, true);
@@ -135,13 +141,14 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
     }
   }
 
-  /** Takes the errors that nobody has noticed. */
+  /** Takes the errors that nothing has joined. */
   failure(): { readonly error: unknown } | null {
-    const errors = [...this.unnoticed.values()];
-    this.unnoticed.clear();
-    if (errors.length === 0) return null;
+    const failures = this.failures.take();
+    if (failures === null) return null;
+    const { errors, count } = failures;
     if (this.#first) return { error: errors[0] };
-    return { error: new AggregateError(errors, `${errors.length} job${errors.length === 1 ? "" : "s"} failed`) };
+    const which = count > errors.length ? `; these are the first ${errors.length - 1} errors and the latest` : "";
+    return { error: new AggregateError(errors, `${count} job${count === 1 ? "" : "s"} failed${which}`) };
   }
 
   // ---- what the crew tells -----------------------------------------------------------------------------------------
@@ -166,7 +173,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
   failed(_index: number, error: unknown, job: PoolJob<T, R>): void {
     if (job.state === "running") this.#failed++;
     const joined = job.end("failed", error);
-    if (!joined && !job.cancelled && this.stopped === null) this.unnoticed.set(job, error);
+    if (!joined && !job.cancelled && this.stopped === null) this.failures.add(job, error);
     if (this.#first) this.stop(error);
     this.#tell();
     this.left();
@@ -186,11 +193,17 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
   }
 
   taken(): void {
+    this.failures.used();
     this.crew.taken();
   }
 
   noticed(job: PoolJob<unknown, unknown>): void {
-    this.unnoticed.delete(job);
+    this.failures.joined(job);
+  }
+
+  /** Somebody else got what the pool was stopped with: with `errors: "first"`, that is the job's error. */
+  #told(): void {
+    if (this.#first) this.failures.take();
   }
 
   close(): void {
@@ -206,10 +219,11 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
     this.crew.quit();
     for (let w = this.queue.line.shift(); w !== null; w = this.queue.line.shift()) {
       w.fail(cause);
+      this.#told();
       this.left();
     }
     for (let job = this.queue.shift(); job !== null; job = this.queue.shift()) {
-      job.end("failed", cause);
+      if (job.end("failed", cause)) this.#told();
       this.left();
     }
   }

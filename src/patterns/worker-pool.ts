@@ -196,7 +196,8 @@ export class WorkerPool<T, R> implements Disposable {
    * Submits a job, and gives it.
    *
    * Blocks while all workers are busy and the queue is full. An error of the job is thrown by its `join`, or by `drain` if
-   * nobody joins it. As a case of a select that is lost it submits nothing.
+   * nothing joins it. When the pool has been idle for 50 ms without either, it is a panic of the pool's run (`onPanic`). As a
+   * case of a select that is lost it submits nothing.
    *
    * @param value what the pool's function gets as its first argument
    * @throws Panic SEND_ON_CLOSED once the pool was closed; what it was stopped with once it was stopped
@@ -237,8 +238,9 @@ export class WorkerPool<T, R> implements Disposable {
   /**
    * Waits until all jobs that were submitted have ended.
    *
-   * Blocks until then; more may be submitted meanwhile, unless the pool was closed. Throws the errors of jobs that nobody
-   * joined: all in an `AggregateError`, or with `errors: "first"` the first.
+   * Blocks until then; more may be submitted meanwhile, unless the pool was closed. Throws the errors of jobs that nothing
+   * joined and that were not reported before: in an `AggregateError`, the first 1,000 and the latest of them, with the number
+   * of all in its message; with `errors: "first"` the first one itself.
    */
   drain(): Op<void> {
     return made(new DrainOp(this.#state));

@@ -41,6 +41,9 @@ const programs: readonly (readonly [program: string, ...args: string[]])[] = [
   ["on-panic", "throws"],
   ["on-panic", "joined"],
   ["on-panic", "main"],
+  ["pool-error"],
+  ["pool-error", "handler"],
+  ["pool-error", "exits"],
   // No end of their own.
   ["goexit"],
   ["recover"],
