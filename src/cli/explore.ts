@@ -41,14 +41,48 @@ export async function explore(name: string, flags: ExploreFlags): Promise<void> 
 }
 
 async function explored(program: () => unknown, options: ExploreOptions): Promise<string> {
-  const progress = (runs: number): void => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${runs.toLocaleString("en")} runs`);
-  };
-  const { runs, complete, reduced } = await search(program, { ...options, progress });
+  const progress = new Progress();
+  const { runs, complete, reduced, timers } = await search(program, { ...options, progress: progress.told });
   clear();
-  const count = `${runs.toLocaleString("en")} run${runs === 1 ? "" : "s"}`;
-  if (!complete) return `no failure in ${count}`;
-  return `no schedule fails: ${count}, ${reduced ? "every order of the steps that depend on each other" : "every schedule"}`;
+  const count = counted(runs);
+  const time = timers === "idle" ? " (timers fire only when nothing else can happen; --timers any tries the rest)" : "";
+  if (complete) {
+    const which = reduced ? "every order of the steps that depend on each other" : "every schedule";
+    return `no schedule fails: ${count}, ${which}${time}`;
+  }
+  const all = options.strategy === undefined || options.strategy === "exhaustive";
+  const cut = all ? `, and --runs ends the search there${progress.left}` : "";
+  return `no failure in ${count}${cut}${time}`;
+}
+
+function counted(runs: number): string {
+  return `${runs.toLocaleString("en")} run${runs === 1 ? "" : "s"}`;
+}
+
+/** Milliseconds between two lines about a search where no terminal shows how it goes on. */
+const OFTEN = 10_000;
+
+/** Says how a search goes on: on a terminal in one line, elsewhere now and then. */
+class Progress {
+  #next = performance.now() + OFTEN;
+  #estimate: number | undefined;
+
+  readonly told = (runs: number, estimate?: number): void => {
+    this.#estimate = estimate;
+    const line = `${counted(runs)}${this.left}`;
+    if (process.stderr.isTTY) process.stderr.write(`\r${line}\u001b[K`);
+    else if (performance.now() >= this.#next) {
+      this.#next += OFTEN;
+      process.stderr.write(`millrace explore: ${line} so far\n`);
+    }
+  };
+
+  /** How many runs the whole search may have, as far as that can be told. */
+  get left(): string {
+    return this.#estimate === undefined
+      ? ""
+      : ` of about ${Number(this.#estimate.toPrecision(1)).toLocaleString("en")}`;
+  }
 }
 
 function clear(): void {

@@ -92,6 +92,11 @@ export class Timers {
     return this.#heap.length + this.#due.length;
   }
 
+  /** Whether one was ever made. */
+  get used(): boolean {
+    return this.#seq > 0;
+  }
+
   /** Whether one is pending that is wanted: not only for a look at the run itself. */
   get pending(): boolean {
     return this.#strong > 0;

@@ -179,15 +179,26 @@ export function stackDepth(): number {
   return lines(stackAbove(stackDepth)).length;
 }
 
-/** The stack of the code that now runs, down to where `stackDepth` said how many frames are below. */
-export function currentStack(below = 0): string {
-  return runningStack(null, below);
+/** Remembers the whole stack of the code that calls `from`, in `into.stack`. */
+export function rememberStack(into: { stack?: string }, from: (...args: never[]) => unknown): void {
+  deep(() => rememberPlace(into, from));
 }
 
-function runningStack(g: G | null, below = 0): string {
-  const all = lines(stackAbove(runningStack));
-  const own = all.slice(0, all.length - below).join("\n");
-  return format(programFrames(own).slice(0, MAX_FRAMES), g);
+/** The innermost place of the program in a stack that was remembered, without the `below` frames at its end. */
+export function innermost(stack: string | undefined, below: number): string {
+  const all = lines(stack);
+  const own = programFrames(all.slice(0, all.length - below).join("\n"));
+  // Another copy of this library is none of the program.
+  return own.find(({ place }) => !/\/node_modules\/millrace\/(?:src|dist)\//.test(place))?.place ?? "";
+}
+
+/** The stack of the code that now runs. */
+export function currentStack(): string {
+  return runningStack(null);
+}
+
+function runningStack(g: G | null): string {
+  return format(programFrames(stackAbove(runningStack)).slice(0, MAX_FRAMES), g);
 }
 
 /** The stack of a suspended goroutine: resumes it on top of its frames, and it stays suspended. */

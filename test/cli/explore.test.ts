@@ -13,7 +13,7 @@ beforeAll(() => {
   symlinkSync(root, join(folder, "node_modules/millrace"));
   writeFileSync(
     join(folder, "race.ts"),
-    `import { chan, go } from "millrace";
+    `import { chan, go } from "millrace"; import { race } from "millrace/testing"; import { sleep } from "millrace/time";
 export default function* () {
   const jobs = chan<number>(1, { name: "jobs" });
   go(function* worker() { yield* jobs.send(1); });
@@ -24,6 +24,23 @@ export function* fixed() {
   yield* go(() => jobs.send(1)).join();
   jobs.close();
   return "done";
+}
+export function* deep() {
+  const inner = function* inner(): Generator<any, void, any> {
+    throw new Error("boom", { cause: new TypeError("why") });
+  };
+  yield* go(() => inner()).join();
+}
+export function* racy() {
+  const c = race({ n: 0 }, { name: "c" });
+  const g = go(function* other() {
+    console.assert(c.n >= 0);
+  });
+  c.n = 1;
+  yield* g.join();
+}
+export function* timed() {
+  yield* sleep(1);
 }
 export async function fetcher() {}
 export const answer = 42;
@@ -71,6 +88,33 @@ describe("millrace explore", () => {
     const replayed = await explore("race.ts", "--replay", again);
     expect(replayed.code).toBe(1);
     expect(replayed.stdout).toContain("panic: send on closed channel");
+  });
+
+  test("prints the lines and the stack of a throw, and its cause, also of a replay", async () => {
+    const { stdout } = await explore("race.ts", "--export", "deep");
+    expect(stdout).toMatch(/\ngoroutine 2 \[running\]:\n(?:.*\n\t.*\n)*.*\n\t.*race\.ts:\d+:\d+\n/);
+    expect(stdout).toMatch(/cause: TypeError: why/);
+    const [, again = ""] = /--replay (mr1:\S+)\n$/.exec(stdout) ?? [];
+    const replayed = await explore("race.ts", "--export", "deep", "--replay", again);
+    expect(replayed.stdout).toMatch(/\ngoroutine 2 \[running\]:\n[\s\S]*race\.ts:\d+:\d+[\s\S]*cause: TypeError: why/);
+  });
+
+  test("prints both accesses of a race", async () => {
+    const { stdout } = await explore("race.ts", "--export", "racy");
+    expect(stdout).toMatch(
+      /goroutine 2 \(other\) reads it at\nother\(\)\n\t.*race\.ts:\d+:\d+\n\ngoroutine 1 \(main\) had written it at\nracy\(\)\n\t.*race\.ts:\d+:\d+\n/,
+    );
+  });
+
+  test("says which schedules were left out because of time", async () => {
+    expect(await explore("race.ts", "--export", "timed")).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /\(timers fire only when nothing else can happen; --timers any tries the rest\)\n$/,
+      ),
+    });
+    const { stdout } = await explore("race.ts", "--export", "timed", "--timers", "any");
+    expect(stdout).not.toContain("timers");
   });
 
   test("says that nothing fails, and ends with 0", async () => {
@@ -126,7 +170,7 @@ describe("millrace explore", () => {
     [["nothing.ts"], "millrace explore: nothing.ts: it has no default export, none named program, and calls no main()"],
     [
       ["race.ts", "--export", "answer"],
-      "it has no function named answer; --export takes one of: default, fetcher, fixed",
+      "it has no function named answer; --export takes one of: default, deep, fetcher, fixed, racy, timed",
     ],
     [["race.ts", "--strategy", "all"], "Allowed choices are exhaustive, random, pct."],
     [["race.ts", "--runs", "0"], "Expected a whole number from 1 up."],

@@ -1,5 +1,6 @@
 /** The schedule that exploration finds: what it is, that it replays, and what can't be explored. */
 import { ArgumentError, chan, go, runtime, select, wait } from "millrace";
+import { RWMutex } from "millrace/sync";
 import { type ExploreError, explore, NotDeterministicError, replay, UnexplorableError } from "millrace/testing";
 import { describe, expect, test } from "vitest";
 import { found, lostUpdate, thrown } from "./explore-kit.ts";
@@ -107,6 +108,71 @@ describe("the schedule", () => {
     const error = await thrown(replay(schedule, function* () {}));
     expect(error).toBeInstanceOf(ArgumentError);
     expect((error as Error).message).toMatch(/does not fit it \(.*explore it again/s);
+  });
+});
+
+describe("the timeline", () => {
+  test("fits 80 columns, with goroutines side by side as long as there is room", async () => {
+    const program = (n: number) =>
+      function* () {
+        const requests = chan<string>(0, { name: "requests" });
+        for (let i = 0; i < n; i++) {
+          go(function* customer() {
+            yield* requests.send(`the request of customer number ${i}`);
+          });
+        }
+        for (let i = 0; i < n; i++) yield* requests.recv();
+        throw new Error("a message that is longer than what a column has room for");
+      };
+    for (const [n, head] of [
+      [2, "main +│ 2 customer"],
+      [9, "goroutine +│ step"],
+    ] as const) {
+      const { timeline } = await found(program(n));
+      const lines = timeline.split("\n").map((line) => line.replace(/\s+\S+\.ts:\d+$/, ""));
+      expect(lines[0]).toMatch(new RegExp(`^${head}`));
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(57);
+    }
+  });
+
+  test("is the same when it is replayed, also of a long run", async () => {
+    const program = function* () {
+      const [own, ch] = [chan<number>(1), chan<number>()];
+      for (let i = 0; i < 200; i++) {
+        yield* own.send(i);
+        yield* own.recv();
+      }
+      yield* ch.recv();
+    };
+    const error = await found(program);
+    expect(error.timeline).toMatch(/… \d+ lines before these/);
+    const rows = error.timeline.split("\n").slice(3);
+    for (const row of rows) expect(row).toMatch(/explore-schedule\.test\.ts:\d+$/);
+    expect(((await thrown(replay(error.schedule, program))) as ExploreError).timeline).toBe(error.timeline);
+  });
+
+  test("is short: switches come early, rather than after a hundred rounds of a loop", async () => {
+    const program = function* () {
+      const mu = new RWMutex();
+      let closed = false;
+      go(function* get() {
+        for (;;) {
+          yield* mu.rLock();
+          if (closed) return;
+          mu.rUnlock();
+        }
+      });
+      yield* mu.lock();
+      closed = true;
+      mu.unlock();
+      yield* mu.lock();
+      mu.unlock();
+    };
+    for (const strategy of ["pct", "random", "exhaustive"] as const) {
+      const { timeline, schedule } = await found(program, { strategy });
+      expect(timeline.split("\n").length).toBeLessThan(15);
+      expect(((await thrown(replay(schedule, program))) as ExploreError).timeline).toBe(timeline);
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 /** What `explore` and `replay` find, say, refuse and promise. */
-import { ArgumentError, chan, DeadlockError, go, LeakError, type Panic, runtime, select } from "millrace";
+import { ArgumentError, chan, DeadlockError, type Go, go, LeakError, type Panic, runtime, select } from "millrace";
 import { Mutex, WaitGroup } from "millrace/sync";
 import { EndlessError, type ExploreError, type ExploreOptions, explore, replay } from "millrace/testing";
 import * as time from "millrace/time";
@@ -137,6 +137,100 @@ describe("time", () => {
     expect(error.message).toMatch(/^panic: late/);
     expect(error.timeline).toContain("1000 ms: timer fires");
     expect(((await thrown(replay(error.schedule, program))) as ExploreError).timeline).toBe(error.timeline);
+  });
+});
+
+describe("a program with timers", () => {
+  const timeout = function* () {
+    const done = chan<number>();
+    go(function* worker() {
+      yield* done.send(1);
+    });
+    yield* select({ late: time.after(1000).recv(), done: done.recv() });
+  };
+
+  test("says that timeouts which come first were left out, and finds them if they are not", async () => {
+    expect(await explore(timeout)).toMatchObject({ complete: true, timers: "idle" });
+    expect((await found(timeout, { timers: "any" })).kind).toBe("leak");
+    expect(await explore(lostUpdate, { leaks: false }).catch(() => ({}))).not.toHaveProperty("timers");
+    expect(await explore(function* () {})).not.toHaveProperty("timers");
+  });
+
+  test("in which one polls while time can't go on is told why it is endless", async () => {
+    const polling = (wait: () => Go<unknown>) =>
+      function* main() {
+        const stop = chan<never>();
+        go(function* worker() {
+          for (;;) {
+            const s = yield* select({ stop: stop.recv(), default: true });
+            if (s.case === "stop") return;
+          }
+        });
+        yield* wait();
+        stop.close();
+      };
+    const sleeps =
+      /goroutine 1 \(main\) sleeps, time stands still while goroutine 2 \(worker\) polls at .*explore\.test\.ts:\d+/;
+    for (const wait of [
+      function* () {
+        yield* time.sleep(1);
+      },
+      function* () {
+        yield* select({ late: time.after(1).recv(), never: chan().recv() });
+      },
+    ]) {
+      const { message } = await found(polling(wait), { maxSteps: 500 });
+      expect(message.split("\n")[0]).toMatch(sleeps);
+      expect(await explore(polling(wait), { timers: "any", strategy: "pct", runs: 50 })).toMatchObject({ runs: 50 });
+    }
+    // With nothing that waits for time, time is not to blame.
+    const { message } = await found(
+      polling(function* () {
+        yield* chan().recv();
+      }),
+      { maxSteps: 500 },
+    );
+    expect(message).not.toContain("time stands still");
+  });
+});
+
+describe("the host", () => {
+  const endless = function* () {
+    go(function* () {
+      for (;;) yield* time.after(1).recv();
+    });
+  };
+
+  test("has its turns while one endless program is run, recorded, shrunk and reported", async () => {
+    let turns = 0;
+    let over = false;
+    const count = (): void => {
+      turns++;
+      if (!over) setImmediate(count);
+    };
+    setImmediate(count);
+    await found(endless);
+    over = true;
+    expect(turns).toBeGreaterThan(10);
+  });
+
+  test("can end the search also in the middle of a program", { timeout: 60_000 }, async () => {
+    const reason = new Error("enough");
+    for (const strategy of ["exhaustive", "pct"] as const) {
+      const controller = new AbortController();
+      const searching = explore(endless, { strategy, maxSteps: 1e9, signal: controller.signal });
+      setTimeout(() => controller.abort(reason), 20);
+      expect(await thrown(searching)).toBe(reason);
+    }
+  });
+
+  test("starts nothing in the program by what it does between two of its steps", async () => {
+    const seen: string[] = [];
+    const timer = setInterval(() => void go(() => void seen.push("outside")), 1);
+    const error = await found(endless);
+    clearInterval(timer);
+    expect(error.message).not.toContain("outside");
+    expect(seen.length).toBeGreaterThan(0);
   });
 });
 

@@ -18,9 +18,13 @@ export class UnexplorableError extends Error {
 
 /** A run was not over after as many steps as it was allowed. */
 export class EndlessError extends Error {
-  /** @param left the goroutines that are still there */
-  constructor(maxSteps: number, left: readonly string[]) {
-    super(`the program did not end within ${maxSteps} steps (maxSteps); still there: ${left.join(", ")}`);
+  /**
+   * @param left the goroutines that are still there
+   * @param why why it can't end, where that is known
+   */
+  constructor(maxSteps: number, left: readonly string[], why = "") {
+    const more = why === "" ? "" : `; ${why}`;
+    super(`the program did not end within ${maxSteps} steps (maxSteps); still there: ${left.join(", ")}${more}`);
   }
 
   override get name(): string {

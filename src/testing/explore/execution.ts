@@ -13,6 +13,7 @@
 
 import type { Deque } from "../../runtime/deque.ts";
 import type { G } from "../../runtime/g.ts";
+import { monotonic } from "../../runtime/host.ts";
 import { m } from "../../runtime/m.ts";
 import { counting, Made } from "../../runtime/numbers.ts";
 import { type Go, NO, NOTHING, Op, type WaitReason } from "../../runtime/op.ts";
@@ -21,7 +22,7 @@ import { LeakError } from "../../runtime/panic.ts";
 import { P } from "../../runtime/proc.ts";
 import { Gpreempted, Gwaiting, hasEnded } from "../../runtime/status.ts";
 import type { Strategy } from "../../runtime/strategy.ts";
-import { formatGroups } from "../../runtime/traceback.ts";
+import { describe, formatGroups } from "../../runtime/traceback.ts";
 import { type Chooser, CLOCK, type Watcher } from "./chooser.ts";
 import {
   asyncFunction,
@@ -32,6 +33,7 @@ import {
   waitsForPromise,
 } from "./errors.ts";
 import { Fairness, PATIENCE } from "./fairness.ts";
+import type { Work } from "./slices.ts";
 import { StillClock } from "./still-clock.ts";
 
 /** How a run ended that did not go as it should. */
@@ -52,6 +54,10 @@ export interface Settings {
 }
 
 export const MAX_STEPS = 10_000;
+
+/** Milliseconds after which a run yields, and steps between two looks at the clock. */
+const MOMENT = 2;
+const LOOK = 16;
 
 /** What a program may be. */
 export type Program = () => unknown;
@@ -94,6 +100,11 @@ export class Execution implements Strategy {
   /** Called when the run is over, while the frames of what ended it are still there. */
   ended: ((outcome: Outcome) => void) | null = null;
 
+  /** Whether the program waits for time. */
+  get timed(): boolean {
+    return this.p.timers.used || this.#clock.polled;
+  }
+
   /** Whether main has returned. */
   get rested(): boolean {
     return this.#resting;
@@ -128,16 +139,33 @@ export class Execution implements Strategy {
 
   /** Runs the program once. Can be called again. */
   run(): this {
+    const running = this.running();
+    while (running.next().done !== true);
+    return this;
+  }
+
+  /** Runs the program once, and yields whenever that has taken a moment: the host may have its turn between two steps. */
+  *running(): Work<this> {
     this.begin();
-    this.#alone(() => {
-      try {
-        while (!this.p.over) this.#turn();
-      } finally {
-        if (!this.p.over) this.stop();
+    try {
+      while (!this.p.over) {
+        this.#alone(() => this.#moment());
+        if (this.p.over) break;
+        m.runs.delete(this.p); // what the host does meanwhile is not the program's
+        yield;
+        m.runs.add(this.p);
       }
-    });
+    } finally {
+      if (!this.p.over) this.#alone(() => this.stop());
+    }
     this.#conclude();
     return this;
+  }
+
+  #moment(): void {
+    const until = monotonic() + MOMENT;
+    do for (let n = 0; n < LOOK && !this.p.over; n++) this.#turn();
+    while (!this.p.over && monotonic() < until);
   }
 
   /** Puts the program at its beginning, for whoever takes it from there by `advance`. */
@@ -153,6 +181,7 @@ export class Execution implements Strategy {
     this.#fairness.reset();
     this.#clock.ms = 0;
     this.#clock.next = Infinity;
+    this.#clock.polled = false;
     this.#made = new Made();
     this.p = new P({ seed: 0, name: this.name, asyncTimerChan: this.settings.asyncTimerChan, leaks: false }, this);
     this.p.clock = this.#clock;
@@ -201,7 +230,8 @@ export class Execution implements Strategy {
   }
 
   *#body(): Go<void> {
-    const body = this.#program() as Partial<Iterator<unknown> & PromiseLike<unknown>> | null | undefined;
+    const program = this.#program; // called as itself, so that its frame has its name
+    const body = program() as Partial<Iterator<unknown> & PromiseLike<unknown>> | null | undefined;
     let value: unknown = body;
     if (typeof body === "object" && body !== null) {
       if (typeof body.next === "function" && Symbol.iterator in body) value = yield* body as Go<unknown>;
@@ -380,8 +410,10 @@ export class Execution implements Strategy {
   }
 
   #endless(): void {
-    const left = this.p.allgs.sorted().map(({ id, name }) => `goroutine ${id} (${name})`);
-    this.#fail("endless", new EndlessError(this.settings.maxSteps, this.#resting ? left.slice(1) : left));
+    const all = this.p.allgs.sorted();
+    const left = this.#resting ? all.slice(1) : all;
+    const still = !this.settings.anytime && this.timed && this.#detailed ? whyTimeStands(left) : "";
+    this.#fail("endless", new EndlessError(this.settings.maxSteps, left.map(nameOf), still));
   }
 
   /** Makes a failure of how the run ended. */
@@ -392,4 +424,26 @@ export class Execution implements Strategy {
     const deadlock = g === null && (error as { code?: unknown } | null)?.code === "DEADLOCK";
     this.failure = { kind: deadlock ? "deadlock" : "panic", error, g: g?.id ?? 0 };
   }
+}
+
+/** Who keeps time from going on, and whom from going on with it. */
+export function whyTimeStands(all: readonly G[]): string {
+  const [sleeper] = all.filter((g) => g.status === Gwaiting && waitsForTime(g.op));
+  const pollers = all.filter((g) => g.status !== Gwaiting);
+  if (pollers.length === 0) return "";
+  const polls = pollers.map((g) => {
+    const place = /\n\t(.*)/.exec(describe(g).stack)?.[1];
+    return `${nameOf(g)} polls${place === undefined ? "" : ` at ${place}`}`;
+  });
+  const sleeps = sleeper === undefined ? "" : `${nameOf(sleeper)} sleeps, `;
+  return `${sleeps}time stands still while ${polls.join(" and ")}`;
+}
+
+function waitsForTime(op: Op<unknown> | null): boolean {
+  if (op === null) return false;
+  return op.reason === "sleep" || op.touches === op.home?.timers || (op.cases?.some(waitsForTime) ?? false);
+}
+
+function nameOf({ id, name }: G): string {
+  return `goroutine ${id} (${name})`;
 }

@@ -190,6 +190,22 @@ export class Exhaustive implements Chooser {
     else for (const each of node.options) if (!node.back.includes(each)) node.back.push(each);
   }
 
+  /**
+   * Which part of the tree of choices is done, from 0 to 1, if all that is below options of one node is alike. Which options
+   * have to be tried is learnt on the way, so it may shrink.
+   */
+  get done(): number {
+    let done = 0;
+    let share = 1;
+    for (const node of this.#nodes) {
+      const [tried, all] = node.kind === "draw" ? [node.value, node.n] : [node.sleep.length, node.back.length];
+      const parts = Math.max(all, tried + 1);
+      done += (share * tried) / parts;
+      share /= parts;
+    }
+    return done;
+  }
+
   /** Goes on to the next schedule; `false` when there is none. To be called after each run. */
   advance(): boolean {
     const { footprints, length } = this.watcher;

@@ -1,11 +1,10 @@
 /**
- * `explore`: a program under many schedules. What drives the searches of `search.ts`: gives the host its turn every few
- * milliseconds, and makes of the first run that fails a report that can be replayed.
+ * `explore`: a program under many schedules. What drives the searches of `search.ts`, and makes of the first run that fails
+ * a report that can be replayed. All of it yields, so that the host has its turn every few milliseconds.
  *
  * The program is run twice under one schedule before anything else, and again when a failure was found: if the two differ
  * the program is not deterministic, no schedule can reproduce what it does, and that is what is reported.
  */
-import { macrotask, monotonic } from "../../runtime/host.ts";
 import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
 import { ExploreError, NotDeterministicError, UnexplorableError } from "./errors.ts";
 import { type Execution, MAX_STEPS, type Program, type Settings } from "./execution.ts";
@@ -14,7 +13,8 @@ import { difference, headline, type Recorded, record } from "./record.ts";
 import { encode, type Schedule, scheduleOf } from "./schedule.ts";
 import { chance, exhaustive, type Search } from "./search.ts";
 import { shrink } from "./shrink.ts";
-import { STEPS, timeline } from "./timeline.ts";
+import { inSlices, turn, type Work } from "./slices.ts";
+import { timeline } from "./timeline.ts";
 
 /** Options of `explore`. */
 export interface ExploreOptions {
@@ -44,8 +44,11 @@ export interface ExploreOptions {
   readonly asyncTimerChan?: boolean;
   /** Aborting it ends the search: it rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Called now and then with the number of runs so far. */
-  readonly progress?: (runs: number) => void;
+  /**
+   * Called now and then with the number of runs so far; and, for `"exhaustive"`, about how many there will be, as far as the
+   * part of the search shows that is done.
+   */
+  readonly progress?: (runs: number, estimate?: number) => void;
 }
 
 /** What `explore` gives when no schedule makes the program fail. */
@@ -56,18 +59,20 @@ export interface Explored {
   readonly complete: boolean;
   /** Whether some could be left out because they only reorder independent steps. */
   readonly reduced: boolean;
+  /**
+   * There when the program waits for time and timers fired only once nothing else could happen: schedules in which a timeout
+   * comes before work that needs no time were left out. `timers: "any"` tries those.
+   */
+  readonly timers?: "idle";
 }
-
-/** Milliseconds after which the host has its turn. */
-const SLICE = 10;
-/** Runs between two looks at the clock. */
-const LOOK = 16;
 
 interface Plan {
   readonly settings: Settings;
   readonly runs: number;
   readonly search: () => Search;
   readonly searched: string;
+  /** It comes to an end by itself. */
+  readonly all: boolean;
 }
 
 /**
@@ -111,34 +116,53 @@ interface Plan {
  */
 export async function explore(program: () => unknown, options: ExploreOptions = {}): Promise<Explored> {
   checkProgram("explore", program);
-  const { settings, runs, search, searched } = plan(program, options);
+  const planned = plan(program, options);
   const { signal, progress } = options;
   signal?.throwIfAborted();
   await turn();
-  checkDeterminism(program, scheduleOf([], settings));
+  const count: Count = { runs: 0 };
+  return await inSlices(exploring(program, planned, count), signal, () => {
+    if (count.runs > 0) progress?.(count.runs, count.estimate?.());
+  });
+}
+
+interface Count {
+  runs: number;
+  /** About how many there will be. */
+  estimate?: () => number | undefined;
+}
+
+function* exploring(program: Program, { settings, runs, search, searched, all }: Plan, count: Count): Work<Explored> {
+  yield* checkDeterminism(program, scheduleOf([], settings));
   const searching = search();
-  let ran = 0;
-  for (let until = monotonic() + SLICE; ; ) {
+  let timed = false;
+  const explored = (complete: boolean, reduced: boolean): Explored => {
+    const result = { runs: count.runs, complete, reduced };
+    return timed && !settings.anytime ? { ...result, timers: "idle" } : result;
+  };
+  for (;;) {
     const next = searching.next();
-    if (next.done === true) return { runs: ran, ...next.value };
-    if (next.value.diverged) throw strayed(program, settings, next.value.execution);
-    ran++;
-    if (next.value.execution.failure !== null) throw found(program, settings, next.value.execution, ran, searched);
-    if (ran >= runs) {
-      // The last one of an exhaustive search may have been the last there is.
-      const last = options.strategy === undefined || options.strategy === "exhaustive" ? searching.next() : undefined;
-      if (last?.done === true) return { runs: ran, ...last.value };
-      return { runs: ran, complete: false, reduced: false };
-    }
-    if (ran % LOOK !== 0 || monotonic() < until) continue;
-    progress?.(ran);
-    await turn();
-    signal?.throwIfAborted();
-    until = monotonic() + SLICE;
+    if (next.done === true) return explored(next.value.complete, next.value.reduced);
+    yield;
+    if (next.value === undefined) continue;
+    const { execution, diverged, done } = next.value;
+    if (done !== undefined) count.estimate = () => estimate(count.runs, done());
+    if (diverged) throw yield* strayed(program, settings, execution);
+    count.runs++;
+    timed ||= execution.timed;
+    if (execution.failure !== null) throw yield* found(program, settings, execution, count.runs, searched);
+    if (count.runs < runs) continue;
+    // The last one of an exhaustive search may have been the last there is.
+    let last = all ? searching.next() : undefined;
+    while (last?.done === false && last.value === undefined) last = searching.next();
+    return last?.done === true ? explored(last.value.complete, last.value.reduced) : explored(false, false);
   }
 }
 
-const turn = (): Promise<void> => new Promise((resolve) => macrotask(resolve));
+/** How many runs there will be, if `done` of the search is what `runs` were. */
+function estimate(runs: number, done: number): number | undefined {
+  return done > 0 ? Math.max(runs, Math.round(runs / done)) : undefined;
+}
 
 function plan(program: Program, options: ExploreOptions): Plan {
   if (typeof options !== "object" || options === null) {
@@ -162,7 +186,7 @@ function plan(program: Program, options: ExploreOptions): Plan {
     if (strategy === "exhaustive") return exhaustive(program, settings, seed, reduce);
     return chance(program, settings, strategy === "pct" ? new Pct(seed, depth) : new Uniform(seed));
   };
-  return { settings, runs, search, searched };
+  return { settings, runs, search, searched, all: strategy === "exhaustive" };
 }
 
 function count(what: string, n: number): void {
@@ -178,14 +202,14 @@ export function checkProgram(where: string, program: unknown): void {
 }
 
 /** Runs the program twice under one schedule, and throws if the two differ. */
-function checkDeterminism(program: Program, schedule: Schedule): Recorded {
-  const first = record(program, schedule);
-  const second = record(program, schedule, { disturbed: true });
+function* checkDeterminism(program: Program, schedule: Schedule, places = false): Work<Recorded> {
+  const first = yield* record(program, schedule, { places });
+  const second = yield* record(program, schedule, { disturbed: true });
   const { failure } = second.execution;
   if (failure?.error instanceof UnexplorableError) throw failure.error;
-  const differs = difference(first, second);
+  const differs = yield* difference(first, second);
   if (differs !== undefined) throw notDeterministic(differs, [...first.asked, ...second.asked]);
-  return second;
+  return first;
 }
 
 function notDeterministic(differs: string, asked: readonly string[]): NotDeterministicError {
@@ -198,21 +222,27 @@ function notDeterministic(differs: string, asked: readonly string[]): NotDetermi
 }
 
 /** The program had other options than in the same situation before. */
-function strayed(program: Program, settings: Settings, execution: Execution): NotDeterministicError {
+function* strayed(program: Program, settings: Settings, execution: Execution): Work<NotDeterministicError> {
   const schedule = scheduleOf(execution.choices, settings);
-  const [first, second] = [record(program, schedule), record(program, schedule, { disturbed: true })];
-  const differs = difference(first, second) ?? "other goroutines could run than in the run before";
+  const first = yield* record(program, schedule);
+  const second = yield* record(program, schedule, { disturbed: true });
+  const differs = (yield* difference(first, second)) ?? "other goroutines could run than in the run before";
   return notDeterministic(differs, [...first.asked, ...second.asked]);
 }
 
 /** What is reported of a run that failed. */
-function found(program: Program, settings: Settings, execution: Execution, runs: number, searched: string): Error {
+function* found(
+  program: Program,
+  settings: Settings,
+  execution: Execution,
+  runs: number,
+  searched: string,
+): Work<Error> {
   const { failure, choices } = execution;
   if (failure?.error instanceof UnexplorableError) return failure.error;
-  const schedule = scheduleOf(shrink(program, settings, choices), settings);
+  const schedule = scheduleOf(yield* shrink(program, settings, choices), settings);
   try {
-    const { steps } = checkDeterminism(program, schedule);
-    const recorded = record(program, schedule, { places: steps.length - STEPS });
+    const recorded = yield* checkDeterminism(program, schedule, true);
     if (recorded.execution.failure === null) {
       return notDeterministic(`it failed at first (${failure && headline(failure)}), then it did not`, recorded.asked);
     }
@@ -220,21 +250,22 @@ function found(program: Program, settings: Settings, execution: Execution, runs:
     const after = schedule.choices.size;
     const shrunk = before > after ? `, shrunk from one with ${before}` : "";
     const how = `Found by run ${runs} of ${searched}. A schedule with ${after} unforced switch${after === 1 ? "" : "es"}${shrunk}:`;
-    return report(recorded, schedule, runs, how);
+    return yield* report(recorded, schedule, runs, how);
   } catch (error) {
     return error as Error;
   }
 }
 
 /** The error for a run that failed. */
-export function report(recorded: Recorded, schedule: Schedule, runs: number, how: string): ExploreError {
+export function* report(recorded: Recorded, schedule: Schedule, runs: number, how: string): Work<ExploreError> {
   const failure = recorded.execution.failure;
   if (failure === null) throw new Error("unreachable: a report of a run that did not fail");
   const text = encode(schedule);
-  const drawn = timeline(recorded);
+  const drawn = yield* timeline(recorded);
   const { error, kind } = failure;
-  // Of a deadlock or a leak, where each goroutine stands says more than the timeline.
-  const dump = kind === "deadlock" || kind === "leak" ? `\n\n${(error as Error).message.replace(/^.*\n\n/, "")}` : "";
+  // All that a run reports of it; the first line is said already.
+  const said = kind === "leak" ? (error as Error).message : recorded.said;
+  const dump = said.includes("\n") ? `\n\n${said.slice(said.indexOf("\n")).trim()}` : "";
   const message = `${headline(failure)}\n\n${how}\n\n${drawn}${dump}\n\nTo run it again: await replay(${JSON.stringify(text)}, program)`;
   return new ExploreError(message, { schedule: text, timeline: drawn, kind, runs, cause: error });
 }

@@ -8,10 +8,13 @@ import { watchHost } from "../../runtime/host-watch.ts";
 import { m } from "../../runtime/m.ts";
 import type { Op } from "../../runtime/op.ts";
 import { show } from "../../runtime/panic.ts";
-import { currentStack, stackDepth } from "../../runtime/traceback.ts";
+import { report } from "../../runtime/report.ts";
+import { innermost, rememberStack, stackDepth } from "../../runtime/traceback.ts";
 import type { Watcher } from "./chooser.ts";
 import { Execution, type Failure, type Program } from "./execution.ts";
 import { Follow, type Schedule } from "./schedule.ts";
+import type { Work } from "./slices.ts";
+import { STEPS } from "./timeline.ts";
 
 /** One step. */
 export interface Step {
@@ -31,30 +34,47 @@ export interface Recorded {
   readonly misfit: string;
   /** What the program asked the host for, with the line that did. */
   readonly asked: readonly string[];
+  /** What is reported of an error that ended it, as of a run's; empty without one. */
+  readonly said: string;
+}
+
+/** Where an operation is performed: a stack that is looked at only for the steps that are shown. */
+interface Taken {
+  stack?: string;
+  readonly below: number;
 }
 
 class Recorder implements Watcher {
   /** How many frames there are below the execution: the caller's, not the program's. */
   below = 0;
-  readonly steps: { g: number; place: string; events: RuntimeEvent[] }[] = [];
-  readonly #places = new Map<number, string>();
-  readonly #from: number;
+  readonly #steps: { readonly g: number; taken: Taken | undefined; readonly events: RuntimeEvent[] }[] = [];
+  readonly #taken = new Map<number, Taken>();
+  readonly #places: boolean;
 
-  constructor(from: number) {
-    this.#from = from;
+  constructor(places: boolean) {
+    this.#places = places;
   }
 
   begin(g: G | null, op: Op<unknown> | null): void {
     const id = g?.id ?? 0;
-    this.steps.push({ g: id, place: op === null ? "" : (this.#places.get(id) ?? ""), events: [] });
+    const old = this.#steps[this.#steps.length - STEPS];
+    if (old !== undefined) old.taken = undefined;
+    this.#steps.push({ g: id, taken: op === null ? undefined : this.#taken.get(id), events: [] });
   }
 
   performs(g: G): void {
-    if (this.steps.length >= this.#from) this.#places.set(g.id, line(this.below));
+    if (!this.#places) return;
+    const taken: Taken = { below: this.below };
+    rememberStack(taken, this.performs);
+    this.#taken.set(g.id, taken);
   }
 
   event(event: RuntimeEvent): void {
-    this.steps.at(-1)?.events.push(event);
+    this.#steps.at(-1)?.events.push(event);
+  }
+
+  get steps(): Step[] {
+    return this.#steps.map(({ g, taken, events }) => ({ g, place: taken === undefined ? "" : placeOf(taken), events }));
   }
 
   touch(): void {}
@@ -62,45 +82,53 @@ class Recorder implements Watcher {
   end(): void {}
 }
 
-/** The innermost line of the program that now runs. Another copy of this library is none of it. */
-function line(below: number): string {
-  return /^\t(?!.*\/node_modules\/millrace\/(?:src|dist)\/)(.*)$/m.exec(currentStack(below))?.[1] ?? "";
+function placeOf({ stack, below }: Taken): string {
+  return innermost(stack, below);
 }
 
 /** How a run is recorded. */
 export interface Recording {
-  /** The first step whose line is noted; none by default, for it takes a stack each. */
-  readonly places?: number;
+  /** Whether the lines of the last steps are noted. */
+  readonly places?: boolean;
   /** What the program asks the host for is answered with another time and other random numbers. */
   readonly disturbed?: boolean;
 }
 
 /** Runs `program` under `schedule` and notes all of it. */
-export function record(program: Program, schedule: Schedule, recording: Recording = {}): Recorded {
-  const { places = Number.POSITIVE_INFINITY, disturbed = false } = recording;
+export function* record(program: Program, schedule: Schedule, recording: Recording = {}): Work<Recorded> {
+  const { places = false, disturbed = false } = recording;
   const recorder = new Recorder(places);
   const follow = new Follow(schedule, recorder);
   const execution = new Execution(program, follow, schedule.settings, true);
   const names = new Map<number, string>([[1, "main"]]);
-  const asked: string[] = [];
+  const asked = new Set<string>();
+  let said = "";
+  execution.ended = (outcome) => {
+    if (!outcome.ok) said = report(outcome.error, outcome.g);
+  };
   const stop = listen((event) => {
     if (event.run !== execution.p.id) return;
     if (event.kind === "go-create") names.set(event.g, event.name);
     recorder.event(event);
   });
+  const ask = function ask(what: string): boolean {
+    if (m.curg === null || m.curg.p !== execution.p) return false;
+    const taken: Taken = { below: recorder.below };
+    rememberStack(taken, ask);
+    const place = placeOf(taken);
+    if (place === "") return false; // the library itself
+    asked.add(`${what} at ${place}`);
+    return disturbed;
+  };
+  const running = execution.running();
   try {
-    recorder.below = stackDepth();
-    watchHost(
-      () => execution.run(),
-      (what) => {
-        if (m.curg === null || m.curg.p !== execution.p) return false;
-        const place = line(recorder.below);
-        if (place === "") return false; // the library itself
-        asked.push(`${what} at ${place}`);
-        return disturbed;
-      },
-    );
+    for (;;) {
+      recorder.below = stackDepth();
+      if (watchHost(() => running.next(), ask).done === true) break;
+      yield;
+    }
   } finally {
+    running.return(execution);
     stop();
   }
   return {
@@ -108,7 +136,8 @@ export function record(program: Program, schedule: Schedule, recording: Recordin
     steps: recorder.steps,
     names,
     misfit: follow.misfit || follow.leftOver(),
-    asked: [...new Set(asked)],
+    asked: [...asked],
+    said,
   };
 }
 
@@ -157,12 +186,16 @@ function facts(event: RuntimeEvent, seen: Map<string, number>): string {
   return said.join(", ");
 }
 
+/** Events after which the host may have its turn. */
+const OFTEN = 64;
+
 /** The first thing in which two runs of one schedule differ; undefined if there is none. */
-export function difference(a: Recorded, b: Recorded): string | undefined {
+export function* difference(a: Recorded, b: Recorded): Work<string | undefined> {
   const flat = ({ steps }: Recorded): RuntimeEvent[] => steps.flatMap(({ events }) => events);
   const [first, second] = [flat(a), flat(b)];
   const seen = [new Map<string, number>(), new Map<string, number>()] as const;
   for (let at = 0; at < Math.max(first.length, second.length); at++) {
+    if (at % OFTEN === 0) yield;
     const [one, two] = [first[at], second[at]];
     const here = one && facts(one, seen[0]);
     const there = two && facts(two, seen[1]);

@@ -1,11 +1,11 @@
 /** `replay`: a program under one schedule that was found before. */
-import { macrotask } from "../../runtime/host.ts";
 import { ArgumentError } from "../../runtime/panic.ts";
 import type { Result } from "../../runtime/run.ts";
 import { UnexplorableError } from "./errors.ts";
 import { checkProgram, report } from "./explore.ts";
 import { record } from "./record.ts";
 import { decode } from "./schedule.ts";
+import { inSlices, turn } from "./slices.ts";
 
 /**
  * Runs a program under a schedule that `explore` has found: the same program does the same, on any machine.
@@ -33,12 +33,12 @@ import { decode } from "./schedule.ts";
 export async function replay<X>(schedule: string, program: () => X): Promise<Result<X>> {
   const decoded = decode(schedule);
   checkProgram("replay", program);
-  await new Promise<void>((resolve) => macrotask(resolve));
-  const recorded = record(program, decoded, { places: 0 });
+  await turn();
+  const recorded = await inSlices(record(program, decoded, { places: true }));
   const { execution, misfit } = recorded;
   const { failure } = execution;
   if (failure?.error instanceof UnexplorableError) throw failure.error;
-  if (failure !== null) throw report(recorded, decoded, 1, "Under the schedule:");
+  if (failure !== null) throw await inSlices(report(recorded, decoded, 1, "Under the schedule:"));
   if (misfit !== "") {
     throw new ArgumentError(
       `replay: the program does not fail, and ${JSON.stringify(schedule)} does not fit it (${misfit}). ` +

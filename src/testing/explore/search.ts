@@ -1,6 +1,6 @@
 /**
- * The searches behind `explore`, as generators that make one run a step, so that whoever drives them can let the host have
- * its turn, and stop.
+ * The searches behind `explore`, as generators that make one run a step, and yield within long ones, so that the driver can
+ * let the host have its turn, and stop.
  *
  * The exhaustive search leaves out schedules that only reorder independent steps. That is right if goroutines share only
  * what the library sees: channels, locks, groups. A variable that two of them use without such a thing between their uses
@@ -21,6 +21,8 @@ export interface Ran {
   readonly execution: Execution;
   /** The program did not do what it did under the same choices before. */
   readonly diverged: boolean;
+  /** Which part of the search is done, from 0 to 1, where that can be told. */
+  readonly done?: () => number;
 }
 
 /** How a search ended that found nothing. */
@@ -31,7 +33,8 @@ export interface Finished {
   readonly reduced: boolean;
 }
 
-export type Search = Generator<Ran, Finished, void>;
+/** Gives each run, and nothing in the middle of one that takes long. */
+export type Search = Generator<Ran | undefined, Finished, void>;
 
 /** Random schedules that put a reduced search to the test: as many as it had runs, within these bounds. */
 const FEWEST = 200;
@@ -48,11 +51,12 @@ export function* exhaustive(program: Program, settings: Settings, seed: number, 
 function* all(program: Program, settings: Settings, reduce: boolean, seen: Map<number, string> | null): Search {
   const chooser = new Exhaustive(reduce);
   const execution = new Execution(program, chooser, settings, false);
+  const done = (): number => chooser.done;
   do {
     chooser.begin();
-    execution.run();
+    yield* execution.running();
     if (chooser.redundant) continue;
-    yield { execution, diverged: chooser.diverged };
+    yield { execution, diverged: chooser.diverged, done };
     seen?.set(chooser.watcher.hash(), ending(execution));
   } while (chooser.advance());
   return { complete: true, reduced: reduce };
@@ -64,7 +68,7 @@ function* agrees(
   settings: Settings,
   seed: number,
   seen: ReadonlyMap<number, string>,
-): Generator<Ran, boolean, void> {
+): Generator<Ran | undefined, boolean, void> {
   const trace = new Trace();
   const chooser = new Uniform(seed, trace);
   const execution = new Execution(program, chooser, settings, false);
@@ -73,7 +77,7 @@ function* agrees(
   for (let run = 0; run < tests; run++) {
     chooser.begin(run, execution.steps);
     trace.reset(0);
-    execution.run();
+    yield* execution.running();
     yield { execution, diverged: false };
     if (seen.get(trace.hash()) !== ending(execution)) return false;
   }
@@ -85,7 +89,7 @@ export function* chance(program: Program, settings: Settings, chooser: Chance): 
   const execution = new Execution(program, chooser, settings, false);
   for (let run = 0; ; run++) {
     chooser.begin(run, execution.steps);
-    execution.run();
+    yield* execution.running();
     yield { execution, diverged: false };
   }
 }

@@ -5,6 +5,8 @@ export class StillClock implements Clock {
   ms = 0;
   /** The next moment that code looks for without a timer: a poll of a deadline, or of a timer's channel. */
   next: number = Infinity;
+  /** Whether code has looked for one. */
+  polled: boolean = false;
   now = (): number => this.ms;
   wall = (): number => EPOCH + this.ms;
   start(): this {
@@ -14,6 +16,7 @@ export class StillClock implements Clock {
   hold(): void {}
 
   looked(when: number): void {
+    this.polled = true;
     if (when < this.next) this.next = when;
   }
 

@@ -13,9 +13,19 @@
 import type { RuntimeEvent } from "../../runtime/events.ts";
 import { show } from "../../runtime/panic.ts";
 import type { Recorded, Step } from "./record.ts";
+import type { Work } from "./slices.ts";
 
-/** Columns wider than this are cut. */
-const WIDTH = 34;
+/** Columns of a terminal. A place that is longer than `PLACE` may stick out. */
+const WIDTH = 80;
+const PLACE = 20;
+/** Columns of goroutines are no narrower, and texts no longer. */
+const NARROWEST = 12;
+const LONGEST = 34;
+const BAR = " │ ";
+const GAP = "   ";
+const INDENT = "  ";
+/** Steps after which the host may have its turn. */
+const OFTEN = 64;
 /** Of a long run, the last steps are shown. */
 export const STEPS = 60;
 
@@ -106,45 +116,104 @@ function rowsOf({ g, place, events }: Step, names: Names): Row[] {
     texts.push(last);
   }
   if (texts.length === 0) texts.push(events.some(({ kind }) => kind === "go-start") ? "starts" : "goes on");
-  return texts.map((text, at) => ({ g, text: cut(text), place: at === 0 ? shorten(place) : "" }));
+  return texts.map((text, at) => ({ g, text: cut(text, LONGEST), place: at === 0 ? shorten(place) : "" }));
 }
 
 function shorten(place: string): string {
   return /([^/\\]+:\d+):\d+$/.exec(place)?.[1] ?? place;
 }
 
-function cut(text: string): string {
-  return text.length > WIDTH ? `${text.slice(0, WIDTH - 1)}…` : text;
-}
-
 /** Draws it. */
-export function timeline({ steps, names: goroutines, execution }: Recorded): string {
+export function* timeline({ steps, names: goroutines, execution }: Recorded): Work<string> {
   const names = new Names(goroutines);
-  // Once main has returned it waits for the others, which is not the program's doing.
-  const all = steps
-    .flatMap((step) => rowsOf(step, names))
-    .filter(({ g, text }) => !(g === 1 && text === "waits: join" && execution.rested));
+  const all: Row[] = [];
+  for (const [at, step] of steps.entries()) {
+    if (at % OFTEN === 0) yield;
+    for (const row of rowsOf(step, names)) {
+      // Once main has returned it waits for the others, which is not the program's doing.
+      if (!(row.g === 1 && row.text === "waits: join" && execution.rested)) all.push(row);
+    }
+  }
   const rows = all.slice(-STEPS);
   const shown = new Set([1, ...rows.map(({ g }) => g)]);
   const columns = [...shown].sort((a, b) => (a || Number.POSITIVE_INFINITY) - (b || Number.POSITIVE_INFINITY));
-  const titles = columns.map((g) => (g === 0 ? "clock" : names.goroutine(g)));
-  const widths = columns.map((g, at) => {
-    const texts = rows.filter((row) => row.g === g).map(({ text }) => text.length);
-    return Math.max((titles[at] as string).length, ...texts);
-  });
-  const line = (cells: readonly string[], place = ""): string => {
-    const padded = cells.map((cell, at) => cell.padEnd(widths[at] as number));
-    return `${padded.join(" │ ")}   ${place}`.trimEnd();
-  };
-  const out = [line(titles), widths.map((width) => "─".repeat(width)).join("─┼─")];
-  if (rows.length < all.length) out.push(`… ${all.length - rows.length} lines before these`);
-  for (const { g, text, place } of rows) {
-    out.push(
-      line(
-        columns.map((each) => (each === g ? text : "")),
-        place,
-      ),
-    );
+  const title = (g: number): string => (g === 0 ? "clock" : names.goroutine(g));
+  const places = Math.min(PLACE, Math.max(0, ...rows.map(({ place }) => place.length)));
+  const room = WIDTH - places - GAP.length;
+  const widths = fitted(
+    columns.map((g) => Math.max(title(g).length, ...rows.filter((row) => row.g === g).map(({ text }) => text.length))),
+    room,
+  );
+  const table = widths === null ? list(rows, title, room) : sideBySide(rows, columns, title, widths);
+  const [head = "", line = ""] = table;
+  const left = all.length - rows.length;
+  return [head, line, ...(left > 0 ? [`… ${left} lines before these`] : []), ...table.slice(2)].join("\n");
+}
+
+/** The widths of columns that need those, in `room`; null where that is too little for each. */
+function fitted(needed: readonly number[], room: number): number[] | null {
+  const widths = [...needed];
+  let over = widths.reduce((sum, width) => sum + width + BAR.length, -BAR.length) - room;
+  for (; over > 0; over--) {
+    const widest = widths.indexOf(Math.max(...widths));
+    if ((widths[widest] as number) <= NARROWEST) return null;
+    widths[widest] = (widths[widest] as number) - 1;
   }
-  return out.join("\n");
+  return widths;
+}
+
+/** A column for each goroutine. */
+function sideBySide(
+  rows: readonly Row[],
+  columns: readonly number[],
+  title: (g: number) => string,
+  widths: readonly number[],
+): string[] {
+  const line = (cell: (g: number) => string, place: string): string => {
+    const cells = columns.map((g, at) => cell(g).padEnd(widths[at] as number));
+    return `${cells.join(BAR)}${GAP}${place}`.trimEnd();
+  };
+  const out = [
+    line((g) => cut(title(g), widths[columns.indexOf(g)] as number), ""),
+    widths.map((width) => "─".repeat(width)).join("─┼─"),
+  ];
+  for (const { g, text, place } of rows) {
+    wrap(text, widths[columns.indexOf(g)] as number).forEach((part, at) => {
+      out.push(line((each) => (each === g ? part : ""), at === 0 ? place : ""));
+    });
+  }
+  return out;
+}
+
+/** For more goroutines than there is room for side by side: who, and what. */
+function list(rows: readonly Row[], title: (g: number) => string, room: number): string[] {
+  const who = Math.min(20, Math.max(9, ...rows.map(({ g }) => title(g).length)));
+  const what = room - who - BAR.length;
+  const out = [`${"goroutine".padEnd(who)}${BAR}step`, `${"─".repeat(who)}─┼─${"─".repeat(what)}`];
+  let last = -1;
+  for (const { g, text, place } of rows) {
+    wrap(text, what).forEach((part, at) => {
+      const name = at === 0 && g !== last ? cut(title(g), who) : "";
+      out.push(`${name.padEnd(who)}${BAR}${part.padEnd(what)}${GAP}${at === 0 ? place : ""}`.trimEnd());
+    });
+    last = g;
+  }
+  return out;
+}
+
+function cut(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+}
+
+/** Breaks `text` between words where that is possible. */
+function wrap(text: string, width: number): string[] {
+  const parts: string[] = [];
+  let rest = text;
+  while (rest.length > width) {
+    const space = rest.lastIndexOf(" ", width);
+    const at = space > INDENT.length ? space : width;
+    parts.push(rest.slice(0, at));
+    rest = `${INDENT}${rest.slice(at).trimStart()}`;
+  }
+  return [...parts, rest];
 }
