@@ -21,7 +21,7 @@ const REGIONS: Readonly<Record<string, Region>> = {
     from: 1,
     to: layout.RECORDS,
     of: [
-      ...(["LAYOUT", "BUMP", "CHUNKS", "ISOLATES", "OBJECTS"] as const),
+      ...(["LAYOUT", "PAGES", "PAGES_USED", "LOW", "TIDIED", "ISOLATES", "OBJECTS"] as const),
       ...(["QUEUE_LOCK", "QUEUE_FIRST", "QUEUE_LAST", "QUEUE_SIZE", "TOKEN", "IDLE"] as const),
       ["IDLE_BITS", layout.ISOLATE_BITS],
       ...(["PROCS", "CLOSED_BY", "THREADS", "ROUND", "WATCHED", "SHAPES"] as const),
@@ -31,17 +31,14 @@ const REGIONS: Readonly<Record<string, Region>> = {
   memory: {
     from: 0,
     to: Number.POSITIVE_INFINITY,
-    of: [
-      ["RECORDS", layout.MAX_ISOLATES * layout.RECORD],
-      ["TABLE", layout.TABLE_LENGTH],
-    ],
+    of: [["RECORDS", layout.MAX_ISOLATES * layout.RECORD], ["TABLE", layout.TABLE_LENGTH], "PAGE_TABLE"],
   },
   record: {
     from: 0,
     to: layout.RECORD,
     of: [
       ...(["PARK", "STATE", "GENERATION", "LEAVING", "INBOX", "ALERTS", "RFREE", "WANTED", "HELD"] as const),
-      ...(["CURSOR", "CHUNK_END", "SERVING", "SERVING_LAST", "SUDOGS", "ALL_SUDOGS", "HOLDS"] as const),
+      ...(["RETURNING", "SERVING", "SERVING_LAST", "SUDOGS", "ALL_SUDOGS", "HOLDS"] as const),
       ...([
         "HEARTBEAT",
         "RUNQ_HEAD",
@@ -54,9 +51,14 @@ const REGIONS: Readonly<Record<string, Region>> = {
         "HAND",
         "IMPORTS",
       ] as const),
-      ["FREELIST", layout.FREELISTS],
+      ["ROOMY", layout.CLASSES],
       ["RUNQ", layout.RING],
     ],
+  },
+  span: {
+    from: 0,
+    to: layout.SPAN_WORDS,
+    of: ["SPAN_CLASS", "SPAN_FREE", "SPAN_USED", "SPAN_NEXT", "SPAN_PREV"],
   },
   object: {
     from: HEAD,
@@ -113,9 +115,9 @@ const REGIONS: Readonly<Record<string, Region>> = {
 
 /** What is a number of words, or stands in every block. */
 const SIZES: readonly Word[] = [
-  ...(["MAX_ISOLATES", "ISOLATE_BITS", "RECORD", "TABLE_LENGTH", "FREELISTS", "RING", "HEAD", "LINK"] as const),
+  ...(["MAX_ISOLATES", "ISOLATE_BITS", "RECORD", "TABLE_LENGTH", "CLASSES", "RING", "HEAD", "LINK"] as const),
   ...(["SLOT_WORDS", "SUDOG_WORDS", "RUN_WORDS", "TOLD_WORDS", "ANSWER_WORDS"] as const),
-  ...(["CONTEXT_WORDS", "SHARED_WORDS", "HOLD_WORDS"] as const),
+  ...(["CONTEXT_WORDS", "SHARED_WORDS", "HOLD_WORDS", "SPAN_WORDS"] as const),
 ];
 
 /** Slots, and whatever else has a double in it. */

@@ -1,11 +1,25 @@
 /** The shared memory: blocks, what is given back, what happens when there is none left. */
 import type { Panic } from "millrace";
 import { beforeEach, describe, expect, it } from "vitest";
-import { HEAD, LINK, RFREE } from "../../src/threads/memory/layout.ts";
+import { HEAD, LINK, RFREE, ROOMY, STATE } from "../../src/threads/memory/layout.ts";
 import { Memory, push } from "../../src/threads/memory/memory.ts";
-import { recordOf } from "../../src/threads/memory/record.ts";
+import { takePages } from "../../src/threads/memory/pages.ts";
+import { FREE, recordOf } from "../../src/threads/memory/record.ts";
 
 const MIB = 2 ** 20;
+
+/** Takes blocks of that many bytes until there is no room. */
+function fill(memory: Memory, bytes: number): number[] {
+  const held: number[] = [];
+  for (;;) {
+    try {
+      held.push(memory.alloc(bytes));
+    } catch (error) {
+      expect((error as Panic).code).toBe("SHARED_MEMORY");
+      return held;
+    }
+  }
+}
 
 describe("memory", () => {
   let memory: Memory;
@@ -37,18 +51,32 @@ describe("memory", () => {
   });
 
   it("takes back what another isolate has freed", () => {
-    const block = memory.alloc(100);
+    const block = memory.alloc(5000); // one of four in a span
+    const others = [memory.alloc(5000), memory.alloc(5000), memory.alloc(5000)];
     push(memory.i32, recordOf(memory.self) + RFREE, block);
-    expect(memory.alloc(100)).toBe(block);
+    expect(memory.alloc(5000)).toBe(block);
+    expect(others).not.toContain(block);
   });
 
   it("sends a block home when another isolate frees it", () => {
     const other = new Memory();
     other.attach(memory.share(memory.newIsolate()));
-    const block = memory.alloc(100);
+    const [block] = Array.from({ length: 4 }, () => memory.alloc(5000)) as [number];
     other.free(block);
-    expect(other.alloc(100)).not.toBe(block);
-    expect(memory.alloc(100)).toBe(block);
+    expect(other.alloc(5000)).not.toBe(block);
+    expect(memory.alloc(5000)).toBe(block);
+  });
+
+  it("gives back a block that is a span at once, whichever isolate frees it", () => {
+    const other = new Memory();
+    other.attach(memory.share(memory.newIsolate()));
+    const { used } = memory;
+    const block = memory.alloc(100_000);
+    expect(memory.room(block)).toBeGreaterThanOrEqual(100_000);
+    expect(memory.used).toBeGreaterThan(used);
+    other.free(block);
+    expect(memory.used).toBe(used);
+    expect(other.alloc(100_000)).toBe(block);
   });
 
   it("stays at one size while blocks come and go", () => {
@@ -59,14 +87,6 @@ describe("memory", () => {
     round();
     const { used } = memory;
     for (let i = 0; i < 1000; i++) round();
-    expect(memory.used).toBe(used);
-  });
-
-  it("uses the rest of a chunk when a block does not fit", () => {
-    memory.alloc(40_000);
-    memory.alloc(40_000);
-    const { used } = memory;
-    for (let i = 0; i < 100; i++) memory.alloc(20);
     expect(memory.used).toBe(used);
   });
 
@@ -94,6 +114,61 @@ describe("memory", () => {
     const second = new Memory();
     second.attach(memory.share(number));
     expect(second.alloc(100)).toBe(block);
+  });
+
+  it("is whole again after it was full of blocks of any one size", () => {
+    const { used } = memory;
+    for (const bytes of [10, 40, 100, 500, 1000, 3000, 6000, 20_000, 300_000, 500]) {
+      const held = fill(memory, bytes);
+      expect(held.length * bytes).toBeGreaterThan(MIB);
+      for (const block of held) memory.free(block);
+    }
+    memory.tidy();
+    expect(memory.used).toBe(used);
+  });
+
+  it("is whole again after another isolate has freed all of it, and while that one sleeps or is gone", () => {
+    const number = memory.newIsolate();
+    const other = new Memory();
+    other.attach(memory.share(number));
+    const held = fill(other, 500);
+    for (const block of held) memory.free(block);
+    expect(() => memory.alloc(1_000_000)).toThrow(/out of shared memory/);
+    memory.askOthers = () => other.tidy();
+    const large = memory.alloc(1_000_000);
+    memory.free(large);
+    for (const block of fill(other, 1000)) memory.free(block);
+    memory.askOthers = () => {};
+    memory.i32[recordOf(number) + STATE] = FREE;
+    expect(memory.alloc(1_000_000)).toBeGreaterThan(0);
+  });
+
+  it("says what is free when only pieces are", () => {
+    const held = fill(memory, 5000);
+    for (const [i, block] of held.entries()) if (i % 8 < 4) memory.free(block);
+    expect(() => memory.alloc(1_000_000)).toThrow(
+      /^out of shared memory \(1000000 bytes wanted, of 4 MiB only pieces are free, of \d{7} bytes in all; see/,
+    );
+  });
+
+  it("makes the lists of an isolate anew that died in the middle of them", () => {
+    const number = memory.newIsolate();
+    const dead = new Memory();
+    dead.attach(memory.share(number));
+    const { i32 } = memory;
+    const { used } = memory;
+    const held = [100, 100, 100, 900, 5000, 5000, 20_000].map((bytes) => dead.alloc(bytes));
+    dead.free(held[1] as number);
+    dead.free(held[4] as number);
+    memory.free(held[3] as number); // is on its way to it
+    const taken = takePages(i32, 3, number); // and it had taken pages that are no span yet
+    expect(taken).toBeGreaterThan(0);
+    for (let kind = 0; kind < 16; kind++) i32[recordOf(number) + ROOMY + kind] = 12_345; // its lists are anything
+    memory.reclaim(number);
+    expect(memory.used).toBe(used + 4096 * (1 + 6 + 5)); // what is in use stays
+    for (const at of [0, 2, 5, 6]) memory.free(held[at] as number);
+    memory.reclaim(number);
+    expect(memory.used).toBe(used);
   });
 
   it("refuses a size that is none, and a second one", () => {

@@ -19,7 +19,7 @@ const { ALERTS, INBOX, PARK } = await import("../../src/threads/memory/layout.ts
 type Isolate = InstanceType<typeof Isolate>;
 
 const buffer = new SharedArrayBuffer(8);
-new Int32Array(buffer)[LAYOUT] = 1;
+new Int32Array(buffer)[LAYOUT] = 2;
 memory.attach({ buffer, isolate: 0 });
 memory.i32 = sim.i32;
 

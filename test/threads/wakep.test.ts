@@ -17,7 +17,7 @@ const { anyTask, findTask, runqput } = await import("../../src/threads/sched/tas
 const { found, rest, wakep } = await import("../../src/threads/sched/wakep.ts");
 
 const buffer = new SharedArrayBuffer(8);
-new Int32Array(buffer)[LAYOUT] = 1;
+new Int32Array(buffer)[LAYOUT] = 2;
 memory.attach({ buffer, isolate: 0 });
 memory.i32 = sim.i32;
 

@@ -25,7 +25,7 @@ import { once } from "../../runtime/copies.ts";
 import { type HostTimer, holdTimer, microtask, monotonic, processors, startTimer } from "../../runtime/host.ts";
 import { m, YIELD_TO_HOST } from "../../runtime/m.ts";
 import type { P } from "../../runtime/proc.ts";
-import { ALERTS, DRY, HEARTBEAT, INBOX, KIND, LINK, PARK } from "./layout.ts";
+import { ALERTS, DRY, HEARTBEAT, INBOX, KIND, LINK, PARK, TIDIED } from "./layout.ts";
 import { memory, push, type Share } from "./memory.ts";
 import { PARKED, RUNNING, recordOf } from "./record.ts";
 
@@ -52,6 +52,8 @@ export const ALERT = {
   lost: 32,
   /** A run has failed on a thread that had no room to say how. */
   failed: 64,
+  /** Another thread has no room left. */
+  tidy: 128,
 } as const;
 export type Alert = (typeof ALERT)[keyof typeof ALERT];
 
@@ -73,6 +75,8 @@ export interface Source {
 const SPIN = 0.06;
 /** After so many times in vain it is tried once in 64 times. */
 const MOST_VAIN = 6;
+/** How long a thread that has no room waits for others to tidy up, in milliseconds. */
+const TIDY = 50;
 
 /** A year of nothing. */
 const LONG = 2 ** 31 - 1;
@@ -303,3 +307,31 @@ function anyBusy(): boolean {
 
 /** This thread. */
 export const isolate: Isolate = once("isolate", () => new Isolate());
+
+isolate.onAlert(ALERT.tidy, () => {
+  memory.tidy();
+  Atomics.add(memory.i32, TIDIED, 1);
+  Atomics.notify(memory.i32, TIDIED);
+});
+
+memory.askOthers = () => {
+  const { i32 } = memory;
+  const before = Atomics.load(i32, TIDIED);
+  let asked = 0;
+  for (const other of memory.others()) {
+    if (Atomics.load(i32, recordOf(other) + PARK) !== PARKED) continue;
+    isolate.alert(other, ALERT.tidy);
+    asked++;
+  }
+  const until = monotonic() + TIDY;
+  for (;;) {
+    const seen = Atomics.load(i32, TIDIED);
+    const left = until - monotonic();
+    if (((seen - before) | 0) >= asked || left <= 0) return;
+    try {
+      Atomics.wait(i32, TIDIED, seen, left);
+    } catch {
+      // The first thread of a browser may not wait: it looks again.
+    }
+  }
+};

@@ -5,7 +5,8 @@
  *     header   words that belong to all threads
  *     records  one an isolate
  *     table    the numbers of objects' shapes
- *     chunks   which are carved into blocks: objects, sudogs, tasks, messages, bytes
+ *     pages    which are free, then what each span of them is, then the pages: spans of blocks of one size, for objects,
+ *              sudogs, tasks, messages, bytes
  *
  * Plain numbers, because the build puts them where they are used. Words that several threads write stand on cache lines
  * (16 words) of their own.
@@ -15,10 +16,12 @@
 
 /** The version of this layout: two versions of the library can't share a memory. */
 export const LAYOUT = 1;
-/** The next chunk that no isolate has taken. */
-export const BUMP = 2;
-/** How many chunks there are. */
-export const CHUNKS = 3;
+/** How many pages there are, how many are taken, and the lowest that may be free (pages.ts). */
+export const PAGES = 2;
+export const PAGES_USED = 3;
+export const LOW = 6;
+/** How many threads have tidied up because another had no room. */
+export const TIDIED = 7;
 /** How many records have ever been used. */
 export const ISOLATES = 4;
 /** Numbers given to shared channels and locks so far. */
@@ -60,6 +63,8 @@ export const RECORD = 512;
 /** The table of shapes, one word each. */
 export const TABLE = 132_096;
 export const TABLE_LENGTH = 8192;
+/** One word for each page. Behind it the spans, and the pages: how many there are depends on the size of the memory. */
+export const PAGE_TABLE = 140_288;
 
 // ---- An isolate's record: what others read of it, where they reach it, and what it owns.
 
@@ -81,9 +86,8 @@ export const RFREE = 32;
 export const WANTED = 48;
 /** The locks it holds besides, linked through the locked objects. */
 export const HELD = 49;
-/** The chunk that it carves blocks from. */
-export const CURSOR = 50;
-export const CHUNK_END = 51;
+/** What it has taken out of `RFREE` and not put away yet. */
+export const RETURNING = 50;
 /** Waiters it has taken off queues and not woken yet, oldest first. */
 export const SERVING = 52;
 export const SERVING_LAST = 53;
@@ -97,9 +101,9 @@ export const HEARTBEAT = 64;
 /** Its queue of tasks that have not started: where it begins and ends in the ring. */
 export const RUNQ_HEAD = 80;
 export const RUNQ_TAIL = 96;
-/** Its free blocks by size. */
-export const FREELIST = 112;
-export const FREELISTS = 64;
+/** Its spans that have free blocks, by the class of their size. */
+export const ROOMY = 112;
+export const CLASSES = 64;
 /** The round in which its event loop was found dry and since when it has taken nothing; else 0. Only it writes this. */
 export const DRY = 176;
 /** How many answers to a dump have come, and the answers. */
@@ -117,7 +121,19 @@ export const IMPORTS = 210;
 export const RUNQ = 256;
 export const RING = 256;
 
-// ---- A block: its tag (owner << 8 | class), a link, then what it is used for.
+// ---- A span, at its first page's place in the table of spans.
+
+/** The class of its blocks' size (memory.ts). */
+export const SPAN_CLASS = 0;
+/** Its free blocks, and how many are in use. */
+export const SPAN_FREE = 1;
+export const SPAN_USED = 2;
+/** Its neighbours in the list of its isolate's spans that have free blocks. */
+export const SPAN_NEXT = 3;
+export const SPAN_PREV = 4;
+export const SPAN_WORDS = 8;
+
+// ---- A block: its tag (the first page of its span << 9 | owner << 1 | 1 while it is free), a link, and what it is used for.
 
 /** The word that lists of blocks are linked with, free for its user otherwise. */
 export const LINK = 1;

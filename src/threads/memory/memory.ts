@@ -2,25 +2,27 @@
  * The memory that all threads share (Go's `malloc.go`): one fixed reservation for the process, of which only what is used
  * is ever touched. Which word is where says layout.ts.
  *
- * Invariants: a block belongs to the isolate that carved it, and only that one hands it out; whoever frees another's block
- * pushes it on the owner's `RFREE`, which the owner empties with one exchange. So no free list is shared, there is no lock,
- * and no ABA: a list that is only ever taken as a whole can't change under a compare-and-swap. The free lists are in the
- * records, so an isolate that takes the place of a dead one inherits them.
+ * Blocks have one of sixteen sizes and come from spans, which hold blocks of one size each; a larger block is a span of its
+ * own. A span whose blocks are all free goes back to the pages (pages.ts), and is the next one of any size. (Bonwick's
+ * slabs; `mheap`, `mcentral` and `mcache` of Go in one.)
+ *
+ * Invariants: a span belongs to the isolate that took it, and only that one hands out its blocks; another one that frees
+ * such a block pushes it on the owner's `RFREE`, which the owner empties with one exchange. So no list of blocks is shared,
+ * there is no lock, and no ABA: a list that is only ever taken as a whole can't change under a compare-and-swap. A free
+ * block says so in its tag, which only its owner writes, so all lists of an isolate can be made anew: that is done for
+ * one that has died in the middle of anything, and an isolate that takes its place inherits what was in use.
+ *
+ * A thread that finds no room asks all others that sleep to put away what was freed for them, and waits for that.
  *
  * Where there is no SharedArrayBuffer (a browser page without isolation headers) the same code works on a plain buffer,
  * and there is one isolate.
  *
- * Rejected: a growable buffer (each access 5 to 16 times slower); one allocator under a lock; blocks of one size per chunk
- * (an isolate that uses ten sizes would take ten chunks for ten blocks).
+ * Rejected: a growable buffer (each access 5 to 16 times slower); one allocator under a lock; free lists by size for good
+ * (after a burst of values of 500 bytes there was no room for one of 1000).
  */
 import { once } from "../../runtime/copies.ts";
 import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
 import {
-  BUMP,
-  CHUNK_END,
-  CHUNKS,
-  CURSOR,
-  FREELIST,
   GENERATION,
   HEAD,
   ISOLATES,
@@ -28,22 +30,37 @@ import {
   LEAVING,
   LINK,
   MAX_ISOLATES,
+  PAGE_TABLE,
+  PAGES,
+  PAGES_USED,
   RECORDS,
+  RETURNING,
   RFREE,
+  ROOMY,
+  SPAN_CLASS,
+  SPAN_FREE,
+  SPAN_NEXT,
+  SPAN_PREV,
+  SPAN_USED,
+  SPAN_WORDS,
   STATE,
-  TABLE,
-  TABLE_LENGTH,
 } from "./layout.ts";
+import { givePages, makeSpan, PAGE, pagesOf, sweep, takePages } from "./pages.ts";
 import { BUSY, FREE, isolateOf, keyOf, LIVE, recordOf } from "./record.ts";
 
 /** The layout; two versions of the library can't share a memory. */
-const VERSION = 1;
-/** Words of a chunk. */
-const CHUNK = 16_384;
-/** The chunks begin here. */
-const FIRST_CHUNK = Math.ceil((TABLE + TABLE_LENGTH) / CHUNK);
+const VERSION = 2;
+/** The classes of blocks: two sizes a doubling, 32, 48, 64, 96 bytes and so on to 6144. */
+const LARGEST = 15;
+/** The class of a block that is a span of its own. */
+const ALONE = 16;
+/** In a block's tag: it is free. */
+const FREE_BLOCK = 1;
+/** Where the page begins in a tag, behind the owner. */
+const TAG_PAGE = 9;
 
 const MIB = 2 ** 20;
+const ROUND = 65_536;
 /** The least that makes sense: a program can do something with it. */
 const LEAST = 2 * MIB;
 const MOST = 2 ** 32;
@@ -69,6 +86,10 @@ export class Memory {
   /** What it writes into a lock that it takes. */
   key = 0;
   #opened = false;
+  /** How many pages there are; where the table of spans and the pages begin. */
+  #pages = 0;
+  #spans = 0;
+  #base = 0;
   #shared = false;
   #wanted = 0;
 
@@ -97,7 +118,7 @@ export class Memory {
 
   /** How much of it is taken, in bytes. */
   get used(): number {
-    return this.#opened ? Math.min(Atomics.load(this.i32, BUMP) * CHUNK * 4, this.size) : 0;
+    return this.#opened ? (this.#base + Atomics.load(this.i32, PAGES_USED) * PAGE) * 4 : 0;
   }
 
   /**
@@ -127,8 +148,7 @@ export class Memory {
     this.#use(able ? shared(this.#wanted || DEFAULT) : new ArrayBuffer(rounded(this.#wanted || DEFAULT_ALONE)));
     const { i32 } = this;
     i32[LAYOUT] = VERSION;
-    i32[BUMP] = FIRST_CHUNK;
-    i32[CHUNKS] = Math.floor(i32.length / CHUNK);
+    i32[PAGES] = this.#pages;
     this.#be(this.newIsolate());
     return this;
   }
@@ -171,13 +191,19 @@ export class Memory {
   alloc(bytes: number): number {
     const { i32 } = this;
     const kind = classOf(bytes + HEAD * 4);
-    const list = this.record + FREELIST + kind;
-    let block = i32[list] as number;
-    if (block === 0) {
-      if (i32[this.record + RFREE] === 0 || !this.#reclaim(list)) return this.#carve(kind);
-      block = i32[list] as number;
+    if (kind > LARGEST) return this.#alone(bytes);
+    const list = this.record + ROOMY + kind;
+    const span = (i32[list] as number) || this.#room(kind, bytes);
+    const block = i32[span + SPAN_FREE] as number;
+    const next = i32[block + LINK] as number;
+    i32[span + SPAN_FREE] = next;
+    i32[span + SPAN_USED] = (i32[span + SPAN_USED] as number) + 1;
+    i32[block] = (i32[block] as number) & ~FREE_BLOCK;
+    if (next === 0) {
+      const other = i32[span + SPAN_NEXT] as number;
+      i32[list] = other;
+      if (other !== 0) i32[other + SPAN_PREV] = 0;
     }
-    i32[list] = i32[block + LINK] as number;
     return block;
   }
 
@@ -185,17 +211,15 @@ export class Memory {
   free(block: number): void {
     const { i32 } = this;
     const tag = i32[block] as number;
-    const owner = tag >>> 8;
-    if (owner === this.self) {
-      const list = this.record + FREELIST + (tag & 255);
-      i32[block + LINK] = i32[list] as number;
-      i32[list] = block;
-    } else push(i32, recordOf(owner) + RFREE, block);
+    const owner = (tag >>> 1) & (MAX_ISOLATES - 1);
+    if (owner === this.self) this.#putAway(block, tag);
+    else if (i32[this.#span(tag >>> TAG_PAGE) + SPAN_CLASS] === ALONE) this.#giveAlone(block, tag >>> TAG_PAGE);
+    else push(i32, recordOf(owner) + RFREE, block);
   }
 
   /** The isolate that a block belongs to. */
   ownerOf(block: number): number {
-    return (this.i32[block] as number) >>> 8;
+    return ((this.i32[block] as number) >>> 1) & (MAX_ISOLATES - 1);
   }
 
   /** Whether the isolate with that key lives. */
@@ -210,74 +234,207 @@ export class Memory {
 
   /** How many bytes a block has room for after its head. */
   room(block: number): number {
-    return sizeOf((this.i32[block] as number) & 255) - HEAD * 4;
-  }
-
-  /** Takes back what others have freed; says whether there is something on `list` now. */
-  #reclaim(list: number): boolean {
-    const { i32, record } = this;
-    let block = Atomics.exchange(i32, record + RFREE, 0);
-    while (block !== 0) {
-      const next = i32[block + LINK] as number;
-      const own = record + FREELIST + ((i32[block] as number) & 255);
-      i32[block + LINK] = i32[own] as number;
-      i32[own] = block;
-      block = next;
-    }
-    return i32[list] !== 0;
-  }
-
-  /** A new block, from this isolate's chunk. */
-  #carve(kind: number): number {
-    const { i32, record } = this;
-    const words = sizeOf(kind) >> 2;
-    let at = i32[record + CURSOR] as number;
-    // Whole cache lines, where they are whole: two isolates must not share one by chance.
-    if ((words & 15) === 0) at = (at + 15) & ~15;
-    if (at + words > (i32[record + CHUNK_END] as number)) {
-      const chunks = Math.ceil(words / CHUNK);
-      const taken = this.#take(chunks, words);
-      this.#leave();
-      at = taken;
-      i32[record + CHUNK_END] = taken + chunks * CHUNK;
-    }
-    i32[record + CURSOR] = at + words;
-    i32[at] = (this.self << 8) | kind;
-    return at;
-  }
-
-  /** Makes free blocks of what is left of the chunk. */
-  #leave(): void {
-    const { i32, record } = this;
-    let at = i32[record + CURSOR] as number;
-    for (let left = (i32[record + CHUNK_END] as number) - at; left >= 8; ) {
-      let kind = classOf(left * 4);
-      if (sizeOf(kind) > left * 4) kind--;
-      const list = record + FREELIST + kind;
-      i32[at] = (this.self << 8) | kind;
-      i32[at + LINK] = i32[list] as number;
-      i32[list] = at;
-      at += sizeOf(kind) >> 2;
-      left -= sizeOf(kind) >> 2;
-    }
-  }
-
-  #take(chunks: number, words: number): number {
     const { i32 } = this;
-    for (;;) {
-      const next = Atomics.load(i32, BUMP);
-      if (next + chunks > (i32[CHUNKS] as number)) {
-        const size = `${Math.round(this.size / MIB)} MiB`;
-        throw new Panic("SHARED_MEMORY", `${words * 4} bytes wanted, all of ${size} used; see threads({ memory })`);
+    const page = (i32[block] as number) >>> TAG_PAGE;
+    const kind = i32[this.#span(page) + SPAN_CLASS] as number;
+    return (kind === ALONE ? pagesOf(i32, page) * PAGE * 4 : sizeOf(kind)) - HEAD * 4;
+  }
+
+  /** Puts away what others have freed, and gives back every span that is not used. */
+  tidy(): void {
+    this.#takeBack();
+    const { i32, record } = this;
+    for (let kind = 0; kind <= LARGEST; kind++) {
+      for (let span = i32[record + ROOMY + kind] as number; span !== 0; ) {
+        const next = i32[span + SPAN_NEXT] as number;
+        if (i32[span + SPAN_USED] === 0) this.#retire(span);
+        span = next;
       }
-      if (Atomics.compareExchange(i32, BUMP, next, next + chunks) === next) return next * CHUNK;
     }
   }
+
+  /** Makes the lists of an isolate anew that is gone and may have been anywhere in here, and gives back what is not used. */
+  reclaim(isolate: number): void {
+    const { i32 } = this;
+    const record = recordOf(isolate);
+    const back = [record + RETURNING, record + RFREE];
+    for (const list of back) {
+      for (let block = Atomics.exchange(i32, list, 0); block !== 0; block = i32[block + LINK] as number) {
+        i32[block] = (i32[block] as number) | FREE_BLOCK;
+      }
+    }
+    for (let kind = 0; kind <= LARGEST; kind++) i32[record + ROOMY + kind] = 0;
+    sweep(i32, isolate, (page) => this.#rebuild(record, isolate, page));
+  }
+
+  /** The free blocks of a span, in order. */
+  #rebuild(record: number, isolate: number, page: number): void {
+    const { i32 } = this;
+    const span = this.#span(page);
+    const kind = i32[span + SPAN_CLASS] as number;
+    const words = kind === ALONE ? pagesOf(i32, page) * PAGE : sizeOf(kind) >> 2;
+    let first = 0;
+    let used = 0;
+    for (let n = blocksOf(kind) - 1; n >= 0; n--) {
+      const block = this.#base + page * PAGE + n * words;
+      if (((i32[block] as number) & FREE_BLOCK) === 0) used++;
+      else {
+        i32[block + LINK] = first;
+        first = block;
+      }
+    }
+    if (used === 0) givePages(i32, page, isolate);
+    else if (kind !== ALONE) {
+      i32[span + SPAN_FREE] = first;
+      i32[span + SPAN_USED] = used;
+      if (first !== 0) this.#link(record + ROOMY + kind, span);
+    }
+  }
+
+  #span(page: number): number {
+    return this.#spans + page * SPAN_WORDS;
+  }
+
+  /** A block of this isolate's is free. */
+  #putAway(block: number, tag: number): void {
+    const { i32 } = this;
+    const span = this.#span(tag >>> TAG_PAGE);
+    const kind = i32[span + SPAN_CLASS] as number;
+    if (kind === ALONE) {
+      this.#giveAlone(block, tag >>> TAG_PAGE);
+      return;
+    }
+    const first = i32[span + SPAN_FREE] as number;
+    const used = (i32[span + SPAN_USED] as number) - 1;
+    i32[block + LINK] = first;
+    i32[block] = tag | FREE_BLOCK;
+    i32[span + SPAN_FREE] = block;
+    i32[span + SPAN_USED] = used;
+    const list = this.record + ROOMY + kind;
+    if (first === 0) this.#link(list, span);
+    // One that is empty stays if no other has room, or a block that comes and goes would take it each time.
+    if (used === 0 && (i32[list] !== span || i32[span + SPAN_NEXT] !== 0)) this.#retire(span);
+  }
+
+  #link(list: number, span: number): void {
+    const { i32 } = this;
+    const next = i32[list] as number;
+    i32[span + SPAN_NEXT] = next;
+    i32[span + SPAN_PREV] = 0;
+    if (next !== 0) i32[next + SPAN_PREV] = span;
+    i32[list] = span;
+  }
+
+  /** Gives back a span on the list of those with room, none of whose blocks are used. */
+  #retire(span: number): void {
+    const { i32, record } = this;
+    const next = i32[span + SPAN_NEXT] as number;
+    const prev = i32[span + SPAN_PREV] as number;
+    if (prev === 0) i32[record + ROOMY + (i32[span + SPAN_CLASS] as number)] = next;
+    else i32[prev + SPAN_NEXT] = next;
+    if (next !== 0) i32[next + SPAN_PREV] = prev;
+    givePages(i32, (span - this.#spans) / SPAN_WORDS, this.self);
+  }
+
+  /** A span that has room for a block of that class. */
+  #room(kind: number, bytes: number): number {
+    const { i32, record, self } = this;
+    const list = record + ROOMY + kind;
+    this.#takeBack();
+    if (i32[list] !== 0) return i32[list] as number;
+    const n = spanPages(kind);
+    let page = takePages(i32, n, self);
+    if (page < 0) {
+      this.#makeRoom();
+      if (i32[list] !== 0) return i32[list] as number;
+      page = takePages(i32, n, self);
+    }
+    if (page < 0) throw this.#full(bytes);
+    const words = sizeOf(kind) >> 2;
+    const start = this.#base + page * PAGE;
+    const blocks = blocksOf(kind);
+    for (let i = 0; i < blocks; i++) {
+      const block = start + i * words;
+      i32[block] = (page << TAG_PAGE) | (self << 1) | FREE_BLOCK;
+      i32[block + LINK] = i + 1 < blocks ? block + words : 0;
+    }
+    const span = this.#span(page);
+    i32[span + SPAN_CLASS] = kind;
+    i32[span + SPAN_FREE] = start;
+    i32[span + SPAN_USED] = 0;
+    makeSpan(i32, page, n, self);
+    this.#link(list, span);
+    return span;
+  }
+
+  /** A block that is a span. */
+  #alone(bytes: number): number {
+    const { i32, self } = this;
+    const n = Math.ceil((bytes + HEAD * 4) / (PAGE * 4));
+    let page = takePages(i32, n, self);
+    if (page < 0) {
+      this.#makeRoom();
+      page = takePages(i32, n, self);
+    }
+    if (page < 0) throw this.#full(bytes);
+    const block = this.#base + page * PAGE;
+    i32[block] = (page << TAG_PAGE) | (self << 1);
+    i32[this.#span(page) + SPAN_CLASS] = ALONE;
+    makeSpan(i32, page, n, self);
+    return block;
+  }
+
+  /** Gives such a block back, from any thread: nothing else refers to it. */
+  #giveAlone(block: number, page: number): void {
+    const { i32, self } = this;
+    i32[block] = (i32[block] as number) | FREE_BLOCK;
+    makeSpan(i32, page, pagesOf(i32, page), self);
+    givePages(i32, page, self);
+  }
+
+  /** Takes back what others have freed. */
+  #takeBack(): void {
+    const { i32, record } = this;
+    if (i32[record + RFREE] === 0) return;
+    i32[record + RETURNING] = Atomics.exchange(i32, record + RFREE, 0);
+    for (let block = i32[record + RETURNING] as number; block !== 0; block = i32[record + RETURNING] as number) {
+      i32[record + RETURNING] = i32[block + LINK] as number;
+      this.#putAway(block, i32[block] as number);
+    }
+  }
+
+  #full(bytes: number): Panic {
+    const size = `${Math.round(this.size / MIB)} MiB`;
+    const free = (this.#pages - Atomics.load(this.i32, PAGES_USED)) * PAGE * 4;
+    const how = free < bytes ? `all of ${size} used` : `of ${size} only pieces are free, of ${free} bytes in all`;
+    return new Panic("SHARED_MEMORY", `${bytes} bytes wanted, ${how}; see threads({ memory })`);
+  }
+
+  /** Gives back what is not used: of this isolate, of those that are gone, and of those that sleep. */
+  #makeRoom(): void {
+    const { i32 } = this;
+    this.tidy();
+    const isolates = Atomics.load(i32, ISOLATES);
+    for (let isolate = 0; isolate < isolates; isolate++) {
+      const state = recordOf(isolate) + STATE;
+      if (Atomics.compareExchange(i32, state, FREE, BUSY) !== FREE) continue;
+      this.reclaim(isolate);
+      Atomics.store(i32, state, FREE);
+    }
+    this.askOthers();
+  }
+
+  /** Asks all that sleep to tidy up, and waits for them. Set by isolate.ts, which can. */
+  askOthers: () => void = () => {};
 
   #use(buffer: ArrayBufferLike): void {
     this.i32 = new Int32Array(buffer);
     this.f64 = new Float64Array(buffer);
     this.u8 = new Uint8Array(buffer);
+    // A word of the table, a span and the page itself for each; and the first page begins at a whole one.
+    this.#pages = Math.floor((this.i32.length - PAGE_TABLE - PAGE) / (1 + SPAN_WORDS + PAGE));
+    this.#spans = PAGE_TABLE + this.#pages;
+    this.#base = Math.ceil((this.#spans + this.#pages * SPAN_WORDS) / PAGE) * PAGE;
     this.#shared = !(buffer instanceof ArrayBuffer);
     this.#opened = true;
   }
@@ -300,6 +457,16 @@ function classOf(bytes: number): number {
   return bytes <= 3 << (k - 1) ? 2 * k - 9 : 2 * k - 8;
 }
 
+/** How many pages a span of blocks of that class has: four blocks at least. */
+function spanPages(kind: number): number {
+  return Math.ceil((4 * sizeOf(kind)) / (4 * PAGE));
+}
+
+/** How many blocks a span has. */
+function blocksOf(kind: number): number {
+  return kind === ALONE ? 1 : Math.floor((spanPages(kind) * PAGE * 4) / sizeOf(kind));
+}
+
 /** Puts a block on a list that is emptied as a whole, from any thread; gives what was first on it before. */
 export function push(i32: Int32Array, list: number, block: number): number {
   let first = i32[list] as number;
@@ -317,7 +484,7 @@ export function isFull(error: unknown): boolean {
 }
 
 function rounded(bytes: number): number {
-  return Math.ceil(bytes / (CHUNK * 4)) * CHUNK * 4;
+  return Math.ceil(bytes / ROUND) * ROUND;
 }
 
 /** As much as can be had: a limit on addresses must not keep a program from running that needs little. */

@@ -143,6 +143,14 @@ class Children {
     return child;
   }
 
+  /** A run is over: this keeps nothing of it but what is still away. */
+  forget(p: P): void {
+    if (p !== this.#last) return;
+    if (this.#lastCount > 0) this.#count.set(p, this.#lastCount);
+    this.#last = null;
+    this.#lastCount = 0;
+  }
+
   /** How many of a run's are away. */
   of(p: P): number {
     return p === this.#last ? this.#lastCount : (this.#count.get(p) ?? 0);
@@ -166,6 +174,7 @@ class Children {
       this.#count.delete(p);
     }
     this.#lastCount += change;
+    if (p.over) this.forget(p);
     if (p instanceof Part) countElsewhere(p.record, change);
   }
 }

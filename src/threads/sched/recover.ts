@@ -73,6 +73,7 @@ export function recover(which: number): void {
     sudog.freeSudog(s);
   }
   giveUpHolds(record, key);
+  memory.reclaim(which);
   Atomics.store(i32, record + ALERTS, 0);
   Atomics.store(i32, record + PARK, RUNNING);
   waiting.deliver();

@@ -74,6 +74,7 @@ function know(p: P, record: number): void {
   p.atEnd.push(() => {
     records.delete(p);
     local.delete(record);
+    children.forget(p);
     if (!(p instanceof Part)) ended.push(record);
   });
 }
