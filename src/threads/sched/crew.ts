@@ -37,7 +37,7 @@ import {
   RUNNER,
   takeResult,
 } from "./task.ts";
-import { findTask, queued, relock } from "./taskq.ts";
+import { findTask, queued, relock, takeTask } from "./taskq.ts";
 import { type Gone, hasFile, Thread, type WorkerLike } from "./thread.ts";
 import { gone, procs, setProcs, setThreads, threads } from "./wakep.ts";
 
@@ -140,6 +140,12 @@ class Crew {
   #goHome(): void {
     if (sharedRuns().some(([p]) => !p.over && (p !== m.fallback || children.of(p) > 0))) return;
     for (const thread of this.#threads) thread.stop();
+    dropTasks(() =>
+      takeTask(
+        () => 0,
+        () => false,
+      ),
+    );
   }
 
   #gone(thread: Thread, why: Gone): void {
@@ -223,14 +229,19 @@ onTold(DIED, (death) => endRuns(death as Death));
 
 /** Nobody is there to take what is left in the queues, and what it belonged to is over. */
 function empty(): void {
-  const { i32, key } = memory;
   if (sharedRuns().some(([p]) => !p.over)) return;
-  for (let task = findTask(() => 0); task !== 0; task = findTask(() => 0)) {
+  dropTasks(() => findTask(() => 0));
+  freeRuns();
+}
+
+/** Gives up tasks whose runs are all over. */
+function dropTasks(next: () => number): void {
+  const { i32, key } = memory;
+  for (let task = next(); task !== 0; task = next()) {
     dropArgs(task);
     if (i32[task + OWNER] === key) children.take(i32[task + CHILD] as number);
     memory.free(task);
   }
-  freeRuns();
 }
 
 isolate.on(KIND_BACK, (task) => {
