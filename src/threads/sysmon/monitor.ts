@@ -95,7 +95,6 @@ class Monitor {
     };
     const worker = new Worker(file, { workerData: { [MONITOR]: data }, execArgv: [] });
     this.#worker = worker;
-    worker.unref();
     this.started = new Promise((resolve) => {
       worker.on("message", (message) => {
         if (message === "ready") resolve();
@@ -105,6 +104,8 @@ class Monitor {
     worker.on("error", () => {
       this.#worker = null;
     });
+    // Only now: to listen for its messages holds the process open again.
+    worker.unref();
     // A process that is inspected says so when it ends, and waits.
     onExit(() => this.#letGo());
   }
