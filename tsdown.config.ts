@@ -21,6 +21,7 @@ const run: Record<string, string> = {
   "cli/resolve": "src/cli/resolve.ts",
   "threads/worker": "src/threads/worker.ts",
   "threads/sysmon": "src/threads/sysmon/sysmon.ts",
+  "threads/watchdog": "src/threads/sysmon/watchdog.ts",
   "inspector/worker": "src/inspector/server/worker.ts",
 };
 

@@ -5,7 +5,8 @@
  */
 import { CommanderError } from "commander";
 import { Feed, say } from "../inspector/server/feed.ts";
-import { leaveSignalsToHost, observeSignals } from "./signals.ts";
+import { leaveToHost } from "../runtime/signals.ts";
+import { observeSignals, SIGNALS } from "./signals.ts";
 
 export interface InspectFlags {
   /** What the program is called. */
@@ -39,7 +40,7 @@ export async function inspect({ program, port, wait }: InspectFlags): Promise<vo
     feed.over(code);
     if (signalled || feed.pages === 0) return;
     say("millrace run: the program is over; the inspector stays until its page is closed, or Ctrl-C\n");
-    leaveSignalsToHost();
+    leaveToHost(SIGNALS);
     feed.stay();
   });
 }

@@ -10,6 +10,7 @@ import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { register as registerRequire } from "tsx/cjs/api";
 import { register as registerImport } from "tsx/esm/api";
+import { watchdog } from "../runtime/watchdog.ts";
 import { findFile } from "./file.ts";
 import { isOurs, resolveSync } from "./resolve.ts";
 
@@ -55,6 +56,8 @@ export async function run(name: string, args: readonly string[], settings: RunSe
   loadTypeScript("run");
   await record(settings);
   await watch(name, settings);
+  // They listen for signals: that must not make the program deaf to them, however busy it is from its first line on.
+  await watchdog().started();
   await load(file);
 }
 

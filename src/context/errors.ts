@@ -41,3 +41,26 @@ export const Canceled: Error = sentinel("AbortError", "context canceled");
  * ```
  */
 export const DeadlineExceeded: Error = sentinel("TimeoutError", "context deadline exceeded");
+
+/**
+ * The cause of a context that a signal of the process has cancelled. Its `message` is `SIGINT received`.
+ * Source: https://pkg.go.dev/os/signal#NotifyContext
+ *
+ * @example
+ * ```ts
+ * import { constants } from "node:os";
+ * import { SignalError } from "millrace/context";
+ * const cause: unknown = new SignalError("SIGTERM"); // from `cause(ctx)`
+ * if (cause instanceof SignalError) console.log(128 + (constants.signals[cause.signal as "SIGTERM"] ?? 0)); // 143
+ * ```
+ */
+export class SignalError extends Error {
+  override readonly name = "SignalError";
+  /** The name of the signal that came. */
+  readonly signal: string;
+
+  constructor(signal: string) {
+    super(`${signal} received`);
+    this.signal = signal;
+  }
+}

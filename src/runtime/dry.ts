@@ -6,12 +6,17 @@
  * its end may be just what an older one waits for, the one that started it. Then the host is given something to do, so
  * that it runs dry once more.
  */
-import { macrotask, onLoopDry } from "./host.ts";
+import { type HostTimer, macrotask, onLoopDry, startTimer, stopTimer } from "./host.ts";
 import { m } from "./m.ts";
 import type { P } from "./proc.ts";
 import { Gwaiting } from "./status.ts";
 
 let stopWatching: (() => void) | null = null;
+/** Keeps the process open while a signal may still wake a goroutine. */
+let open: HostTimer | null = null;
+
+/** How long it does so before the loop may run dry again, in milliseconds: no signal may be waited for any more. */
+const OPEN = 1000;
 
 /** `p` has begun. */
 export function underWay(p: P): void {
@@ -25,10 +30,16 @@ export function isOver(p: P): void {
   if (m.runs.size > 0) return;
   stopWatching?.();
   stopWatching = null;
+  if (open !== null) stopTimer(open);
+  open = null;
 }
 
 function loopDry(): void {
   if (m.others?.asleep() === false) return;
+  if (m.signals > 0) {
+    open = startTimer(() => {}, OPEN);
+    return;
+  }
   const newestFirst = [...m.runs].reverse();
   const p = newestFirst.find((each) => !isHopeful(each)) ?? newestFirst[0];
   if (p === undefined) return;

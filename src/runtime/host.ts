@@ -26,6 +26,9 @@ interface NodeProcess {
   on(event: string, listener: (...args: never[]) => void): unknown;
   off(event: string, listener: (...args: never[]) => void): unknown;
   listeners(event: string): object[];
+  removeAllListeners(event: string): unknown;
+  readonly pid: number;
+  kill(pid: number, signal: string): true;
   exit(code?: number): never;
   getBuiltinModule?(name: string): unknown;
   emitWarning?(text: string, options: { readonly type: string; readonly code: string }): void;
@@ -184,17 +187,39 @@ export function onLoopDry(fn: () => void): () => void {
   return () => void node?.off("beforeExit", fn);
 }
 
-/** Marks a listener for a signal that only looks on: for everyone else it is not there. */
-export const ONLOOKER: unique symbol = Symbol.for("millrace onlooker") as never;
+/** A signal of the process, by its name: `SIGINT`. */
+export type Signal = `SIG${string}`;
 
-/** Calls `fn` when the process gets `signal`, with the number of other listeners for it. */
-export function onSignal(signal: "SIGINT" | "SIGQUIT", fn: (others: number) => void): () => void {
-  const listener = (): void => {
-    const all = node?.listeners(signal) ?? [];
-    fn(all.filter((each) => !(ONLOOKER in each)).length - 1);
-  };
+/** The number of a signal; undefined where the host has no signal of that name. */
+export function signalNumber(signal: Signal): number | undefined {
+  const os = builtin("node:os") as { readonly constants: { readonly signals: Record<string, number> } } | undefined;
+  return os?.constants.signals[signal];
+}
+
+/** Whether the host delivers signals to this thread: only to a process's first one. */
+export function hasSignals(): boolean {
+  return node !== undefined && isMainThread();
+}
+
+/** Calls `listener` each time the process gets `signal`. What the host does by itself is switched off until the end of that. */
+export function listenForSignal(signal: Signal, listener: () => void): () => void {
   node?.on(signal, listener);
   return () => void node?.off(signal, listener);
+}
+
+/** All listeners for `signal`, whether ours or the program's. */
+export function signalListeners(signal: Signal): readonly (() => void)[] {
+  return (node?.listeners(signal) ?? []) as (() => void)[];
+}
+
+/** Takes all listeners for `signal` away: from now on the host does what it does by itself. */
+export function unlistenSignal(signal: Signal): void {
+  node?.removeAllListeners(signal);
+}
+
+/** Sends `signal` to the process itself. */
+export function raise(signal: Signal): void {
+  node?.kill(node.pid, signal);
 }
 
 /** Calls `fn` when nobody reads the process's output any more, unless the program looks after errors of the stream itself. */
@@ -240,6 +265,15 @@ export async function exit(code?: number): Promise<void> {
 /** Ends the process at once: nothing that is asynchronous would come to its turn. */
 export function exitNow(code?: number): void {
   node?.exit(code ?? Number(node.exitCode ?? 0));
+}
+
+/** Closes standard error: nothing more is written to it, by the host neither. */
+export function closeError(): void {
+  try {
+    (builtin("node:fs") as { closeSync(fd: number): void } | undefined)?.closeSync(2);
+  } catch {
+    // It was closed already.
+  }
 }
 
 /** Calls `fn` when the process ends. */

@@ -62,6 +62,8 @@ export class M {
   peer: Peer | null = null;
   /** The runs that are under way, oldest first. */
   readonly runs: Set<P> = new Set();
+  /** How many contexts a signal of the process may still cancel. */
+  signals = 0;
   /** Who is told what runs leave behind that don't say themselves what is to be done about it (`leaks`). */
   readonly leakWatchers: ((left: readonly GoroutineInfo[]) => void)[] = [];
   /** The run of what is started outside of any: for libraries and servers that do not own the program. */

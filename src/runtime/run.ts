@@ -3,7 +3,7 @@ import { onAbort } from "./aborts.ts";
 import { type Body, isGeneratorFunction } from "./body.ts";
 import { once } from "./copies.ts";
 import type { G, Goroutine } from "./g.ts";
-import { environment, exit, exitNow, isMainThread, onBrokenPipe, onSignal, writeError } from "./host.ts";
+import { environment, exit, exitNow, isMainThread, onBrokenPipe, writeError } from "./host.ts";
 import { m } from "./m.ts";
 import { checkHandler } from "./on-panic.ts";
 import { type Go, Op } from "./op.ts";
@@ -11,6 +11,7 @@ import type { Outcome, RunOptions } from "./options.ts";
 import { ArgumentError, Panic, show } from "./panic.ts";
 import { P } from "./proc.ts";
 import { report } from "./report.ts";
+import { ENDS, onSignal } from "./signals.ts";
 import { allowDeepStacks, formatAll, learnPlaces } from "./traceback.ts";
 import { WeakP } from "./weak.ts";
 
@@ -110,7 +111,8 @@ export const programs: { take: ((fn: () => unknown, options: RunOptions) => void
  * Ends the process when `fn` returns, whatever the host still has open, after standard output and error are written:
  * with `process.exitCode` if that was set, else 0. A panic or deadlock is printed as Go prints it and ends the process
  * with 2. SIGINT ends it with 130 unless the program listens for it; SIGQUIT prints every goroutine and ends it with 2;
- * output that nobody reads any more ends it with 141.
+ * output that nobody reads any more ends it with 141. If no goroutine yields for a second, a watchdog thread does the same,
+ * and says where the loop is.
  * Does nothing on a worker thread, so a file can be both the program and a module that threads import. The environment's
  * MILLRACE_SEED, which `millrace run --seed N` sets, comes before `options.seed`.
  * Source: https://go.dev/ref/spec#Program_execution
@@ -144,12 +146,12 @@ export function main(fn: () => unknown, options: RunOptions = {}): void {
     else m.others.stop().then(() => exit(code));
   };
   endWith(options.signal, p);
-  onSignal("SIGINT", (others) => {
+  onSignal("SIGINT", ENDS, (others) => {
     if (others === 0) end(130);
   });
   // What Go does: the signal SIGPIPE, which Node has switched off.
   onBrokenPipe(() => end(128 + 13));
-  onSignal("SIGQUIT", () => {
+  onSignal("SIGQUIT", ENDS, () => {
     writeError(`SIGQUIT: quit\n\n${dump(p)}\n`);
     end(2);
   });

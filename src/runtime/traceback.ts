@@ -197,7 +197,8 @@ export function currentStack(): string {
   return runningStack(null);
 }
 
-function runningStack(g: G | null): string {
+/** The same, when the code is that of the goroutine `g`. */
+export function runningStack(g: G | null): string {
   return format(programFrames(stackAbove(runningStack)).slice(0, MAX_FRAMES), g);
 }
 

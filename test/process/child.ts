@@ -77,8 +77,11 @@ export async function javaScript(name: string, folder: string, format: "esm" | "
   const source = readFileSync(program(`${name}.ts`), "utf8");
   const { code } = await transform(source, { loader: "ts", target: "es2022", format });
   const file = join(folder, `${name}.${format === "esm" ? "mjs" : "cjs"}`);
-  const built = join(root, "dist", format === "esm" ? "index.js" : "index.cjs");
-  writeFileSync(file, code.replaceAll('"millrace"', JSON.stringify(built)));
+  const built = (entry: string): string => join(root, "dist", entry, format === "esm" ? "index.js" : "index.cjs");
+  writeFileSync(
+    file,
+    code.replace(/"millrace(\/\w+)?"/g, (_, entry = "") => JSON.stringify(built(entry))),
+  );
   return file;
 }
 
