@@ -1,9 +1,9 @@
 /** The shared memory: blocks, what is given back, what happens when there is none left. */
 import type { Panic } from "millrace";
 import { beforeEach, describe, expect, it } from "vitest";
-import { HEAD, LINK, RFREE, ROOMY, STATE } from "../../src/threads/memory/layout.ts";
+import { HEAD, LINK, PAGE_TABLE, RFREE, ROOMY, STATE } from "../../src/threads/memory/layout.ts";
 import { Memory, push } from "../../src/threads/memory/memory.ts";
-import { takePages } from "../../src/threads/memory/pages.ts";
+import { makeSpan, takePages } from "../../src/threads/memory/pages.ts";
 import { FREE, recordOf } from "../../src/threads/memory/record.ts";
 
 const MIB = 2 ** 20;
@@ -169,6 +169,21 @@ describe("memory", () => {
     for (const at of [0, 2, 5, 6]) memory.free(held[at] as number);
     memory.reclaim(number);
     expect(memory.used).toBe(used);
+  });
+
+  it("leaves alone what an isolate that died had given back of a span", () => {
+    const number = memory.newIsolate();
+    const dead = new Memory();
+    dead.attach(memory.share(number));
+    const block = dead.alloc(5000); // in a span of six pages
+    const page = (memory.i32[block] as number) >>> 9;
+    makeSpan(memory.i32, page, 2, number); // it was giving it back, and has come to the third page
+    for (let i = 2; i < 6; i++) memory.i32[PAGE_TABLE + page + i] = 0;
+    const other = memory.alloc(16_000); // which is another's by now
+    memory.u8.fill(77, (other + HEAD) * 4, (other + HEAD) * 4 + 16_000);
+    memory.reclaim(number);
+    expect(memory.u8.subarray((other + HEAD) * 4, (other + HEAD) * 4 + 16_000).every((byte) => byte === 77)).toBe(true);
+    expect(memory.i32[PAGE_TABLE + page]).toBe(0);
   });
 
   it("refuses a size that is none, and a second one", () => {

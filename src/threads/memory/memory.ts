@@ -272,11 +272,16 @@ export class Memory {
     const { i32 } = this;
     const span = this.#span(page);
     const kind = i32[span + SPAN_CLASS] as number;
-    const words = kind === ALONE ? pagesOf(i32, page) * PAGE : sizeOf(kind) >> 2;
+    const n = pagesOf(i32, page);
+    if (kind !== ALONE && n < spanPages(kind)) {
+      givePages(i32, page, isolate); // it was about to, and its last pages are others' already
+      return;
+    }
+    const words = kind === ALONE ? n * PAGE : sizeOf(kind) >> 2;
     let first = 0;
     let used = 0;
-    for (let n = blocksOf(kind) - 1; n >= 0; n--) {
-      const block = this.#base + page * PAGE + n * words;
+    for (let i = blocksOf(kind) - 1; i >= 0; i--) {
+      const block = this.#base + page * PAGE + i * words;
       if (((i32[block] as number) & FREE_BLOCK) === 0) used++;
       else {
         i32[block + LINK] = first;
