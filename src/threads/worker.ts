@@ -5,7 +5,7 @@
  * The thread gets the copy of the runtime that the program has on its first thread: a program that a tool runs as CommonJS
  * loads the CommonJS build, and classes of one build are not those of the other.
  */
-import { createRequire, register as registerHooks } from "node:module";
+import module, { createRequire } from "node:module";
 import { workerData } from "node:worker_threads";
 import type { INIT, Init } from "./sched/thread.ts";
 
@@ -19,7 +19,10 @@ if (init.tsx || (typescript && !features?.typescript)) {
   const loaders = (await Promise.all([import("tsx/cjs/api"), import("tsx/esm/api")])) as { register(): unknown }[];
   for (const { register } of loaders) register();
   // As in `millrace run`, for a program whose folders have no copy of this package.
-  registerHooks("../cli/resolve.js", import.meta.url);
+  const resolver = new URL("../cli/resolve.js", import.meta.url).href;
+  const { registerHooks } = module as { registerHooks?(hooks: { readonly resolve: unknown }): void };
+  if (registerHooks === undefined) module.register(resolver);
+  else registerHooks({ resolve: ((await import(resolver)) as { readonly resolveSync: unknown }).resolveSync });
 }
 const runtime = init.commonjs
   ? (createRequire(import.meta.url)("./serve.cjs") as typeof import("./serve.ts"))
