@@ -30,8 +30,8 @@ export interface Sink<T, R> {
   scopeOf(value: T): AsyncScope;
   /** Whether another job may be begun now. */
   room(): boolean;
-  /** A job has begun. */
-  began(index: number): void;
+  /** A job was given to a worker. */
+  began(index: number, value: T): void;
   done(index: number, result: R, value: T): void;
   failed(index: number, error: unknown, value: T): void;
   /** The inlet has failed: no jobs come any more. */
@@ -57,7 +57,7 @@ export class Crew<T, R> extends Waiter {
   readonly ctx: Context;
   readonly sink: Sink<T, R>;
   readonly #inlet: Inlet<T>;
-  readonly #workers: number;
+  #workers: number;
   readonly #p: P = m.current();
   readonly #work: Body;
   readonly #label: string = `workers ${++numbers.crews}`;
@@ -111,6 +111,21 @@ export class Crew<T, R> extends Waiter {
     return this.#ended;
   }
 
+  /** How many workers there are at most. */
+  get workers(): number {
+    return this.#workers;
+  }
+
+  /** Changes their number. Those that are too many end with the job they are at. */
+  resize(workers: number): void {
+    this.#workers = workers;
+    if (this.#parked && this.active >= workers) {
+      this.#inlet.unpark(this);
+      this.#parked = false;
+    }
+    this.hire();
+  }
+
   /** Puts workers to work as far as there are jobs and room, and waits for more. */
   hire(): void {
     while (!this.#parked && this.active < this.#workers) {
@@ -148,14 +163,14 @@ export class Crew<T, R> extends Waiter {
   #pick(): T | NO | typeof CLOSED {
     if (m.touch !== null) m.touch(this);
     if (this.#ended) return CLOSED;
-    if (this.#parked || !this.sink.room()) return NO;
+    if (this.#parked || this.active > this.#workers || !this.sink.room()) return NO;
     try {
       const value = this.#inlet.take();
       if (value === CLOSED) this.#ended = true;
       else if (value === NO) {
         this.#parked = true;
         this.#inlet.park(this);
-      } else this.sink.began(this.#index++);
+      } else this.sink.began(this.#index++, value);
       return value;
     } catch (error) {
       this.#ended = true;
@@ -191,7 +206,7 @@ export class Crew<T, R> extends Waiter {
     this.#parked = false;
     if (ok) {
       this.active++;
-      this.sink.began(this.#index++);
+      this.sink.began(this.#index++, value as T);
       this.#send(value as T);
       this.hire();
     } else {

@@ -14,7 +14,6 @@
  * - to report an error when its job was collected, so that nothing can join it: what a registry of the host knows lives
  *   until the next full collection (1 GB after 800,000 errors), and whether a `drain` gets an error is left to the collector.
  */
-import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import type { PanickedGoroutine } from "../runtime/on-panic.ts";
 import type { P } from "../runtime/proc.ts";
@@ -59,9 +58,9 @@ export class Failures {
     this.#isIdle = isIdle;
   }
 
-  /** The worker that runs now has failed at `job`, and nothing waits for it. */
+  /** The worker that runs now has failed at `job`, or it took too long, and nothing waits for it. */
   add(job: Failed, error: unknown): void {
-    const { id, name } = m.curg as G;
+    const { id, name } = m.curg ?? { id: 0, name: "timeout" };
     const failure: Failure = { error, job: job.id, id, name };
     if (this.#first.size < KEPT) this.#first.set(job.id, failure);
     else {

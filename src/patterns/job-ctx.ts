@@ -4,15 +4,19 @@
  */
 import { CancelCtx } from "../context/cancel-ctx.ts";
 import { CANCEL_CTX, Ctx } from "../context/ctx.ts";
+import type { Context } from "../context/types.ts";
 
 export class JobCtx extends Ctx {
   /** The pool's. */
   override readonly parent: CancelCtx;
   #made: CancelCtx | null = null;
+  /** The submitter's, whose values it has before the pool's. */
+  readonly #contexts: readonly Context[];
 
-  constructor(parent: CancelCtx) {
+  constructor(parent: CancelCtx, contexts: readonly Context[]) {
     super();
     this.parent = parent;
+    this.#contexts = contexts;
   }
 
   override get node(): CancelCtx {
@@ -25,7 +29,12 @@ export class JobCtx extends Ctx {
   }
 
   override own(key: unknown): { readonly value: unknown } | null {
-    return key === CANCEL_CTX ? { value: this.node } : null;
+    if (key === CANCEL_CTX) return { value: this.node };
+    for (const ctx of this.#contexts) {
+      const value: unknown = ctx.value(key as never);
+      if (value !== undefined) return { value };
+    }
+    return null;
   }
 
   /** The job has ended: nobody may be left to wait for its context. */

@@ -8,13 +8,25 @@ import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
 import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { JobCtx } from "./job-ctx.ts";
+import { checkPriority, type JobSettings } from "./job-options.ts";
+import { JobWatch } from "./job-watch.ts";
 
 /** A job that was submitted to a pool. */
 export interface Job<out R> {
   /** Its number in the pool, from 1 up. */
   readonly id: number;
-  /** Waiting for a worker, being done, or how it has ended. */
+  /** Waiting for a worker, with one, or how it has ended. */
   readonly state: "queued" | "running" | "done" | "failed";
+  /** Jobs that wait are done highest priority first. */
+  readonly priority: number;
+  /**
+   * Changes the priority of a job that waits; it goes behind those of the same priority. Never blocks. Does nothing once it has
+   * begun.
+   *
+   * @param priority any number
+   * @throws ArgumentError when it is not a number
+   */
+  setPriority(priority: number): void;
   /**
    * Waits until the job has ended, and gives its result. Blocks until then. Throws what the job has thrown, and the cause
    * when it was cancelled before it began.
@@ -33,7 +45,11 @@ export interface JobPool {
   readonly p: P;
   readonly ctx: CancelCtx;
   /** Takes a job out that was cancelled before it has begun. */
-  drop(job: PoolJob<unknown, unknown>): void;
+  drop(job: PoolJob<unknown, unknown>, error: unknown): void;
+  /** Puts a job that waits where its new priority says. */
+  reorder(job: PoolJob<unknown, unknown>, settings: JobSettings): void;
+  /** A job that runs was given up: who waits for it has its error, its function has not ended. */
+  gaveUp(job: PoolJob<unknown, unknown>, error: unknown, joined: boolean): void;
   /** Somebody has joined a job that had ended. */
   taken(): void;
   /** Somebody has taken notice of its error. */
@@ -54,15 +70,19 @@ export class PoolJob<T, R> extends Waiter implements Job<R> {
   readonly pool: JobPool;
   /** The async scope it is done in. */
   readonly scope: AsyncScope;
+  settings: JobSettings;
   state: Job<R>["state"] = "queued";
   /** It was told to stop, and why; so that it fails is no news. */
   cancelled: { readonly cause: unknown } | null = null;
   /** Who waits for its end: mostly one. */
   #joiners: Waiter | WaitQueue | null = null;
   #ctx: JobCtx | null = null;
+  /** What is to be let go of at its end: the contexts that give it up, its timer. */
+  #watch: JobWatch | null = null;
 
-  constructor(id: number, input: T, pool: JobPool, scope: AsyncScope) {
+  constructor(id: number, input: T, pool: JobPool, scope: AsyncScope, settings: JobSettings) {
     super();
+    this.settings = settings;
     this.id = id;
     this.value = input;
     this.pool = pool;
@@ -81,15 +101,63 @@ export class PoolJob<T, R> extends Waiter implements Job<R> {
   cancel(cause: unknown = Canceled): void {
     if (this.state === "done" || this.state === "failed") return;
     this.cancelled ??= { cause };
-    if (this.state === "queued") this.pool.drop(this);
+    if (this.state === "queued") this.pool.drop(this, this.cancelled.cause);
     else this.#ctx?.node.cancel(cause);
+  }
+
+  /** Its function was called, and it has not been given up. */
+  get begun(): boolean {
+    return this.#ctx !== null;
+  }
+
+  get priority(): number {
+    return this.settings.priority;
+  }
+
+  setPriority(priority: number): void {
+    checkPriority("Job.setPriority", priority);
+    if (this.state === "queued") this.pool.reorder(this, { ...this.settings, priority });
+  }
+
+  /** Has it given up when one of its contexts is done; now, if one is. */
+  watch(): void {
+    if (this.settings.contexts.length === 0) return;
+    this.#watch = new JobWatch(this.pool.p, (error, cause) => this.#giveUp(error, cause));
+    this.#watch.follow(this.settings.contexts);
+    if (this.#ended) this.#unwatch();
+  }
+
+  /** Whoever waits for it is told now; if it runs, it sees that in its context. */
+  #giveUp(error: unknown, cause: unknown): void {
+    if (this.#ended) return;
+    this.cancelled ??= { cause: error };
+    if (this.state === "queued") {
+      this.pool.drop(this, error);
+      return;
+    }
+    this.#ctx?.node.cancel(cause);
+    const joined = this.end("failed", error);
+    this.pool.gaveUp(this, error, joined);
+  }
+
+  get #ended(): boolean {
+    return this.state === "done" || this.state === "failed";
+  }
+
+  #unwatch(): void {
+    this.#watch?.leave();
+    this.#watch = null;
   }
 
   /** It begins: its context. Throws when it was told to stop before that. */
   begin(): Context {
     if (this.cancelled !== null) throw this.cancelled.cause;
-    this.#ctx = new JobCtx(this.pool.ctx);
-    this.state = "running";
+    const { contexts, timeout } = this.settings;
+    this.#ctx = new JobCtx(this.pool.ctx, contexts);
+    if (timeout < Infinity) {
+      this.#watch ??= new JobWatch(this.pool.p, (error, cause) => this.#giveUp(error, cause));
+      this.#watch.limit(timeout);
+    }
     return this.#ctx;
   }
 
@@ -110,10 +178,11 @@ export class PoolJob<T, R> extends Waiter implements Job<R> {
     else if (this.#joiners instanceof WaitQueue) this.#joiners.remove(w);
   }
 
-  /** It has ended. Says whether anybody waited for that. */
+  /** It has ended, or was given up before. Says whether anybody waited for that. */
   end(state: "done" | "failed", outcome: unknown): boolean {
     this.state = state;
     this.value = outcome;
+    this.#unwatch();
     this.#ctx?.close();
     this.#ctx = null;
     const there = this.#joiners;

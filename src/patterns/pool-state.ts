@@ -8,27 +8,67 @@
  * What becomes of an error: every join of the job gets it. One that nothing has waited for is in `failures`.
  */
 import { CancelCtx } from "../context/cancel-ctx.ts";
+import { DeadlineExceeded } from "../context/errors.ts";
 import { nodeOf } from "../context/parent.ts";
 import { background } from "../context/roots.ts";
 import type { Context } from "../context/types.ts";
+import { checkCallable } from "../runtime/action.ts";
 import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import { m } from "../runtime/m.ts";
-import { Panic } from "../runtime/panic.ts";
+import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
-import { Crew, type Sink } from "./crew.ts";
+import { Crew, checkWorkers, type Sink } from "./crew.ts";
 import { Failures } from "./failures.ts";
-import { type JobPool, PoolJob } from "./job.ts";
-import { JobQueue } from "./job-queue.ts";
-import { anywhere, checkMap, type MapOptions, type Progress } from "./mapping.ts";
-import { attempts } from "./retry.ts";
+import { type Job, type JobPool, PoolJob } from "./job.ts";
+import type { JobSettings } from "./job-options.ts";
+import { type Gate, JobQueue } from "./job-queue.ts";
+import { anywhere, checkMap, type Progress } from "./mapping.ts";
+import { PoolWaits } from "./pool-waits.ts";
+import { checkRate, type Rate, RateGate } from "./rate-gate.ts";
+import { attempts, type RetryOptions } from "./retry.ts";
 import { type Inlet, inletOf } from "./source.ts";
+import { checkFlag } from "./stream.ts";
+
+/** What is told of the jobs of a pool. None of these may throw: it would stop the pool with that error. */
+export interface PoolHooks {
+  /** A worker has begun a job. */
+  readonly began?: ((job: Job<unknown>) => void) | undefined;
+  /** A job has ended well, with that result. */
+  readonly done?: ((job: Job<unknown>, result: unknown) => void) | undefined;
+  /** A job has failed, or was given up or dropped, with that error. */
+  readonly failed?: ((job: Job<unknown>, error: unknown) => void) | undefined;
+  /** No job waits and none runs any more. */
+  readonly idle?: (() => void) | undefined;
+}
 
 /** Options of a pool. */
-export type PoolOptions = Omit<MapOptions, "ordered">;
+export interface PoolOptions {
+  /** How many jobs are done at once: a whole number from 1 up, or Infinity. 8 by default. */
+  readonly workers?: number | undefined;
+  /** How many jobs may wait for a worker before `submit` blocks: a whole number from 0 up, or Infinity. As many as workers by default. */
+  readonly queue?: number | undefined;
+  /**
+   * What becomes of errors that nobody joined: `drain` throws all of them in an `AggregateError` once all jobs have ended, or
+   * the first error stops the pool and is what `drain` throws. All by default.
+   */
+  readonly errors?: "first" | "all" | undefined;
+  /** Does a job that has failed again. */
+  readonly retry?: RetryOptions | undefined;
+  /** Called after each job. */
+  readonly progress?: ((progress: Progress) => void) | undefined;
+  /** Stops the pool when it is done. */
+  readonly ctx?: Context | undefined;
+  /** Begins no job before `resume`. False by default. */
+  readonly paused?: boolean | undefined;
+  /** How often jobs may begin: each takes as many events of it as it weighs. As often as there are workers by default. */
+  readonly limiter?: Rate | undefined;
+  /** Called when something happens to a job. */
+  readonly on?: PoolHooks | undefined;
+}
 
 /** The pool itself. As a waiter it is parked on the end of its context while there are jobs. */
-export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, JobPool {
+export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, JobPool, Gate {
   override prev: Waiter | null = null;
   override next: Waiter | null = null;
   override value: unknown = undefined;
@@ -50,13 +90,27 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
   readonly #parent: Context | undefined;
   readonly #ended: Inlet | undefined;
   readonly #report: ((progress: Progress) => void) | undefined;
+  readonly #on: PoolHooks | null;
+  readonly #named = new Map<string, PoolJob<T, R>>();
+  readonly #rate: RateGate | null;
+  readonly waits: PoolWaits = new PoolWaits(this);
+  paused: boolean;
+  /** What the jobs weigh that are with a worker. */
+  #load = 0;
+  /** Jobs that are with a worker. */
+  running = 0;
   #begun = 0;
   #done = 0;
   #failed = 0;
 
   constructor(fn: (value: T, ctx: Context, id: number) => unknown, options: PoolOptions) {
     super();
-    const { errors = "all" } = options;
+    const { errors = "all", paused = false, limiter, on } = options;
+    this.paused = checkFlag("new WorkerPool: paused", paused);
+    this.#on = on ?? null;
+    this.#rate =
+      limiter === undefined ? null : new RateGate(checkRate("new WorkerPool", limiter), () => this.queue.poke());
+    for (const [name, hook] of Object.entries(on ?? {})) checkCallable(`new WorkerPool: on.${name}`, hook);
     const { workers, queue, retry, progress } = checkMap("new WorkerPool", fn, { ...options, errors });
     const parent = options.ctx ?? background();
     this.ctx = new CancelCtx(parent, nodeOf("new WorkerPool", parent));
@@ -65,7 +119,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
       retry === undefined
         ? ({ input, id }: PoolJob<T, R>, ctx: Context) => call(input, ctx, id)
         : ({ input, id }: PoolJob<T, R>, ctx: Context) => attempts(retry, ctx, () => call(input, ctx, id));
-    this.queue = new JobQueue<T, R>(queue, () => this.left());
+    this.queue = new JobQueue<T, R>(queue, this, () => this.left());
     this.crew = new Crew<PoolJob<T, R>, R>(
       fn.name || "worker",
       this.queue,
@@ -73,6 +127,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
         if (this.stopped !== null) throw this.stopped.cause;
         const ctx = each.begin();
         this.#begun++;
+        if (this.#on !== null) this.#call(this.#on.began, each);
         return job(each, ctx);
       },
       workers,
@@ -89,7 +144,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
   // ---- submitting --------------------------------------------------------------------------------------------------
 
   /** Refuses jobs once it takes none. */
-  check(): void {
+  check({ weight, id }: JobSettings): void {
     if (m.touch !== null) m.touch(this);
     const error = this.#parent?.err();
     if (error !== undefined) this.stop(error);
@@ -98,6 +153,12 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
       throw this.stopped.cause;
     }
     if (this.closed) throw new Panic("SEND_ON_CLOSED", "a job was submitted to a WorkerPool that was closed");
+    if (id !== undefined && this.#named.has(id)) {
+      throw new ArgumentError(`WorkerPool: id: a job ${show(id)} has not ended; wait for it, or choose another id`);
+    }
+    if (weight > 1 && this.#rate?.never(weight)) {
+      throw new ArgumentError(`WorkerPool: weight: the limiter never lets ${weight} happen at once; choose less`);
+    }
   }
 
   /** One more has come that must be waited for. */
@@ -108,26 +169,86 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
   }
 
   /** A job that is done in `scope`, that of its submitter. */
-  job(input: T, scope: AsyncScope): PoolJob<T, R> {
-    return new PoolJob<T, R>(++this.submitted, input, this, scope);
-  }
-
-  /** Queues a job; there is room for it. */
-  accept(input: T, scope: AsyncScope = capture(this.p.scope)): PoolJob<T, R> {
-    this.enter();
-    const job = this.job(input, scope);
-    this.queue.put(job);
+  job(input: T, scope: AsyncScope, settings: JobSettings): PoolJob<T, R> {
+    const job = new PoolJob<T, R>(++this.submitted, input, this, scope, settings);
+    if (settings.id !== undefined) this.#named.set(settings.id, job);
+    job.watch();
     return job;
   }
 
-  get running(): number {
-    return this.#begun - this.#done - this.#failed;
+  named(id: string): PoolJob<T, R> | undefined {
+    return this.#named.get(id);
+  }
+
+  /** Queues a job; there is room for it. */
+  accept(input: T, settings: JobSettings, scope: AsyncScope = capture(this.p.scope)): PoolJob<T, R> {
+    this.enter();
+    const job = this.job(input, scope, settings);
+    this.put(job);
+    return job;
+  }
+
+  put(job: PoolJob<T, R>): void {
+    this.queue.put(job);
+    // Its context was done before.
+    if (job.cancelled !== null) this.drop(job, job.cancelled.cause);
+    this.waits.tell();
+  }
+
+  // ---- what may begin ----------------------------------------------------------------------------------------------
+
+  admits(weight: number): boolean {
+    return this.#hasRoom(weight) && (this.#rate === null || this.#rate.admits(weight));
+  }
+
+  pass(weight: number): boolean {
+    if (!this.#hasRoom(weight) || (this.#rate !== null && !this.#rate.pass(weight))) return false;
+    this.#load += weight;
+    return true;
+  }
+
+  back(weight: number): void {
+    this.#load -= weight;
+    this.#rate?.back(weight);
+  }
+
+  /** A job that is heavier than all workers together is done alone. */
+  #hasRoom(weight: number): boolean {
+    return !this.paused && (this.#load === 0 || this.#load + weight <= this.crew.workers);
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    if (!this.paused) return;
+    this.paused = false;
+    this.queue.poke();
+    this.waits.tell();
+  }
+
+  get limited(): number {
+    return this.#rate?.delay() ?? 0;
+  }
+
+  get saturated(): boolean {
+    return this.#load >= this.crew.workers;
+  }
+
+  resize(workers: number): void {
+    this.crew.resize(checkWorkers("WorkerPool.workers", workers));
+    this.queue.poke();
+    this.waits.tell();
   }
 
   /** A job has left the line, or has ended. */
   left(): void {
     if (m.touch !== null) m.touch(this);
-    if (--this.open > 0) return;
+    this.open--;
+    this.waits.tell();
+    if (this.open > 0) return;
+    if (this.#on !== null) this.#call(this.#on.idle);
     this.#ended?.unpark(this);
     this.crew.taken();
     if (this.drainers.first === null) {
@@ -161,22 +282,44 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
     return true;
   }
 
-  began(): void {}
+  began(_index: number, job: PoolJob<T, R>): void {
+    job.state = "running";
+    this.running++;
+    this.waits.tell();
+  }
 
   done(_index: number, result: R, job: PoolJob<T, R>): void {
-    this.#done++;
-    job.end("done", result);
+    this.#leaves(job);
+    if (job.state === "running") {
+      this.#done++;
+      job.end("done", result);
+      if (this.#on !== null) this.#call(this.#on.done, job, result);
+    }
     this.#tell();
     this.left();
   }
 
+  /** A worker has ended with a job. */
+  #leaves({ settings }: PoolJob<T, R>): void {
+    this.running--;
+    this.#load = this.running === 0 ? 0 : this.#load - settings.weight;
+    if (settings.id !== undefined) this.#named.delete(settings.id);
+    this.queue.poke();
+  }
+
   failed(_index: number, error: unknown, job: PoolJob<T, R>): void {
-    if (job.state === "running") this.#failed++;
-    const joined = job.end("failed", error);
-    if (!joined && !job.cancelled && this.stopped === null) this.failures.add(job, error);
-    if (this.#first) this.stop(error);
+    this.#leaves(job);
+    if (job.begun) this.#failed++;
+    if (job.state === "running") this.#fails(job, error);
     this.#tell();
     this.left();
+  }
+
+  #fails(job: PoolJob<T, R>, error: unknown): void {
+    const joined = job.end("failed", error);
+    if (this.#on !== null) this.#call(this.#on.failed, job, error);
+    if (!joined && !job.cancelled && this.stopped === null) this.failures.add(job, error);
+    if (this.#first) this.stop(error);
   }
 
   broke(): void {}
@@ -185,11 +328,45 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
 
   // ---- ending ------------------------------------------------------------------------------------------------------
 
-  drop(job: PoolJob<T, R>): void {
-    if (!this.queue.remove(job)) return; // a worker was sent for it, and will see
-    job.end("failed", job.cancelled?.cause);
+  drop(job: PoolJob<T, R>, error: unknown): void {
+    if (!this.queue.remove(job)) return;
+    this.#dropped(job, error);
     this.queue.refill();
+    this.queue.poke();
+  }
+
+  #dropped(job: PoolJob<T, R>, error: unknown): void {
+    if (job.settings.id !== undefined) this.#named.delete(job.settings.id);
+    const joined = job.end("failed", error);
+    if (joined && this.stopped !== null) this.#told();
+    if (this.#on !== null) this.#call(this.#on.failed, job, error);
     this.left();
+  }
+
+  reorder(job: PoolJob<T, R>, settings: JobSettings): void {
+    const queued = this.queue.remove(job);
+    job.settings = settings;
+    if (queued) this.queue.put(job);
+  }
+
+  gaveUp(job: PoolJob<T, R>, error: unknown, joined: boolean): void {
+    this.#failed++;
+    if (this.#on !== null) this.#call(this.#on.failed, job, error);
+    // Its contexts are the submitter's, who knows; that it took too long is news.
+    if (error !== DeadlineExceeded || job.settings.timeout === Infinity) return;
+    if (!joined && this.stopped === null) this.failures.add(job, error);
+    if (this.#first) this.stop(error);
+  }
+
+  /** Drops all that waits, and who waits to be queued. */
+  clear(cause: unknown): void {
+    for (let w = this.queue.dismiss(); w !== null; w = this.queue.dismiss()) {
+      w.fail(cause);
+      if (this.stopped !== null) this.#told();
+      this.left();
+    }
+    for (let job = this.queue.shift(); job !== null; job = this.queue.shift()) this.#dropped(job, cause);
+    this.queue.poke();
   }
 
   taken(): void {
@@ -217,14 +394,16 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
     this.ctx.cancel(cause);
     this.queue.close();
     this.crew.quit();
-    for (let w = this.queue.line.shift(); w !== null; w = this.queue.line.shift()) {
-      w.fail(cause);
-      this.#told();
-      this.left();
-    }
-    for (let job = this.queue.shift(); job !== null; job = this.queue.shift()) {
-      if (job.end("failed", cause)) this.#told();
-      this.left();
+    this.#rate?.stop();
+    this.clear(cause);
+  }
+
+  #call<A extends unknown[]>(hook: ((...args: A) => void) | undefined, ...args: A): void {
+    if (hook === undefined) return;
+    try {
+      hook(...args);
+    } catch (error) {
+      this.stop(error);
     }
   }
 

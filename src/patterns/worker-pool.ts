@@ -4,23 +4,29 @@ import { Canceled } from "../context/errors.ts";
 import type { Context } from "../context/types.ts";
 import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import { type Go, NO, Op, type WaitReason } from "../runtime/op.ts";
+import { ArgumentError, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
 import type { Waiter } from "../runtime/waiter.ts";
+import { UntilDone } from "../sync/until-done.ts";
 import type { Job, PoolJob } from "./job.ts";
+import { checkJob, type JobOptions, type JobSettings } from "./job-options.ts";
 import type { Applicant } from "./job-queue.ts";
 import { type PoolOptions, PoolState } from "./pool-state.ts";
+import { StateOp } from "./pool-waits.ts";
 
 class SubmitOp<T, R> extends Op<Job<R>> implements Applicant<T, R> {
   readonly #pool: PoolState<T, R>;
   readonly #input: T;
   readonly #scope: AsyncScope;
+  readonly settings: JobSettings;
 
-  constructor(pool: PoolState<T, R>, input: T) {
+  constructor(pool: PoolState<T, R>, input: T, settings: JobSettings) {
     super();
     this.#pool = pool;
     this.#input = input;
     this.#scope = capture(pool.p.scope);
+    this.settings = settings;
   }
 
   override get reason(): WaitReason {
@@ -28,26 +34,27 @@ class SubmitOp<T, R> extends Op<Job<R>> implements Applicant<T, R> {
   }
 
   override attempt(): Job<R> | NO {
-    this.#pool.check();
-    return this.#pool.queue.free ? this.#pool.accept(this.#input, this.#scope) : NO;
+    this.#pool.check(this.settings);
+    const { queue } = this.#pool;
+    return queue.free(this.settings.weight) ? this.#pool.accept(this.#input, this.settings, this.#scope) : NO;
   }
 
   override enqueue(w: Waiter): void {
     this.#pool.enter();
     w.value = this;
-    this.#pool.queue.line.push(w);
+    this.#pool.queue.stand(w);
   }
 
   admit(w: Waiter): PoolJob<T, R> {
-    const job = this.#pool.job(this.#input, this.#scope);
+    const job = this.#pool.job(this.#input, this.#scope, this.settings);
     w.complete(job, true);
     return job;
   }
 
   override dequeue(w: Waiter): void {
     if (w.value === undefined) return;
+    this.#pool.queue.leave(w);
     w.value = undefined;
-    this.#pool.queue.line.remove(w);
     this.#pool.left();
   }
 
@@ -60,12 +67,14 @@ class RunOp<T, R> extends Op<R> implements Applicant<T, R> {
   readonly #pool: PoolState<T, R>;
   readonly #input: T;
   readonly #scope: AsyncScope;
+  readonly settings: JobSettings;
 
-  constructor(pool: PoolState<T, R>, input: T) {
+  constructor(pool: PoolState<T, R>, input: T, settings: JobSettings) {
     super();
     this.#pool = pool;
     this.#input = input;
     this.#scope = capture(pool.p.scope);
+    this.settings = settings;
   }
 
   override get reason(): WaitReason {
@@ -73,7 +82,7 @@ class RunOp<T, R> extends Op<R> implements Applicant<T, R> {
   }
 
   override attempt(): NO {
-    this.#pool.check();
+    this.#pool.check(this.settings);
     return NO;
   }
 
@@ -81,15 +90,15 @@ class RunOp<T, R> extends Op<R> implements Applicant<T, R> {
   override enqueue(w: Waiter): void {
     const { queue } = this.#pool;
     this.#pool.enter();
-    if (queue.free) queue.put(this.admit(w));
+    if (queue.free(this.settings.weight)) this.#pool.put(this.admit(w));
     else {
       w.value = this;
-      queue.line.push(w);
+      queue.stand(w);
     }
   }
 
   admit(w: Waiter): PoolJob<T, R> {
-    const job = this.#pool.job(this.#input, this.#scope);
+    const job = this.#pool.job(this.#input, this.#scope, this.settings);
     job.addJoiner(w);
     w.value = job;
     return job;
@@ -98,9 +107,9 @@ class RunOp<T, R> extends Op<R> implements Applicant<T, R> {
   override dequeue(w: Waiter): void {
     const at = w.value as PoolJob<T, R> | this | undefined;
     if (at === undefined) return;
+    if (at === this) this.#pool.queue.leave(w);
     w.value = undefined;
     if (at === this) {
-      this.#pool.queue.line.remove(w);
       this.#pool.left();
     } else {
       const job = at as PoolJob<T, R>;
@@ -147,6 +156,12 @@ class DrainOp<T, R> extends Op<void> {
   }
 }
 
+/** `op`, which is given up when a context of its job is done: while it waits to be queued, no job watches that yet. */
+function givenUp<X>(op: Op<X>, { contexts }: JobSettings): Op<X> {
+  if (contexts.length === 0) return op;
+  return contexts.reduce<Op<X>>((inner, ctx) => new UntilDone(inner, ctx), op);
+}
+
 /**
  * A bounded number of workers that do the jobs which are submitted to them, with a bounded queue before them.
  *
@@ -174,60 +189,150 @@ export class WorkerPool<T, R> implements Disposable {
    *
    * @param fn what a job is: a generator, async or plain function; gets the value that was submitted, a context that is
    *   done when the job is cancelled, and the job's number. Jobs of a parallel function run on any thread
-   * @param options `queue` is how many jobs may wait for a worker before `submit` blocks; with `errors: "first"` the first
-   *   job that fails stops the pool
+   * @param options `workers`, how many jobs at once (8); `queue`, how many may wait before `submit` blocks (as many); `errors`,
+   *   whether the first one stops the pool or all are collected (the default); `retry`; `progress`; `on`, hooks; `limiter`, how
+   *   often jobs begin; `paused`, at the start (false); `ctx`, which stops it
    * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when an argument or option is wrong
    */
   constructor(fn: (value: T, ctx: Context, id: number) => Go<R> | PromiseLike<R> | R, options: PoolOptions = {}) {
     this.#state = new PoolState<T, R>(fn, options);
   }
 
-  /** Jobs that are being done. */
+  /** Jobs that are with a worker. */
   get running(): number {
     return this.#state.running;
   }
 
-  /** Jobs that wait for a worker. */
+  /** Jobs that wait for a worker, those that wait to be queued included. */
   get queued(): number {
     return this.#state.open - this.#state.running;
   }
 
   /**
+   * How many jobs are done at once. It may be set at any time; jobs that run when it becomes less go on, and fewer follow them.
+   *
+   * @param workers a whole number from 1 up, or Infinity
+   * @throws ArgumentError when it is set to something else
+   */
+  get workers(): number {
+    return this.#state.crew.workers;
+  }
+
+  set workers(workers: number) {
+    this.#state.resize(workers);
+  }
+
+  /** Whether it begins no job at present. */
+  get paused(): boolean {
+    return this.#state.paused;
+  }
+
+  /** Milliseconds until its limiter lets a job begin: 0 when one may begin now, or there is none. */
+  get limited(): number {
+    return this.#state.limited;
+  }
+
+  /**
    * Submits a job, and gives it.
    *
-   * Blocks while all workers are busy and the queue is full. An error of the job is thrown by its `join`, or by `drain` if
-   * nothing joins it. When the pool has been idle for 50 ms without either, it is a panic of the pool's run (`onPanic`). As a
-   * case of a select that is lost it submits nothing.
+   * Blocks while all workers are busy, or the pool is paused, and the queue is full. An error of the job is thrown by its `join`,
+   * or by `drain` if nothing joins it. When the pool has been idle for 50 ms without either, it is a panic of the pool's run
+   * (`onPanic`). As a case of a select that is lost it submits nothing.
    *
    * @param value what the pool's function gets as its first argument
-   * @throws Panic SEND_ON_CLOSED once the pool was closed; what it was stopped with once it was stopped
+   * @param options `ctx` and `signal`, which give it up; `timeout` in milliseconds from its beginning; `priority`, the highest first
+   *   (0); `weight`, how many workers' share it takes (1); `id`, by which `job` finds it
+   * @throws Panic SEND_ON_CLOSED once the pool was closed; what it was stopped with once it was stopped; ArgumentError when an
+   *   option is wrong, or a job with that id has not ended
    */
-  submit(value: T): Op<Job<R>> {
-    return made(new SubmitOp(this.#state, value));
+  submit(value: T, options?: JobOptions): Op<Job<R>> {
+    const settings = checkJob("WorkerPool.submit", options);
+    return made(givenUp(new SubmitOp(this.#state, value, settings), settings));
   }
 
   /**
    * Submits a job if `submit` would not block, and gives it; `undefined` if it would.
    *
    * @param value what the pool's function gets as its first argument
-   * @throws Panic SEND_ON_CLOSED once the pool was closed; what it was stopped with once it was stopped
+   * @param options as for `submit`
+   * @throws Panic SEND_ON_CLOSED once the pool was closed; what it was stopped with once it was stopped; ArgumentError as `submit`
    */
-  trySubmit(value: T): Job<R> | undefined {
-    this.#state.check();
-    return this.#state.queue.free ? this.#state.accept(value) : undefined;
+  trySubmit(value: T, options?: JobOptions): Job<R> | undefined {
+    const settings = checkJob("WorkerPool.trySubmit", options);
+    this.#state.check(settings);
+    return this.#state.queue.free(settings.weight) ? this.#state.accept(value, settings) : undefined;
   }
 
   /**
    * Submits a job, waits for its end and gives its result.
    *
-   * Blocks until then. Throws what the job throws. As a case of a select that is lost it takes the job back, or cancels it
-   * when it has begun.
+   * Blocks until then, or until it is given up. Throws what the job throws. As a case of a select that is lost it takes the job
+   * back, or cancels it when it has begun.
    *
    * @param value what the pool's function gets as its first argument
-   * @throws Panic SEND_ON_CLOSED once the pool was closed; what it was stopped with once it was stopped
+   * @param options as for `submit`
+   * @throws Panic SEND_ON_CLOSED once the pool was closed; what it was stopped with once it was stopped; ArgumentError as `submit`
    */
-  run(value: T): Op<R> {
-    return made(new RunOp(this.#state, value));
+  run(value: T, options?: JobOptions): Op<R> {
+    const settings = checkJob("WorkerPool.run", options);
+    return made(givenUp(new RunOp(this.#state, value, settings), settings));
+  }
+
+  /**
+   * The job that was submitted with that `id` and has not ended.
+   *
+   * @param id what it was submitted with
+   */
+  job(id: string): Job<R> | undefined {
+    return this.#state.named(id);
+  }
+
+  /** Begins no more jobs until `resume`. Those that run go on, more may be submitted. Never blocks. */
+  pause(): void {
+    this.#state.pause();
+  }
+
+  /** Begins jobs again after `pause`, or `paused: true`. Never blocks. */
+  resume(): void {
+    this.#state.resume();
+  }
+
+  /**
+   * Drops the jobs that wait, those that wait to be queued included; the ones that run go on, and more may be submitted. Never
+   * blocks.
+   *
+   * @param cause what is thrown to who waits for a job that was dropped; `Canceled` by default
+   */
+  clear(cause: unknown = Canceled): void {
+    this.#state.clear(cause);
+  }
+
+  /** Waits until no job waits and none runs. Blocks until then. Unlike `drain` it throws no errors of jobs. */
+  idle(): Op<void> {
+    return made(new StateOp(this.#state.waits, ({ open }) => open === 0));
+  }
+
+  /** Waits until no job waits; some may run. Blocks until then. */
+  empty(): Op<void> {
+    return this.below(1);
+  }
+
+  /**
+   * Waits until fewer than `n` jobs wait. Blocks until then.
+   *
+   * @param n a whole number from 1 up
+   * @throws ArgumentError when it is not that
+   */
+  below(n: number): Op<void> {
+    if (!(Number.isSafeInteger(n) && n >= 1)) {
+      throw new ArgumentError(`WorkerPool.below: expected a whole number from 1 up, got ${show(n)}`);
+    }
+    return made(new StateOp(this.#state.waits, ({ open, running }) => open - running < n));
+  }
+
+  /** Waits until all workers are busy. Blocks until then. */
+  saturated(): Op<void> {
+    return made(new StateOp(this.#state.waits, ({ saturated }) => saturated));
   }
 
   /** Takes no more jobs; those that were submitted are done. Never blocks. */

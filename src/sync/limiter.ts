@@ -170,6 +170,19 @@ export class Limiter {
   }
 
   /**
+   * Milliseconds until `n` events may happen, 0 when they may now, `Infinity` when never. Never blocks.
+   *
+   * @param n a whole number from 0 up
+   * @throws ArgumentError when it is not that
+   */
+  delay(n: number = 1): number {
+    const bucket = this.#bucket;
+    checkCount("Limiter.delay", n);
+    if (n > bucket.burst && bucket.rate < Infinity) return Infinity;
+    return Math.max(0, bucket.due(n) - bucket.p.clock.now());
+  }
+
+  /**
    * Waits until `n` events may happen.
    *
    * Blocks until there are `n` tokens and all who waited longer had theirs. With a context, throws its error when it is

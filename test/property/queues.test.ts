@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Deque } from "../../src/runtime/deque.ts";
 import type { G } from "../../src/runtime/g.ts";
+import { PriorityQueue } from "../../src/runtime/priority.ts";
 import { type Proxies, Waiter, WaitQueue } from "../../src/runtime/waiter.ts";
 
 class Named extends Waiter {
@@ -134,4 +135,57 @@ test("Deque after a burst of a hundred thousand", () => {
     for (let i = 0; i < n; i++) if (q.shift().id !== i) throw new Error(`out of order at ${i}`);
     expect(q.length).toBe(0);
   }
+});
+
+class Ranked extends Named {
+  readonly priority: number;
+
+  constructor(id: number, priority: number) {
+    super(id);
+    this.priority = priority;
+  }
+}
+
+test("PriorityQueue is an array that is sorted, and stays in order within a priority", () => {
+  const step = fc.record({
+    op: fc.constantFrom("push", "push", "push", "shift", "shift", "remove", "first"),
+    priority: fc.integer({ min: -3, max: 3 }),
+    at: fc.nat(1000),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 200, size: "max" }), (steps) => {
+      const q = new PriorityQueue<Ranked>((w) => w.priority);
+      const model: Ranked[] = [];
+      let made = 0;
+      const first = (): Ranked | null => {
+        const most = Math.max(...model.map(({ priority }) => priority));
+        return model.find(({ priority }) => priority === most) ?? null;
+      };
+      for (const { op, priority, at } of steps) {
+        if (op === "push") {
+          const w = new Ranked(made++, priority);
+          q.push(w);
+          model.push(w);
+          expect(q.has(w)).toBe(true);
+        } else if (op === "remove") {
+          const [w] = model.length === 0 ? [] : model.splice(at % model.length, 1);
+          if (w === undefined) continue;
+          q.remove(w);
+          expect(q.has(w)).toBe(false);
+          q.remove(w); // it is not here: nothing
+        } else {
+          const w = op === "first" ? q.first : q.shift();
+          expect(w).toBe(first());
+          if (op === "shift" && w !== null) model.splice(model.indexOf(w), 1);
+        }
+      }
+      while (model.length > 0) {
+        const w = q.shift() as Ranked;
+        expect(w).toBe(first());
+        model.splice(model.indexOf(w), 1);
+      }
+      expect(q.shift()).toBe(null);
+    }),
+    { numRuns: 300, endOnFailure: true },
+  );
 });
