@@ -29,6 +29,8 @@ export interface Settings {
   /** Called when its output contains `ready`, or what is given. */
   readonly whenReady?: (child: ChildProcess) => void;
   readonly ready?: string;
+  /** Milliseconds after which it is killed. */
+  readonly patience?: number;
 }
 
 /** Runs `node ...argv` to its end. A program that hangs is killed, so that its test fails with what it said until then. */
@@ -39,7 +41,7 @@ export function node(argv: readonly string[], settings: Settings = {}): Promise<
     env: { ...env, ...settings.env },
     stdio: ["pipe", "pipe", "pipe"],
   });
-  const killer = setTimeout(() => child.kill("SIGKILL"), 50_000);
+  const killer = setTimeout(() => child.kill("SIGKILL"), settings.patience ?? 50_000);
   let stdout = "";
   let stderr = "";
   let { whenReady } = settings;
