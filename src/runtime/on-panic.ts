@@ -20,8 +20,24 @@ export type PanicHandler = (error: unknown, goroutine: PanickedGoroutine) => "go
 
 /** What a handler is told of `g`, which `error` ends. Called while its frames are still there. */
 export function panickedGoroutine(error: unknown, g: G): PanickedGoroutine {
-  const stack = error instanceof Error ? panicStack(error, g) : "";
-  return { id: g.id, name: g.name, stack, createdBy: createdBy(g) };
+  return { id: g.id, name: g.name, stack: stackOf(error, g), createdBy: createdBy(g) };
+}
+
+/** Empty where the error has none to give, or throws when it is asked for it. */
+function stackOf(error: unknown, g: G): string {
+  try {
+    return error instanceof Error ? panicStack(error, g) : "";
+  } catch {
+    return "";
+  }
+}
+
+/** Where a goroutine stood, as Go prints it. */
+export function traceOf({ id, name, stack, createdBy, thread }: PanickedGoroutine): string {
+  const where = thread === undefined ? "" : `, thread ${thread}`;
+  const origin = createdBy === undefined ? "" : `\ncreated by ${createdBy.name} in goroutine ${createdBy.id}`;
+  const site = createdBy?.site === undefined ? "" : `\n\t${createdBy.site}`;
+  return `goroutine ${id} [running${where}]:\n${stack === "" ? `${name}()` : stack}${origin}${site}`;
 }
 
 /** Asks `handler`. Gives the error that ends the run, which has the handler's own as well if that fails; else null. */

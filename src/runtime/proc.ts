@@ -27,7 +27,7 @@ import { Ids } from "./ids.ts";
 import { GO_ON, m, type Preemption, type Verdict, YIELD_TO_HOST, YIELD_TO_OTHERS } from "./m.ts";
 import { asyncGenerator, didNotWait, yielded } from "./misuse.ts";
 import { numbers } from "./numbers.ts";
-import { ask, type PanicHandler, type PanickedGoroutine, panickedGoroutine } from "./on-panic.ts";
+import { ask, type PanicHandler, type PanickedGoroutine, panickedGoroutine, traceOf } from "./on-panic.ts";
 import { DONE, type Go, isParked, Op, PARKED, type Parked } from "./op.ts";
 import type { Outcome, RunOptions } from "./options.ts";
 import { Origins } from "./origins.ts";
@@ -419,7 +419,7 @@ export class P {
     const asked =
       this.onPanic !== null && g !== this.#main && !(error instanceof FatalError && this.#finished !== null);
     const goroutine = asked ? panickedGoroutine(error, g) : null;
-    if (this.#finished === null) {
+    if (this.joinsFirst) {
       // The default run has no end, so the panic is an error for those who join. `await g.join()` comes to that only later.
       if (this.#failed(g, error)) return;
       this.unheard.add(g);
@@ -447,18 +447,23 @@ export class P {
     return this.onPanic === null || goroutine === null ? { error } : ask(this.onPanic, error, goroutine);
   }
 
+  /** Whether a panic is an error for those who join its goroutine, before it is anything else: in the default run. */
+  get joinsFirst(): boolean {
+    return this.#finished === null;
+  }
+
   /**
    * Something has failed in this run, and nothing is left that could get its error: `onPanic` decides, else it ends the run.
    *
-   * @param goroutine whose error it is; null where that is not known
-   * @param trace where it stood, if that was on another thread
+   * @param goroutine whose error it is; null where nothing is known of it, or where `onPanic` is not to be asked
    */
-  panicked(error: unknown, goroutine: PanickedGoroutine | null, trace?: string): void {
+  panicked(error: unknown, goroutine: PanickedGoroutine | null): void {
     if (this.over) return;
     const end = this.#ending(error, goroutine);
     if (end === null) return;
     if (this.#finished === null) uncaught(end.error);
-    else this.finish({ ok: false, error: end.error, g: null, ...(trace !== undefined && { trace }) });
+    else
+      this.finish({ ok: false, error: end.error, g: null, ...(goroutine !== null && { trace: traceOf(goroutine) }) });
   }
 
   /**

@@ -19,8 +19,9 @@
  */
 import type { G } from "./g.ts";
 import { inspect } from "./host.ts";
+import { panickedGoroutine, traceOf } from "./on-panic.ts";
 import { ArgumentError, DeadlockError, FatalError, LeakError, Panic, show } from "./panic.ts";
-import { panicStack, programStack } from "./traceback.ts";
+import { programStack } from "./traceback.ts";
 
 /** This many errors are told of below the one that was thrown, */
 const MOST = 50;
@@ -34,21 +35,9 @@ export function report(error: unknown, g: G | null, trace?: string): string {
   // These two say where every goroutine stands.
   if (error instanceof DeadlockError || error instanceof LeakError) return `fatal error: ${error.message}\n`;
   const kind = error instanceof FatalError ? "fatal error" : "panic";
-  const where = trace ?? (g === null ? "" : panicTrace(error, g, ""));
+  const where = trace ?? (g === null ? "" : traceOf(panickedGoroutine(error, g)));
   const parts = [`${kind}: ${headline(error)}`, where, ...below(error)];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
-}
-
-/** Where `g` stood when `error` ended it, as Go prints it. Called while its frames are still there. */
-export function panicTrace(error: unknown, g: G, thread: string): string {
-  const stack = (error instanceof Error && whatever(() => panicStack(error, g))) || "";
-  return `goroutine ${g.id} [running${thread}]:\n${stack === "" ? `${g.name}()` : stack}${origin(g)}`;
-}
-
-function origin(g: G): string {
-  if (g.creator === null) return "";
-  const site = g.p.origins.siteOf(g);
-  return `\ncreated by ${g.creator.name} in goroutine ${g.creator.id}${site === undefined ? "" : `\n\t${site}`}`;
 }
 
 /** What `say` says; undefined when it throws. */

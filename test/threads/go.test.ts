@@ -55,6 +55,44 @@ test("a panic elsewhere ends the run with class, fields, cause and both stacks",
   expect(code).toBe(2);
 });
 
+describe("a panic elsewhere stays with its goroutine", () => {
+  test("in the default run, where it is an error for those who join, and else for the process or its handler", async () => {
+    const { code, stdout, stderr } = await threaded("panics");
+    expect(stderr).toBe("");
+    expect(stdout.split("\n")).toEqual([
+      "joined: rejected RangeError: boom 1",
+      "joined there: caught joined there",
+      "in a thread: nested caught boom 9",
+      "what can't travel: rejected Error: odd",
+      "a result that can't: rejected TypeError: the result of a parallel function is a function, and functions stay on their thread",
+      "uncaught: boom 2",
+      "uncaught: in a closure",
+      "a closure: closure done",
+      "handler: boom 3 in boom on thread true: boom()",
+      "handler: in a closure in inner on thread true, created by closure: inner()",
+      "a closure: closure done",
+      "the others go on: 300",
+      "",
+    ]);
+    expect(code).toBe(0);
+  });
+
+  test("in a run whose onPanic says so", async () => {
+    const { code, stdout, stderr } = await threaded("panics", ["runs"]);
+    expect(stderr).toBe("");
+    expect(stdout.split("\n")).toEqual([
+      "without a handler: rejected RangeError: boom 4",
+      "handler: boom 5 in boom on thread true, created by all: boom()",
+      "handler: in a closure in inner on thread true, created by closure: inner()",
+      "handler: boom 9 in boom on thread true, created by nested: boom()",
+      "with one: caught boom 5, closure done, nested caught boom 9, 100",
+      "that says run: rejected RangeError: boom 6",
+      "",
+    ]);
+    expect(code).toBe(0);
+  });
+});
+
 describe("a thread that dies ends the run that needs it, and another takes its place", () => {
   test.each([
     ["exit", "process.exit(3) was called in it", "undefined"],

@@ -20,8 +20,10 @@ import { buffers } from "../values/buffers.ts";
 import { parallels } from "../values/registry.ts";
 import { onTold, tell } from "../values/tell.ts";
 import { type Away, children } from "./away.ts";
+import type { PanickedTask } from "./guest.ts";
 import { handOf } from "./hand.ts";
 import { putBack } from "./lost.ts";
+import { cameBackPanicked } from "./panics.ts";
 import { recover } from "./recover.ts";
 import { freeRuns, partsOf, recordOfRun, setOver, sharedRuns } from "./run.ts";
 import {
@@ -33,9 +35,11 @@ import {
   KIND_BACK,
   NO_ROOM,
   OWNER,
+  PANICKED,
   RETURNED,
   RUNNER,
   takeResult,
+  VANISHED,
 } from "./task.ts";
 import { findTask, queued, relock, takeTask } from "./taskq.ts";
 import { type Gone, hasFile, Thread, type WorkerLike } from "./thread.ts";
@@ -254,11 +258,12 @@ isolate.on(KIND_BACK, (task) => {
   }
   const away = children.take(i32[task + CHILD] as number);
   const ended = i32[task + COUNT];
-  const value = ended === RETURNED || ended === FAILED ? takeResult(task) : undefined;
+  const value = ended === VANISHED || ended === NO_ROOM ? undefined : takeResult(task);
   memory.free(task);
   if (!away.p.over) {
     if (ended === RETURNED) away.end(value);
     else if (ended === FAILED) fail(away, value);
+    else if (ended === PANICKED) cameBackPanicked(away, value as PanickedTask);
     else if (ended === NO_ROOM)
       fail(
         away,

@@ -11,8 +11,11 @@ import type { AsyncScope } from "../../runtime/async-scope.ts";
 import type { Body } from "../../runtime/body.ts";
 import { once } from "../../runtime/copies.ts";
 import { type Creator, G } from "../../runtime/g.ts";
+import { inspect } from "../../runtime/host.ts";
+import { type PanickedGoroutine, panickedGoroutine } from "../../runtime/on-panic.ts";
 import type { RunOptions } from "../../runtime/options.ts";
 import { P } from "../../runtime/proc.ts";
+import { Gpanicked } from "../../runtime/status.ts";
 import { type Proxies, Waiter } from "../../runtime/waiter.ts";
 import { isolate } from "../memory/isolate.ts";
 import { KIND } from "../memory/layout.ts";
@@ -20,7 +23,7 @@ import { isFull, memory } from "../memory/memory.ts";
 import { isolateOf } from "../memory/record.ts";
 import { endLeaseOf, type Lease, leaseOf } from "../values/lease.ts";
 import { countElsewhere } from "./run.ts";
-import { COUNT, FAILED, KIND_BACK, NO_ROOM, OWNER, putResult, VANISHED } from "./task.ts";
+import { COUNT, FAILED, KIND_BACK, NO_ROOM, OWNER, PANICKED, putResult, VANISHED } from "./task.ts";
 import { send } from "./watch.ts";
 
 export class Guest extends G {
@@ -44,6 +47,10 @@ export class Guest extends G {
 
   /** It has ended: its result goes home. */
   leave(): void {
+    if (this.status === Gpanicked) {
+      this.#leavePanicked();
+      return;
+    }
     try {
       putResult(this.task, this.value);
     } catch (error) {
@@ -51,12 +58,54 @@ export class Guest extends G {
         hasNoRoom(this.task);
         return;
       }
-      this.p.finish({ ok: false, error, g: this });
-      vanish(this.task);
+      const { p } = this;
+      if (p instanceof Part ? p.decides : !p.joinsFirst) {
+        p.finish({ ok: false, error, g: this });
+        vanish(this.task);
+      } else {
+        this.value = error;
+        this.#leavePanicked();
+      }
       return;
     }
     sendBack(this.task);
   }
+
+  /** Its error goes home; one that can't travel is told of. */
+  #leavePanicked(): void {
+    const { task, value: error, p } = this;
+    const goroutine: PanickedGoroutine = { ...panickedGoroutine(error, this), thread: memory.self };
+    // Where main is on this very thread, `onPanic` was asked here.
+    const told: PanickedTask = { error, goroutine, decided: !(p instanceof Part) && !p.joinsFirst };
+    try {
+      try {
+        putResult(task, told, PANICKED);
+      } catch (thrown) {
+        if (isFull(thrown)) throw thrown;
+        putResult(task, { ...told, error: standIn(error) }, PANICKED);
+      }
+      sendBack(task);
+    } catch {
+      hasNoRoom(task);
+    }
+  }
+}
+
+/** What a task comes back with that has panicked. */
+export interface PanickedTask {
+  readonly error: unknown;
+  readonly goroutine: PanickedGoroutine;
+  /** What the panic ends was decided: that goroutine alone. */
+  readonly decided: boolean;
+}
+
+/** What is told of something thrown that can't travel. */
+export function standIn(error: unknown): unknown {
+  if (!(error instanceof Error)) return new Error(inspect(error));
+  const copy = new Error(error.message);
+  copy.name = error.name;
+  if (error.stack !== undefined) copy.stack = error.stack;
+  return copy;
 }
 
 class Guests extends Allgs {
@@ -111,7 +160,8 @@ class Guests extends Allgs {
       g.leave();
       if (g.lease !== null) this.#leases.push(g.lease);
     }
-    const joined = super.release(g);
+    // Whoever joins a guest does so where it was started.
+    const joined = super.release(g) || g instanceof Guest;
     if (this.#others === 0 && this.#leases.length > 0) this.endLeases();
     if (this.length === 0) endLeaseOf(this.#p);
     return joined;
@@ -123,11 +173,19 @@ export class Part extends P {
   override readonly allgs: Guests;
   /** The record of the run. */
   readonly record: number;
+  /** It is of a default run. */
+  isDefault = false;
+  /** A panic here ends the run; else the thread of its main decides. */
+  decides = true;
 
   constructor(record: number, options: RunOptions) {
     super(options);
     this.record = record;
     this.allgs = new Guests(this, record);
+  }
+
+  override get joinsFirst(): boolean {
+    return this.isDefault;
   }
 
   /** The run is over: says so to those who have started what it has stopped here. */

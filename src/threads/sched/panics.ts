@@ -1,22 +1,29 @@
 /**
- * A panic on another thread than its run's main: it travels there, and ends the run as a panic does.
+ * A panic on another thread than its run's main: it travels there, and ends the run as a panic does. Where something decides
+ * about panics, which is so in a run with `onPanic` and in the default run, only the goroutine ends here; a guest's error
+ * travels with its task to the thread that has started it, where joins of it are, and so does the question what it ends.
  *
  * The error keeps its stack, and gets that of the goroutine which said `go` below it, as far as that one stands somewhere.
  */
 import { Canceled, DeadlineExceeded } from "../../context/errors.ts";
 import type { G } from "../../runtime/g.ts";
-import { inspect, uncaught } from "../../runtime/host.ts";
+import { uncaught } from "../../runtime/host.ts";
+import { m } from "../../runtime/m.ts";
+import { type PanicHandler, type PanickedGoroutine, panickedGoroutine, traceOf } from "../../runtime/on-panic.ts";
 import type { Outcome } from "../../runtime/options.ts";
 import { Panic } from "../../runtime/panic.ts";
 import type { P } from "../../runtime/proc.ts";
-import { panicTrace } from "../../runtime/report.ts";
 import { describe } from "../../runtime/traceback.ts";
 import { ALERT, isolate } from "../memory/isolate.ts";
 import { memory } from "../memory/memory.ts";
 import { onTold, tell } from "../values/tell.ts";
+import type { Away } from "./away.ts";
+import { Guest, type PanickedTask, type Part, standIn } from "./guest.ts";
 import { homeOf, runAt, setFailed, takeFailed } from "./run.ts";
 
 const PANIC = "panic";
+/** A goroutine that no task stands for has panicked, and its run's own thread decides what that ends. */
+const ASKED = "asked";
 
 interface Told {
   readonly run: number;
@@ -58,7 +65,7 @@ isolate.onAlert(ALERT.failed, () => {
 
 function whereabouts(error: unknown, g: G): Pick<Told, "trace" | "who"> {
   return {
-    trace: panicTrace(error, g, `, thread ${memory.self}`),
+    trace: traceOf({ ...panickedGoroutine(error, g), thread: memory.self }),
     who: { id: g.id, name: g.name, by: g.creator },
   };
 }
@@ -75,15 +82,6 @@ function addOrigin(error: unknown, { id, name, by }: NonNullable<Told["who"]>, f
   error.stack = lines.filter((line) => line !== "").join("\n");
 }
 
-/** What is told of something thrown that can't travel. */
-function standIn(error: unknown): unknown {
-  if (!(error instanceof Error)) return new Error(inspect(error));
-  const copy = new Error(error.message);
-  copy.name = error.name;
-  if (error.stack !== undefined) copy.stack = error.stack;
-  return copy;
-}
-
 onTold(PANIC, (value, from) => {
   const { run, error, trace, who } = value as Told;
   const p = runAt(run);
@@ -93,3 +91,41 @@ onTold(PANIC, (value, from) => {
   // The default run does not end: it is the host's uncaught exception.
   if (!p.over) uncaught(error);
 });
+
+/** Stands for `onPanic` where only a part of the run is: asks the thread of its main, and ends no more than the goroutine. */
+export function askHome(p: Part): PanicHandler {
+  return (error, goroutine) => {
+    if (!(m.curg instanceof Guest)) {
+      const told = { run: p.record, goroutine: { ...goroutine, thread: goroutine.thread ?? memory.self } };
+      try {
+        tell(homeOf(p.record), ASKED, { ...told, error });
+      } catch {
+        tell(homeOf(p.record), ASKED, { ...told, error: standIn(error) });
+      }
+    }
+    return "goroutine";
+  };
+}
+
+onTold(ASKED, (value, from) => {
+  const { run, error, goroutine } = value as PanickedTask & { readonly run: number };
+  const p = runAt(run);
+  if (p === undefined) return;
+  addOrigin(error, whoIs(goroutine), from, p);
+  p.panicked(error, goroutine);
+});
+
+const whoIs = ({ id, name, createdBy }: PanickedGoroutine): NonNullable<Told["who"]> => ({
+  id,
+  name,
+  by: createdBy ?? null,
+});
+
+/** A goroutine that this thread has started has come back with a panic. */
+export function cameBackPanicked(away: Away, { error, goroutine, decided }: PanickedTask): void {
+  const { p } = away;
+  addOrigin(error, whoIs(goroutine), goroutine.thread ?? 0, p);
+  // In the default run it is an error for those who join.
+  if (!decided && !(p.joinsFirst && away.wanted)) p.panicked(error, goroutine);
+  if (!p.over) away.fail(error);
+}

@@ -28,6 +28,10 @@ import { guestsAtHome, Part } from "./guest.ts";
 
 const ASYNC_TIMER_CHAN = 1;
 const DEBUG = 2;
+/** The run's own thread decides what a panic ends. */
+const DECIDES = 4;
+/** It is a default run: who joins a goroutine gets its panic. */
+const DEFAULT = 8;
 
 /** Numbers of goroutines that a thread takes at a time: Go's own batch. */
 const BATCH = 16;
@@ -53,7 +57,11 @@ function share(p: P): number {
   i32[record + OVER] = 0;
   i32[record + RUN_FAILED] = 0;
   i32[record + ELSEWHERE] = 0;
-  i32[record + FLAGS] = (p.asyncTimerChan ? ASYNC_TIMER_CHAN : 0) | (p.debug ? DEBUG : 0);
+  i32[record + FLAGS] =
+    (p.asyncTimerChan ? ASYNC_TIMER_CHAN : 0) |
+    (p.debug ? DEBUG : 0) |
+    (p.onPanic !== null ? DECIDES : 0) |
+    (p === m.fallback ? DECIDES | DEFAULT : 0);
   i32[record + NAME] = name;
   i32[record + HOME] = memory.self;
   const more = (): number => Atomics.add(i32, record + IDS, BATCH) >>> 0;
@@ -193,6 +201,8 @@ export function joinRun(record: number): Part {
     asyncTimerChan: (flags & ASYNC_TIMER_CHAN) !== 0,
     debug: (flags & DEBUG) !== 0,
   });
+  p.isDefault = (flags & DEFAULT) !== 0;
+  p.decides = (flags & DECIDES) === 0;
   p.ids.share(BATCH, () => Atomics.add(i32, record + IDS, BATCH) >>> 0);
   know(p, record);
   return p;

@@ -23,7 +23,7 @@ import { crew } from "./crew.ts";
 import { fail, Guest, Part, stayAtHome, vanish } from "./guest.ts";
 import { open } from "./hand.ts";
 import { fate, imported, load } from "./loading.ts";
-import { panicked } from "./panics.ts";
+import { askHome, panicked } from "./panics.ts";
 import { isOver, joinRun, leaveParts, runAt, takesPart } from "./run.ts";
 import { argsOf, BY, BY_NAME, CARRIES, dropArgs, FN, GID, RUN } from "./task.ts";
 import { anyTask, takeTask } from "./taskq.ts";
@@ -123,6 +123,7 @@ function start(task: number, run: number, fn: Body, args: unknown[], lease: Leas
 /** This thread's part of a run. */
 function openPart(run: number): P {
   const p = joinRun(run);
+  if (!p.decides) p.onPanic = askHome(p);
   p.open((outcome) => {
     panicked(run, outcome); // first: whoever waits for the others must not think that they are just gone
     p.vanish();

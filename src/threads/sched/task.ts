@@ -36,6 +36,8 @@ export const VANISHED = 2;
 export const FAILED = 3;
 /** There was no room for what came of it. */
 export const NO_ROOM = 4;
+/** It has panicked, and that ends no more than it, or is for its owner to decide. */
+export const PANICKED = 5;
 
 /** This many arguments have a slot each; if there are more, the last slot holds the rest. */
 const MOST = 5;
@@ -89,7 +91,11 @@ export function dropArgs(task: number): void {
 }
 
 /** Writes what came of it. */
-export function putResult(task: number, value: unknown, state: typeof RETURNED | typeof FAILED = RETURNED): void {
+export function putResult(
+  task: number,
+  value: unknown,
+  state: typeof RETURNED | typeof FAILED | typeof PANICKED = RETURNED,
+): void {
   pack(task + ARGS, value, "the result of a parallel function");
   memory.i32[task + COUNT] = state;
 }
