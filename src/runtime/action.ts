@@ -8,7 +8,8 @@
  * `yield*` runs the body's generator inside the goroutine that performs it, so `try`/`finally` in a body work as written
  * there, for a panic and for `goexit` alike. `await` performs an operation that a goroutine carries out: the body may
  * then contain generators. To the run it is one more awaited operation, not one more goroutine: it counts as such for a
- * bubble, and dumps show what it waits for as what the async function waits for.
+ * bubble, and dumps show what it waits for as what the async function waits for. That goroutine costs ten times as much as
+ * a free lock, so an action may say what there is to do where its first operation need not wait.
  */
 
 import { AsyncWaiter } from "./async.ts";
@@ -21,6 +22,9 @@ import { settled } from "./promise.ts";
 import type { Result } from "./run.ts";
 import type { Unused } from "./unused.ts";
 import type { Waiter } from "./waiter.ts";
+
+/** Does an action without a goroutine: gives its result, or a promise of it; `NO` where an operation has to wait first. */
+type Quick<T> = () => T | Promise<T> | NO;
 
 /**
  * Something that runs a function of yours between operations, so it can be performed but can't be a case of a select.
@@ -41,6 +45,7 @@ import type { Waiter } from "./waiter.ts";
 export class Action<out T> implements PromiseLike<T> {
   readonly #what: string;
   readonly #body: () => Go<T>;
+  readonly #quick: Quick<T> | null;
   /** In debug mode: who is to know that it was performed. */
   readonly #unused: Unused | null;
 
@@ -49,10 +54,12 @@ export class Action<out T> implements PromiseLike<T> {
    *
    * @param what what the program calls it, for reports
    * @param body what a performance runs, called anew for each
+   * @param quick the same without a goroutine, where that is possible: gives the result, a promise of it, or `NO`
    */
-  constructor(what: string, body: () => Go<T>) {
+  constructor(what: string, body: () => Go<T>, quick: Quick<T> | null = null) {
     this.#what = what;
     this.#body = body;
+    this.#quick = quick;
     this.#unused = m.watching === 0 ? null : current().unused;
     this.#unused?.watchAction(this, what);
   }
@@ -73,11 +80,9 @@ export class Action<out T> implements PromiseLike<T> {
   then<A = T, B = never>(
     onDone?: ((value: T) => A | PromiseLike<A>) | null,
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
+  ): PromiseLike<A | B> {
     this.#unused?.used(this);
-    const performance = new Performance(this.#what, this.#body);
-    const done = new Promise<T>((resolve, reject) => void AsyncWaiter.perform(performance, resolve, reject));
-    return done.then(onDone, onError);
+    return AsyncWaiter.perform(new Performance(this.#what, this.#body, this.#quick), onDone, onError);
   }
 }
 
@@ -85,12 +90,16 @@ export class Action<out T> implements PromiseLike<T> {
 class Performance<T> extends Op<T> {
   readonly #what: string;
   readonly #body: () => Go<T>;
+  readonly #quick: Quick<T> | null;
   #performer: G | null = null;
+  /** What is left to wait for where no goroutine is needed. */
+  #result: Promise<T> | null = null;
 
-  constructor(what: string, body: () => Go<T>) {
+  constructor(what: string, body: () => Go<T>, quick: Quick<T> | null) {
     super();
     this.#what = what;
     this.#body = body;
+    this.#quick = quick;
   }
 
   override get reason(): WaitReason {
@@ -105,11 +114,23 @@ class Performance<T> extends Op<T> {
     return this.#performer;
   }
 
-  override attempt(): NO {
+  override attempt(): T | NO {
+    // A goroutine that has not written `yield*` does not expect that a function of its own runs now.
+    if (this.#quick === null || m.curg !== null) return NO;
+    const result = this.#quick();
+    if (!(result instanceof Promise)) return result;
+    this.#result = result;
     return NO;
   }
 
   override enqueue(w: Waiter): void {
+    if (this.#result !== null) {
+      this.#result.then(
+        (value) => w.gone || w.complete(value, true),
+        (error) => w.gone || w.fail(error),
+      );
+      return;
+    }
     this.#performer = m.current().launch(this.#what, perform(this.#body, w), undefined, m.curg);
   }
 
@@ -137,6 +158,16 @@ export function* call<A extends unknown[], X>(fn: (...args: A) => X, args: A): G
   if (typeof next === "function" && Symbol.iterator in body) return yield* body as Go<Result<X>>;
   if (typeof then === "function") return (yield* settled(body as PromiseLike<unknown>)) as Result<X>;
   return body as Result<X>;
+}
+
+/** What a function of the program gave, as a promise; null where it is the result itself. `what`: what called it. */
+export function pending(what: string, given: unknown): Promise<unknown> | null {
+  if (typeof given !== "object" || given === null) return null;
+  if (given instanceof Promise) return given;
+  const { next, then } = given as Partial<Iterator<unknown> & PromiseLike<unknown>>;
+  if (typeof then === "function") return Promise.resolve(given);
+  const isGenerator = typeof next === "function" && Symbol.iterator in given;
+  return isGenerator ? Promise.resolve(new Action(what, () => given as unknown as Go<unknown>)) : null;
 }
 
 /** Refuses what can't be called. */

@@ -113,7 +113,7 @@ export function wait<T>(promise: PromiseLike<T>): Op<Awaited<T>> {
 
 /** Waits for an async function that the goroutine has called as a part of itself: it stands where that function stands. */
 export function settled(promise: PromiseLike<unknown>): Op<unknown> {
-  return new PromiseOp(settlingOf(promise), "await");
+  return new PromiseOp(new Settling(promise), "await");
 }
 
 /** Whether `op` waits for a promise, of which nothing says who settles it. */

@@ -328,7 +328,9 @@ export function infoOf(p: P, which: (g: G) => boolean = () => true): GoroutineIn
   const awaiting = [...p.awaiting];
   const performers = new Set(awaiting.map(({ op }) => op.performer));
   const [root, ...roots] = all.filter((g) => isAsync(g) && !performers.has(g));
-  const [last, ...others] = awaiting.filter(({ op }) => op.performer === null || !isAsync(op.performer));
+  const [last, ...others] = awaiting.filter(({ op }) =>
+    op.performer === null ? op.reason !== "await" : !isAsync(op.performer),
+  );
   if (root === undefined || roots.length > 0 || others.length > 0) return all.filter(which).map(describe);
   const inRoot = (g: G): boolean => g === root || performers.has(g);
   const found: GoroutineInfo[] = [];

@@ -1,17 +1,40 @@
 /** Running a function of the program's while something is held, such as a lock or a share of one. */
-import { Action, call, checkCallable } from "../runtime/action.ts";
-import type { Op } from "../runtime/op.ts";
+import { Action, call, checkCallable, pending } from "../runtime/action.ts";
+import { type Go, NO, type Op } from "../runtime/op.ts";
 import type { Result } from "../runtime/run.ts";
 
 /** Acquires with `lock`, calls `fn` and gives back, however `fn` ends. `what`: what the program calls this. */
 export function holding<X>(what: string, lock: Op<Disposable>, fn: () => X): Action<Result<X>> {
   checkCallable(what, fn);
-  return new Action(what, function* () {
+  const body = function* (): Go<Result<X>> {
     const held = yield* lock;
     try {
       return yield* call(fn, []);
     } finally {
       held[Symbol.dispose]();
     }
+  };
+  return new Action(what, body, () => {
+    const held = lock.attempt();
+    if (held === NO) return NO;
+    let result: Promise<unknown> | null = null;
+    try {
+      const given = fn();
+      result = pending(what, given);
+      if (result === null) return given as Result<X>;
+    } finally {
+      if (result === null) held[Symbol.dispose]();
+    }
+    // `finally` would take two promises more.
+    return result.then(
+      (value) => {
+        held[Symbol.dispose]();
+        return value as Result<X>;
+      },
+      (error) => {
+        held[Symbol.dispose]();
+        throw error;
+      },
+    );
   });
 }

@@ -10,9 +10,11 @@ import { Action, call, checkCallable } from "../runtime/action.ts";
 import { tap, tellSync } from "../runtime/events.ts";
 import { m } from "../runtime/m.ts";
 import { numbers } from "../runtime/numbers.ts";
-import type { Go } from "../runtime/op.ts";
+import { type Go, NO } from "../runtime/op.ts";
 import type { Result } from "../runtime/run.ts";
 import { Mutex } from "./mutex.ts";
+
+let isDone: (once: Once) => boolean;
 
 /**
  * An object that does exactly one thing.
@@ -30,6 +32,10 @@ import { Mutex } from "./mutex.ts";
  * ```
  */
 export class Once {
+  static {
+    isDone = (once) => once.#isDone();
+  }
+
   readonly #mu = new Mutex();
   #done = false;
   readonly #label: string = `Once ${++numbers.onces}`;
@@ -46,15 +52,22 @@ export class Once {
    */
   do(fn: () => unknown): Action<void> {
     checkCallable("Once.do", fn);
-    return new Action("Once.do", () => this.#do(fn));
+    return new Action(
+      "Once.do",
+      () => this.#do(fn),
+      () => (this.#isDone() ? undefined : NO),
+    );
+  }
+
+  /** Whether the one call has returned, which then comes before whatever follows. */
+  #isDone(): boolean {
+    if (m.touch !== null) m.touch(this);
+    if (this.#done && tap.listener !== null) tellSync("acquire", m.current(), this.#label);
+    return this.#done;
   }
 
   *#do(fn: () => unknown): Go {
-    if (m.touch !== null) m.touch(this);
-    if (this.#done) {
-      if (tap.listener !== null) tellSync("acquire", m.current(), this.#label);
-      return;
-    }
+    if (this.#isDone()) return;
     const held = yield* this.#mu.lock();
     try {
       if (!this.#done) yield* call(fn, []);
@@ -83,12 +96,15 @@ function onceAction<T>(where: string, fn: () => unknown): () => Action<T> {
       throw error;
     }
   };
-  return () =>
-    new Action(where, function* () {
-      yield* once.do(first);
-      if ("error" in outcome) throw outcome.error;
-      return outcome.value as T;
-    });
+  const result = (): T => {
+    if ("error" in outcome) throw outcome.error;
+    return outcome.value as T;
+  };
+  const body = function* (): Go<T> {
+    yield* once.do(first);
+    return result();
+  };
+  return () => new Action(where, body, () => (isDone(once) ? result() : NO));
 }
 
 /**

@@ -125,7 +125,9 @@ describe("a deadlock of an awaited action", () => {
 
 test("an awaited action is no goroutine of its own in dumps, also outside of a bubble", async () => {
   const seen = await run(async () => {
-    const dump = await new Mutex().withLock(() => runtime.goroutines());
+    const dump = await new Mutex().withLock(function* () {
+      return runtime.goroutines();
+    });
     return dump.map(({ id, state }) => [id, state]);
   });
   expect(seen).toEqual([[1, "running"]]);

@@ -118,7 +118,9 @@ export class BubbleClock extends VirtualClock {
     }
     if (promises.length === 0) return foreign;
     let own = this.runs.size - 1;
-    for (const p of this.runs) for (const _ of p.awaiting) own++;
+    for (const p of this.runs) {
+      for (const { op } of p.awaiting) if (op.performer !== null || this.#whose(op) === OWN) own++;
+    }
     return promises.length > own ? [...foreign, ...promises] : foreign;
   }
 
