@@ -96,3 +96,84 @@ describe("the specification's race condition", () => {
     expect(error.message).toContain('goroutine 1 heard of goroutine 2, before that write, was through channel "early"');
   });
 });
+
+describe("what is accessed atomically", () => {
+  /** Two goroutines that do `first` and `second` to the same object, which nothing orders. */
+  const both = (
+    atomic: true | readonly unknown[] | undefined,
+    first: (box: Wide) => void,
+    second: (box: Wide) => void,
+  ) => {
+    const found: string[] = [];
+    return run(function* () {
+      const options = { name: "box", report: (error: RaceError) => void found.push(error.what) };
+      const value: Wide = { n: 0, ready: false, inner: { m: 0 }, list: [0], map: new Map([["a", 1]]) };
+      const box = race(value, atomic === undefined ? options : { ...options, atomic });
+      const all = [go(() => first(box)), go(() => second(box))];
+      for (const g of all) yield* g.join();
+      return found;
+    });
+  };
+  interface Wide {
+    n: number;
+    ready: boolean;
+    inner: { m: number };
+    list: number[];
+    map: Map<string, number>;
+  }
+
+  test("does not race, and all else does", async () => {
+    const count = (box: Wide) => void box.n++;
+    expect(await both(undefined, count, count)).not.toEqual([]);
+    expect(await both(["n"], count, count)).toEqual([]);
+    expect(await both(["ready"], count, count)).not.toEqual([]);
+    expect(await both(true, count, count)).toEqual([]);
+    const inner = (box: Wide) => void box.inner.m++;
+    expect(await both(["inner"], inner, inner)).toContain("box.inner.m");
+    expect(await both(true, inner, inner)).toEqual([]);
+    const element = (box: Wide) => void (box.list[0] as number)++;
+    expect(await both(true, element, element)).toEqual([]);
+    const entry = (box: Wide) => void box.map.set("a", 2);
+    expect(await both(undefined, entry, entry)).not.toEqual([]);
+    expect(await both(true, entry, entry)).toEqual([]);
+  });
+
+  test("is named as it is accessed: an element by its number, an entry by its key", async () => {
+    const found: string[] = [];
+    const report = (error: RaceError) => void found.push(error.what);
+    await run(function* () {
+      const list = race([0, 0], { name: "list", atomic: [0], report });
+      const map = race(new Map([["a", 1]]), { name: "map", atomic: ["a"], report });
+      const count = () => {
+        (list[0] as number)++;
+        map.set("a", 1 + (map.get("a") as number));
+      };
+      const all = [go(count), go(count)];
+      for (const g of all) yield* g.join();
+      expect([list[0], map.get("a")]).toEqual([2, 3]);
+    });
+    expect(found).toEqual([]);
+  });
+
+  test("orders what is around it: what came before a write, after a read of it", async () => {
+    const publish = (box: Wide) => {
+      box.n = 1;
+      box.ready = true;
+    };
+    const use = (box: Wide) => {
+      if (box.ready) box.n++;
+    };
+    expect(await both(["ready"], publish, use)).toEqual([]);
+    const late = (box: Wide) => {
+      box.ready = true;
+      box.n = 1;
+    };
+    expect(await both(["ready"], late, use)).toContain("box.n");
+  });
+
+  test("is a list or true", () => {
+    expect(() => race({ n: 0 }, { atomic: "n" as never })).toThrow(
+      'race: atomic must be true or a list of names, got "n"',
+    );
+  });
+});

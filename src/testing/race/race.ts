@@ -19,6 +19,13 @@ export interface RaceOptions {
   readonly name?: string;
   /** Called with each race instead of ending the run with it. */
   readonly report?: (race: RaceError) => void;
+  /**
+   * What is accessed atomically, as with Go's `sync/atomic`: names of properties, keys of a map, or `true` for all that the
+   * value holds. For what needs no lock because no operation stands between reading and writing it, such as `counter.n++`.
+   * Such accesses do not race, and order what surrounds them: what came before a write comes before what follows a read
+   * of it.
+   */
+  readonly atomic?: true | readonly unknown[];
 }
 
 type Access = "read" | "write";
@@ -50,15 +57,20 @@ class Watch {
   }
 }
 
+/** What of an object is accessed atomically: all of it, some of it, nothing. */
+type Atomic = true | ReadonlySet<unknown> | null;
+
 /** One object that is watched. */
 class Watched {
   readonly watch: Watch;
   readonly path: string;
+  readonly #atomic: Atomic;
   readonly #shadow = new Shadow();
 
-  constructor(watch: Watch, path: string) {
+  constructor(watch: Watch, path: string, atomic: Atomic) {
     this.watch = watch;
     this.path = path;
+    this.#atomic = atomic;
   }
 
   access(kind: Access, key: unknown, from: (...args: never[]) => unknown): void {
@@ -66,6 +78,10 @@ class Watched {
     // A callback of the host, an async function after an await: nobody knows whose it is.
     const { hb, report } = this.watch;
     if (g === null || g.p.over || !hb.listening) return;
+    if (this.#atomic === true || this.#atomic?.has(key)) {
+      this.#shadow.atomic(kind, key, hb.of(g), () => this.describe(key));
+      return;
+    }
     const race = this.#shadow.access(kind, key, g, hb.of(g), () => this.describe(key), from);
     if (race === null) return;
     if (report === undefined) g.p.fatal(race);
@@ -81,7 +97,7 @@ class Watched {
   }
 
   child(key: unknown): Watched {
-    return new Watched(this.watch, this.describe(key));
+    return new Watched(this.watch, this.describe(key), this.#atomic === true ? true : null);
   }
 }
 
@@ -103,7 +119,7 @@ const raw = new WeakMap<object, object>();
  * Source: https://go.dev/doc/articles/race_detector
  *
  * @param value an object, an array, a `Map` or a `Set`; an object with private fields (`#x`) can't have a stand-in
- * @param options `name`, for reports; `report`, called with each race instead of ending the run
+ * @param options `name`, for reports; `report`, called with each race instead of ending the run; `atomic`, what needs no order
  * @throws ArgumentError when `value` is none of these, or an option is wrong
  *
  * @example
@@ -132,12 +148,23 @@ export function race<T extends object>(value: T, options: RaceOptions = {}): T {
   if (typeof options !== "object" || options === null) {
     throw new ArgumentError(`race: expected options like { name, report }, got ${show(options)}`);
   }
-  const { name = "value", report } = options;
+  const { name = "value", report, atomic } = options;
   if (typeof name !== "string") throw new ArgumentError(`race: name must be a string, got ${show(name)}`);
   if (report !== undefined && typeof report !== "function") {
     throw new ArgumentError(`race: report must be a function, got ${show(report)}`);
   }
-  return raw.has(value) ? value : standIn(value, new Watched(new Watch(report), name));
+  if (atomic !== undefined && atomic !== true && !Array.isArray(atomic)) {
+    throw new ArgumentError(`race: atomic must be true or a list of names, got ${show(atomic)}`);
+  }
+  if (raw.has(value)) return value;
+  const keys = atomic === undefined || atomic === true ? atomic : new Set(atomic.map((key) => keyOf(value, key)));
+  return standIn(value, new Watched(new Watch(report), name, keys ?? null));
+}
+
+/** What an access of `key` has for it: names of properties are no numbers. */
+function keyOf(value: object, key: unknown): unknown {
+  if (value instanceof Map || value instanceof Set) return raw.get(key as object) ?? key;
+  return typeof key === "number" ? String(key) : key;
 }
 
 /** Whether a stand-in can be made; as a part of another value only of what is nothing but data. */

@@ -8,7 +8,7 @@
 import type { G } from "../../runtime/g.ts";
 import { type Access, RaceError } from "../../runtime/panic.ts";
 import { programStack, rememberPlace } from "../../runtime/traceback.ts";
-import type { Thread } from "./vector-clock.ts";
+import type { Clock, Thread } from "./vector-clock.ts";
 
 /** The set of an object's keys, or of a map's: its size, its order, who is in it. */
 export const KEYS: unique symbol = Symbol("keys");
@@ -23,12 +23,22 @@ interface Record {
 }
 
 class Cell {
+  /** What those knew who wrote it atomically. */
+  released: Clock | null = null;
   write: Record | null = null;
   readonly reads: Map<number, Record> = new Map();
 }
 
 export class Shadow {
   readonly #cells = new Map<unknown, Cell>();
+
+  /** `thread` accesses `key` atomically: a read hears of all that came before the writes. */
+  atomic(kind: Access["kind"], key: unknown, thread: Thread, describe: () => string): void {
+    const cell = this.#cells.get(key) ?? new Cell();
+    this.#cells.set(key, cell);
+    if (cell.released !== null) thread.acquire(cell.released, describe());
+    if (kind === "write") cell.released = thread.release(cell.released ?? []);
+  }
 
   /**
    * Notes that `g` accesses `key`, and says what that races with.
