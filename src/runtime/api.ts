@@ -22,8 +22,11 @@ class Gosched extends Op<void> {
 
   /** A goroutine is ready at once, and so goes to the tail of the run queue. */
   override enqueue(w: Waiter): void {
-    if (w.g !== null) w.complete(undefined, true);
-    else {
+    const { g } = w;
+    if (g !== null) {
+      g.p.clock.yielded?.(g);
+      w.complete(undefined, true);
+    } else {
       asyncs.push(w);
       m.afterOthers(() => asyncs.shift()?.complete(undefined, true));
     }

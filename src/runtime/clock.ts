@@ -5,6 +5,8 @@
  * timer, a virtual one by moving itself there as soon as its runs have nothing left to do now. So tests and bubbles pass
  * hours in no time, and nothing in timers, tickers, contexts or limiters knows of it.
  */
+
+import type { G } from "./g.ts";
 import { type HostTimer, holdTimer, macrotask, monotonic, startTimer, stopTimer, wall } from "./host.ts";
 import { m } from "./m.ts";
 import { Panic } from "./panic.ts";
@@ -24,6 +26,8 @@ export interface Clock {
   looked?(when: number): void;
   /** It is that of a bubble: timers of its runs are not to be used from other runs. */
   readonly bubble?: boolean;
+  /** Told that `g` lets the others run: for a clock that can't go on while it does nothing else. */
+  yielded?(g: G): void;
   /** Makes a run that is started from one of this clock's live by it too. */
   adopt?(p: P): void;
 }
@@ -131,6 +135,12 @@ export class VirtualClock implements Clock {
   /** Nobody can go on at this instant. */
   protected atRest(): void {
     if (!this.jump() && this.#stuck !== null) for (const p of this.runs) this.#stuck(p);
+  }
+
+  /** Whether anything waits for time. */
+  protected get awaited(): boolean {
+    for (const { wanted } of this.#alarms) if (wanted) return true;
+    return false;
   }
 
   /** Moves on to the next alarm; false without one. */

@@ -215,7 +215,7 @@ export class RaceError extends FatalError {
   }
 }
 
-/** `settle` outside of a bubble, or a bubble inside of another. */
+/** `settle` outside of a bubble, a bubble inside of another, or one whose time can't go on because goroutines poll. */
 export class BubbleError extends Error {
   /** Always the same, to compare with. */
   readonly code = "BUBBLE";

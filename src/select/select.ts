@@ -145,7 +145,8 @@ class SelectOp extends Op<unknown> {
   /** The case's name or index, by position in `#ops`. */
   readonly #labels: readonly (string | number)[];
   readonly #named: boolean;
-  readonly #hasDefault: boolean;
+  /** Where no case is ready it goes on. */
+  readonly polls: boolean;
   readonly #listed: boolean;
 
   constructor(
@@ -159,7 +160,7 @@ class SelectOp extends Op<unknown> {
     this.#ops = ops;
     this.#labels = labels;
     this.#named = named;
-    this.#hasDefault = hasDefault;
+    this.polls = hasDefault;
     this.#listed = listed;
   }
 
@@ -232,7 +233,7 @@ class SelectOp extends Op<unknown> {
   }
 
   #none(): unknown {
-    if (!this.#hasDefault) return NO;
+    if (!this.polls) return NO;
     if (tap.listener !== null) this.tell(-1, m.curg);
     return { case: "default", value: undefined };
   }

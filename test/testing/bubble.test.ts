@@ -1,7 +1,7 @@
 import { chan, DeadlockError, go, nilChan, type Op, Panic, run, runtime, select, wait } from "millrace";
 import { background, withTimeout } from "millrace/context";
 import { Cond, ErrGroup, Limiter, Mutex, RWMutex, Semaphore, WaitGroup } from "millrace/sync";
-import { bubble, settle } from "millrace/testing";
+import { BubbleError, bubble, settle } from "millrace/testing";
 import * as time from "millrace/time";
 import { describe, expect, test } from "vitest";
 import { failure } from "./bubble-kit.ts";
@@ -251,6 +251,50 @@ describe("a deadlock", () => {
       return [error instanceof DeadlockError, time.since(start)];
     });
     expect(seen).toEqual([true, time.Hour]);
+  });
+});
+
+describe("a loop that polls while others wait for time", () => {
+  const says = (sleeper: string) =>
+    new RegExp(
+      `^bubble: ${sleeper}time stands still while goroutine \\d \\((worker|main)\\) polls at .*bubble\\.test\\.ts:`,
+    );
+
+  test.each<[string, () => unknown, RegExp]>([
+    [
+      "a select with a default",
+      function* main() {
+        const stop = chan<never>();
+        go(function* worker() {
+          for (;;) if ((yield* select({ stop: stop.recv(), default: true })).case === "stop") return;
+        });
+        yield* time.sleep(1);
+        stop.close();
+      },
+      says("goroutine 1 \\(main\\) sleeps, "),
+    ],
+    [
+      "gosched",
+      function* main() {
+        let stop = false;
+        go(function* worker() {
+          while (!stop) yield* runtime.gosched();
+        });
+        yield* time.after(1).recv();
+        stop = true;
+      },
+      says("goroutine 1 \\(main\\) sleeps, "),
+    ],
+    [
+      "a look at a timer",
+      function* main() {
+        const late = time.after(1);
+        for (;;) if ((yield* select({ late: late.recv(), default: true })).case === "late") return;
+      },
+      says(""),
+    ],
+  ])("is named after a moment: %s", { timeout: 60_000 }, async (_, fn, message) => {
+    expect((await failure(fn, BubbleError)).message).toMatch(message);
   });
 });
 

@@ -22,6 +22,9 @@
  * 4. time jumps to the next timer;
  * 5. without one, the bubble is deadlocked.
  *
+ * A goroutine that polls keeps time from moving on, and others that wait for time from ever going on. So while something
+ * waits for time, the bubble looks now and then who runs: it fails after two real seconds in which goroutines only polled.
+ *
  * Rejected: to jump while a promise is pending, as `VirtualClock` does. A request would always lose against its timeout.
  * To wait for the host as long as it takes, as Go does: what never comes is then found by the test's own time limit, with
  * nobody's name in it; and a test whose outcome hangs on how quick the host is is what a bubble is to prevent.
@@ -30,20 +33,34 @@ import { knowsOwners } from "../../runtime/async-scope.ts";
 import { VirtualClock } from "../../runtime/clock.ts";
 import type { G } from "../../runtime/g.ts";
 
-import { activity, afterPromises, busier, macrotask, monotonic, startTimer } from "../../runtime/host.ts";
+import {
+  activity,
+  afterPromises,
+  busier,
+  type HostTimer,
+  holdTimer,
+  macrotask,
+  monotonic,
+  startTimer,
+  stopTimer,
+} from "../../runtime/host.ts";
 import type { Op } from "../../runtime/op.ts";
 
-import { LeakError, OutsideError } from "../../runtime/panic.ts";
+import { BubbleError, LeakError, OutsideError } from "../../runtime/panic.ts";
 import type { P } from "../../runtime/proc.ts";
 import { awaitsPromise } from "../../runtime/promise.ts";
-import { Gwaiting } from "../../runtime/status.ts";
+import { Gpreempted, Gwaiting } from "../../runtime/status.ts";
 import { formatAll, formatGroups, type GoroutineInfo } from "../../runtime/traceback.ts";
 import type { Waiter } from "../../runtime/waiter.ts";
+import { polls, whyTimeStands } from "../standstill.ts";
 
 /** How long a promise that only waits for other promises may take, in turns of the host. */
 const HOST_TURNS = 2;
 /** Real milliseconds between two looks at a bubble that waits for the host. */
 const POLL = 1;
+/** Real milliseconds between two looks at who runs; and after how many in which goroutines only polled the bubble fails. */
+const LOOK = 200;
+const LOOKS = 10;
 
 export class BubbleClock extends VirtualClock {
   readonly bubble = true;
@@ -60,6 +77,13 @@ export class BubbleClock extends VirtualClock {
   #turns = 0;
   /** Until when the host may take its time. */
   #until = 0;
+  /** Looks in a row in which goroutines only polled, and the time then. */
+  #polled = 0;
+  #time = 0;
+  /** The moment that code has polled for last. */
+  #sought = 0;
+  #watches = false;
+  readonly #yielded = new Set<G>();
 
   constructor(p: P, patience: number) {
     super();
@@ -75,6 +99,56 @@ export class BubbleClock extends VirtualClock {
       this.#turns = 0;
       idle?.();
     };
+  }
+
+  override start(ring: () => void, delay: number): ReturnType<VirtualClock["start"]> {
+    this.#watch();
+    return super.start(ring, delay);
+  }
+
+  looked(when: number): void {
+    this.#sought = when;
+    this.#watch();
+  }
+
+  /** Something waits for time: sees that time can go on. */
+  #watch(): void {
+    if (this.#watches) return;
+    this.#watches = true;
+    let timer: HostTimer;
+    const look = (): void => {
+      const waits = this.awaited || this.#sought > this.now();
+      this.#polled = waits && this.#time === this.now() && this.#onlyPolls() ? this.#polled + 1 : 0;
+      this.#time = this.now();
+      if (this.#polled === LOOKS) this.#standStill();
+      else again();
+    };
+    const again = (): void => {
+      timer = startTimer(look, LOOK);
+      holdTimer(timer, false);
+    };
+    this.#p.atEnd.push(() => stopTimer(timer));
+    again();
+  }
+
+  yielded(g: G): void {
+    this.#yielded.add(g);
+  }
+
+  /** Whether those that are runnable did nothing since the last look but look and yield. */
+  #onlyPolls(): boolean {
+    const runnable = [...this.runs].flatMap((p) => [...p.allgs]).filter(({ status }) => status !== Gwaiting);
+    const only = runnable.every(
+      (g) => this.#yielded.has(g) || (g.status === Gpreempted && g.op !== null && polls(g.op)),
+    );
+    this.#yielded.clear();
+    return only && runnable.length > 0;
+  }
+
+  #standStill(): void {
+    const why = whyTimeStands([...this.runs].flatMap((p) => p.allgs.sorted()));
+    const error = new BubbleError(`bubble: ${why}; let it wait for a channel or for time instead`);
+    this.#p.finish({ ok: false, error, g: null });
   }
 
   protected override later(fn: () => void): void {

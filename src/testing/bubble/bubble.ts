@@ -63,7 +63,8 @@ class RestOp extends Op<void> {
  *
  * The promise resolves to what `fn` returns, once all other goroutines of the bubble have ended; time does not move any
  * more while that is waited for. It rejects with what a goroutine throws; with a `DeadlockError` when nobody can go on and
- * no timer is pending; with a `LeakError` when goroutines outlive `fn`; with an `OutsideError` when one waits for
+ * no timer is pending; with a `BubbleError` when goroutines only poll, for two real seconds, while others wait for time; with a
+ * `LeakError` when goroutines outlive `fn`; with an `OutsideError` when one waits for
  * something that only the host can bring, such as a request.
  *
  * Goroutines should be generators. Async functions work in the only run under way; beside another one, what they call after

@@ -22,7 +22,8 @@ import { LeakError } from "../../runtime/panic.ts";
 import { P } from "../../runtime/proc.ts";
 import { Gpreempted, Gwaiting, hasEnded } from "../../runtime/status.ts";
 import type { Strategy } from "../../runtime/strategy.ts";
-import { describe, formatGroups } from "../../runtime/traceback.ts";
+import { formatGroups } from "../../runtime/traceback.ts";
+import { nameOf, whyTimeStands } from "../standstill.ts";
 import { type Chooser, CLOCK, type Watcher } from "./chooser.ts";
 import {
   asyncFunction,
@@ -424,26 +425,4 @@ export class Execution implements Strategy {
     const deadlock = g === null && (error as { code?: unknown } | null)?.code === "DEADLOCK";
     this.failure = { kind: deadlock ? "deadlock" : "panic", error, g: g?.id ?? 0 };
   }
-}
-
-/** Who keeps time from going on, and whom from going on with it. */
-export function whyTimeStands(all: readonly G[]): string {
-  const [sleeper] = all.filter((g) => g.status === Gwaiting && waitsForTime(g.op));
-  const pollers = all.filter((g) => g.status !== Gwaiting);
-  if (pollers.length === 0) return "";
-  const polls = pollers.map((g) => {
-    const place = /\n\t(.*)/.exec(describe(g).stack)?.[1];
-    return `${nameOf(g)} polls${place === undefined ? "" : ` at ${place}`}`;
-  });
-  const sleeps = sleeper === undefined ? "" : `${nameOf(sleeper)} sleeps, `;
-  return `${sleeps}time stands still while ${polls.join(" and ")}`;
-}
-
-function waitsForTime(op: Op<unknown> | null): boolean {
-  if (op === null) return false;
-  return op.reason === "sleep" || op.touches === op.home?.timers || (op.cases?.some(waitsForTime) ?? false);
-}
-
-function nameOf({ id, name }: G): string {
-  return `goroutine ${id} (${name})`;
 }
