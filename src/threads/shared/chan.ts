@@ -86,6 +86,11 @@ class SharedChannel extends SharedHchan implements SharedChan<unknown, unknown> 
   readonly #recv: RecvOp = new RecvOp(this);
   readonly #send: SendOp = new SendOp(this, undefined);
 
+  /** Whether `value` is one, and not just made after one. */
+  static is(value: object): value is SharedChannel {
+    return #recv in value;
+  }
+
   constructor(ptr: number) {
     super(ptr);
     this.zero = peek(ptr + OPTIONS + SLOT_WORDS);
@@ -353,7 +358,7 @@ function checkCodec(codec: Partial<Codec<unknown>> | undefined): void {
 
 registerHandle({
   kind: HANDLE.chan,
-  is: (value) => value instanceof SharedChannel,
+  is: (value) => SharedChannel.is(value),
   encode(value) {
     const { ptr } = value as SharedChannel;
     retain(ptr);

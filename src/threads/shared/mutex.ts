@@ -152,6 +152,7 @@ class LockOp extends SharedOp<Disposable, Lock> {
 }
 
 let adopted: Lock | null = null;
+let isOne: (value: object) => boolean;
 let lockOf: (mutex: SharedMutex) => Lock;
 
 /**
@@ -179,6 +180,7 @@ let lockOf: (mutex: SharedMutex) => Lock;
 export class SharedMutex {
   static {
     lockOf = (mutex) => mutex.#lock;
+    isOne = (value) => #lock in value;
   }
 
   readonly #lock: Lock;
@@ -248,7 +250,7 @@ export class SharedMutex {
 
 registerHandle({
   kind: HANDLE.mutex,
-  is: (value) => value instanceof SharedMutex,
+  is: (value) => isOne(value),
   encode(value) {
     const { ptr } = lockOf(value as SharedMutex);
     retain(ptr);

@@ -184,6 +184,7 @@ class AcquireOp extends SharedOp<Disposable, State> {
 }
 
 let adopted: State | null = null;
+let isOne: (value: object) => boolean;
 let stateOf: (semaphore: SharedSemaphore) => State;
 
 /**
@@ -209,6 +210,7 @@ let stateOf: (semaphore: SharedSemaphore) => State;
 export class SharedSemaphore {
   static {
     stateOf = (semaphore) => semaphore.#state;
+    isOne = (value) => #state in value;
   }
 
   readonly #state: State;
@@ -285,7 +287,7 @@ function weight(where: string, n: number): number {
 
 registerHandle({
   kind: HANDLE.semaphore,
-  is: (value) => value instanceof SharedSemaphore,
+  is: (value) => isOne(value),
   encode(value) {
     const { ptr } = stateOf(value as SharedSemaphore);
     retain(ptr);

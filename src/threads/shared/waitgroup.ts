@@ -104,6 +104,7 @@ class WaitOp extends SharedOp<void, Counter> {
 }
 
 let adopted: Counter | null = null;
+let isOne: (value: object) => boolean;
 let counterOf: (group: SharedWaitGroup) => Counter;
 
 /**
@@ -126,6 +127,7 @@ let counterOf: (group: SharedWaitGroup) => Counter;
 export class SharedWaitGroup {
   static {
     counterOf = (group) => group.#counter;
+    isOne = (value) => #counter in value;
   }
 
   readonly #counter: Counter;
@@ -243,7 +245,7 @@ class Leaver extends Waiter {
 
 registerHandle({
   kind: HANDLE.waitGroup,
-  is: (value) => value instanceof SharedWaitGroup,
+  is: (value) => isOne(value),
   encode(value) {
     const { ptr } = counterOf(value as SharedWaitGroup);
     retain(ptr);

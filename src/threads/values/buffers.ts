@@ -27,6 +27,7 @@ import {
 } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
 import { SHARED_BUFFER } from "../memory/object.ts";
+import { brandOf } from "./brand.ts";
 import { HANDLE, registerHandle } from "./handles.ts";
 import { CorruptError } from "./reader.ts";
 
@@ -173,7 +174,7 @@ export const buffers: Buffers = once("buffers", () => new Buffers());
 export function shareBuffers(): Promise<void> | undefined {
   registerHandle({
     kind: HANDLE.buffer,
-    is: (value) => typeof SharedArrayBuffer !== "undefined" && value instanceof SharedArrayBuffer,
+    is: (value) => brandOf(value) === "SharedArrayBuffer",
     encode: (value) => buffers.recordOf(value as SharedArrayBuffer),
     decode: (record) => buffers.bufferOf(record),
     release: (record) => buffers.release(record),

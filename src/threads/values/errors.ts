@@ -46,6 +46,8 @@ registerError("millrace.NotInGoroutineError", NotInGoroutineError);
 registerError("millrace.Goexit", Goexit);
 
 const DOM = "DOMException";
+/** Between this, the name and the message of one: they are insides of it, and given when it is made. */
+const BREAK = "\n";
 
 /** Under which name `error` travels. */
 export function errorName(error: Error): string {
@@ -53,7 +55,10 @@ export function errorName(error: Error): string {
   for (let p: object | null = Object.getPrototypeOf(error); p !== null; p = Object.getPrototypeOf(p)) {
     const name = names.get(p);
     if (name !== undefined) return name;
-    if ((p as { constructor?: { name?: unknown } }).constructor?.name === DOM) return DOM;
+    const maker = (p as { constructor?: { name?: unknown } }).constructor?.name;
+    if (maker === DOM) return [DOM, error.name, error.message].join(BREAK);
+    // Of another realm.
+    if (!(error instanceof Error) && builtIn.some(({ name: known }) => known === maker)) return maker as string;
   }
   return "Error";
 }
@@ -68,7 +73,8 @@ export interface Field {
 /** What of `error` travels beside its class. */
 export function errorFields(error: Error, name: string): Field[] {
   if (sentinels.has(name)) return [];
-  const keys = new Set(["message", "name", "stack", ...Object.getOwnPropertyNames(error)]);
+  const own = name.startsWith(DOM) ? ["stack"] : ["message", "name", "stack"];
+  const keys = new Set([...own, ...Object.getOwnPropertyNames(error)]);
   const fields: Field[] = [];
   for (const key of keys) {
     const shown = Object.prototype.propertyIsEnumerable.call(error, key);
@@ -87,16 +93,21 @@ export function errorFields(error: Error, name: string): Field[] {
 export function makeError(name: string): Error {
   const sentinel = sentinels.get(name);
   if (sentinel !== undefined) return sentinel;
+  if (name.startsWith(DOM)) return makeDomException(name);
   const error = new Error();
   // Made here by nobody the reader knows.
   for (const key of Object.getOwnPropertyNames(error)) Reflect.deleteProperty(error, key);
-  const prototype = name === DOM ? domException() : prototypes.get(name);
+  const prototype = prototypes.get(name);
   if (prototype !== undefined) Object.setPrototypeOf(error, prototype);
   return error;
 }
 
-function domException(): object | undefined {
-  return (globalThis as { DOMException?: { prototype: object } }).DOMException?.prototype;
+function makeDomException(text: string): Error {
+  const [, name = "Error", ...message] = text.split(BREAK);
+  const made = new DOMException(message.join(BREAK), name) as Error;
+  // Where the host gives it one, the sender's comes instead.
+  Reflect.deleteProperty(made, "stack");
+  return made;
 }
 
 /** Gives `error` a property, unless it has it already from its class. */

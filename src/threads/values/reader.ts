@@ -360,8 +360,8 @@ export class Reader {
     const number = this.#met === null ? 0 : this.#met.push(undefined);
     const buffer = this.#value();
     if (this.#discards) return buffer;
-    if (kind === undefined || !(buffer instanceof Object) || buffer instanceof ArrayBuffer || !("slice" in buffer)) {
-      throw new CorruptError("expected a shared buffer");
+    if (kind === undefined || !(buffer instanceof Object) || !("byteLength" in buffer && "slice" in buffer)) {
+      throw new CorruptError("expected a buffer");
     }
     let view: ArrayBufferView;
     try {

@@ -41,7 +41,18 @@ export function refusal(value: unknown): string | undefined {
 
 /** The error for a value that can't travel, with the way to it: `args[1].items[3]`. */
 export function notSendable(where: string, path: readonly Step[], problem: string): ArgumentError {
-  return new ArgumentError(`${where}${path.map(stepText).join("")} ${problem}`);
+  return new ArgumentError(`${where}${pathText(path)} ${problem}`);
+}
+
+/** A path of more steps is told by its ends. */
+const MOST_STEPS = 12;
+const HEAD_STEPS = 5;
+
+function pathText(path: readonly Step[]): string {
+  if (path.length <= MOST_STEPS) return path.map(stepText).join("");
+  const [first, last] = [path.slice(0, HEAD_STEPS), path.slice(-HEAD_STEPS)];
+  const left = path.length - 2 * HEAD_STEPS;
+  return `${first.map(stepText).join("")} … ${left} steps … ${last.map(stepText).join("")}`;
 }
 
 function stepText(step: Step): string {

@@ -103,7 +103,14 @@ export const VIEWS: readonly ViewClass[] = [
   Float64Array,
   BigInt64Array,
   BigUint64Array,
+  ...float16(),
 ];
+
+/** Where the host has it. */
+function float16(): ViewClass[] {
+  const { Float16Array } = globalThis as { readonly Float16Array?: ViewClass };
+  return Float16Array === undefined ? [] : [Float16Array];
+}
 
 export interface ViewClass {
   readonly name: string;

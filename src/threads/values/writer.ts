@@ -7,6 +7,7 @@
  *
  * The `path` costs one store a property and is read only when a value is refused.
  */
+import { brandOf, isProxy } from "./brand.ts";
 import { Bytes } from "./bytes.ts";
 import { errorFields, errorName, type Field } from "./errors.ts";
 import { type Handle, handleOf } from "./handles.ts";
@@ -23,6 +24,13 @@ const OBJECT: unknown = Object.prototype;
 /** Has keys only if somebody added some to all objects. */
 const EMPTY = {};
 
+/** Which bytes of a buffer are needed, and by how many. */
+interface Window {
+  from: number;
+  to: number;
+  uses: number;
+}
+
 /** What `Writer.mark` gives. */
 interface Mark {
   readonly at: number;
@@ -37,6 +45,10 @@ export class Writer extends Bytes {
   #count = 0;
   #numbers: Map<object, number> | null = null;
   #polluted = false;
+  /** The buffers in the value, and which bytes of each its views need. */
+  readonly #windows = new Map<ArrayBufferLike, Window>();
+  /** These are known, because the value is written for the second time. */
+  #again = false;
 
   /** Writes a block: flags, then `value`. */
   write(value: unknown, where: string): void {
@@ -46,15 +58,32 @@ export class Writer extends Bytes {
     for (const _ in EMPTY) this.#polluted = true;
     try {
       this.put(value, 0);
+      if (this.#windows.size > 0) this.#writeAgain(value);
     } catch (error) {
       this.release(0);
+      this.#windows.clear();
       if (error instanceof Refused) throw notSendable(where, this.#path.slice(0, error.depth), error.message);
       throw error;
     } finally {
       for (let i = 0; i < this.#count; i++) this.#met[i] = null;
       this.#count = 0;
       this.#numbers = null;
+      this.#again = false;
     }
+  }
+
+  /** If several views of one buffer are in the value, they are views of one buffer there as well. */
+  #writeAgain(value: unknown): void {
+    let several = false;
+    for (const { uses } of this.#windows.values()) several ||= uses > 1;
+    if (several) {
+      this.back({ at: 1, count: 0, handles: 0 });
+      this.u8[0] = 0;
+      this.#numbers = null;
+      this.#again = true;
+      this.put(value, 0);
+    }
+    this.#windows.clear();
   }
 
   /** Writes a string without anything before it, if that can be. Gives what it is. */
@@ -89,7 +118,8 @@ export class Writer extends Bytes {
   }
 
   #object(value: object, depth: number): void {
-    if (this.#again(value)) return;
+    if (this.#wasMet(value)) return;
+    if (isProxy(value)) throw new Refused(depth, "is a Proxy, which stays on its thread; send the object behind it");
     if (depth > DEEPEST) throw new Refused(depth, `is nested more than ${DEEPEST} deep; send it in parts`);
     if (Array.isArray(value)) this.#array(value, depth);
     else {
@@ -101,7 +131,7 @@ export class Writer extends Bytes {
   }
 
   /** Whether the object was met before; then its number is written. */
-  #again(value: object): boolean {
+  #wasMet(value: object): boolean {
     const met = this.#met;
     const count = this.#count;
     let before: number | undefined;
@@ -217,29 +247,64 @@ export class Writer extends Bytes {
       this.varint(pointer);
       return;
     }
-    if (value instanceof Error) this.#error(value, depth);
-    else if (ArrayBuffer.isView(value)) this.#view(value, depth);
-    else if (value instanceof ArrayBuffer) {
-      this.u8[this.at++] = V.buffer;
-      this.#bytes(new Uint8Array(value));
-    } else if (value instanceof Map) this.#map(value, depth);
-    else if (value instanceof Set) this.#set(value, depth);
-    else if (value instanceof Date) {
-      this.u8[this.at++] = V.date;
-      this.double(value.getTime());
-    } else if (value instanceof RegExp) {
-      this.u8[this.at++] = V.regexp;
-      this.string(value.source);
-      this.room(16);
-      this.string(value.flags);
-    } else if (isBoxed(value)) {
-      this.u8[this.at++] = V.boxed;
-      this.put(value.valueOf(), depth);
-    } else {
-      const problem = refusal(value);
-      if (problem !== undefined) throw new Refused(depth, problem);
-      this.#spelled(V.object, value as Record<string, unknown>, Object.keys(value), depth);
+    if (ArrayBuffer.isView(value)) {
+      this.#view(value, depth);
+      return;
     }
+    switch (brandOf(value)) {
+      case "Error":
+        this.#error(value as Error, depth);
+        return;
+      case "ArrayBuffer":
+        this.#buffer(value as ArrayBuffer);
+        return;
+      case "Map":
+        this.#map(value as Map<unknown, unknown>, depth);
+        return;
+      case "Set":
+        this.#set(value as Set<unknown>, depth);
+        return;
+      case "Date":
+        this.u8[this.at++] = V.date;
+        this.double(Date.prototype.getTime.call(value));
+        return;
+      case "RegExp":
+        this.u8[this.at++] = V.regexp;
+        this.string((value as RegExp).source);
+        this.room(16);
+        this.string((value as RegExp).flags);
+        return;
+      case "Boxed":
+        this.u8[this.at++] = V.boxed;
+        this.put(value.valueOf(), depth);
+        return;
+      default: {
+        const problem = refusal(value);
+        if (problem !== undefined) throw new Refused(depth, problem);
+        this.#spelled(V.object, value as Record<string, unknown>, Object.keys(value), depth);
+      }
+    }
+  }
+
+  /** The bytes of a buffer that all views of it in this value need; all of them where it is in the value itself. */
+  #buffer(value: ArrayBuffer): void {
+    this.u8[this.at++] = V.buffer;
+    const window = this.#window(value, 0, value.byteLength);
+    this.#bytes(new Uint8Array(value, window.from, window.to - window.from));
+  }
+
+  /** Takes note that these bytes of a buffer are in the value. */
+  #window(buffer: ArrayBufferLike, from: number, to: number): Window {
+    let window = this.#windows.get(buffer);
+    if (window === undefined) {
+      window = { from, to, uses: 0 };
+      this.#windows.set(buffer, window);
+    }
+    if (this.#again) return window;
+    window.from = Math.min(window.from, from - (from % 8)); // at a place where any element may begin
+    window.to = Math.max(window.to, to);
+    window.uses++;
+    return window;
   }
 
   #map(value: ReadonlyMap<unknown, unknown>, depth: number): void {
@@ -268,15 +333,18 @@ export class Writer extends Bytes {
     const tag = Object.prototype.toString.call(value).slice(8, -1);
     const kind = VIEWS.findIndex((each) => each.name === tag);
     if (kind < 0) throw new Refused(depth, `is a ${tag}; send its buffer`);
-    if (value.buffer instanceof ArrayBuffer) {
+    const { buffer, byteOffset, byteLength } = value;
+    const shared = brandOf(buffer) === "SharedArrayBuffer";
+    const window = shared ? null : this.#window(buffer, byteOffset, byteOffset + byteLength);
+    if (window !== null && !(this.#again && window.uses > 1)) {
       this.u8[this.at++] = V.view;
       this.u8[this.at++] = kind;
-      this.#bytes(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+      this.#bytes(new Uint8Array(buffer, byteOffset, byteLength));
       return;
     }
     this.u8[this.at++] = V.sharedView;
     this.u8[this.at++] = kind;
-    this.varint(value.byteOffset);
+    this.varint(byteOffset - (window?.from ?? 0));
     this.room(16);
     this.varint(value.byteLength / ((VIEWS[kind] as ViewClass).BYTES_PER_ELEMENT ?? 1));
     this.put(value.buffer, depth);
@@ -334,8 +402,4 @@ class Refused extends Error {
     super(problem);
     this.depth = depth;
   }
-}
-
-function isBoxed(value: object): boolean {
-  return value instanceof Number || value instanceof String || value instanceof Boolean || value instanceof BigInt;
 }
