@@ -3,7 +3,7 @@ import type { CancelCtx } from "../context/cancel-ctx.ts";
 import { Canceled } from "../context/errors.ts";
 import type { Context } from "../context/types.ts";
 import type { AsyncScope } from "../runtime/async-scope.ts";
-import { NO, Op, type WaitReason } from "../runtime/op.ts";
+import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
 import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
@@ -43,6 +43,7 @@ export interface Job<out R> {
 /** What a job needs of its pool. */
 export interface JobPool {
   readonly p: P;
+  readonly label: string;
   readonly ctx: CancelCtx;
   /** Takes a job out that was cancelled before it has begun. */
   drop(job: PoolJob<unknown, unknown>, error: unknown): void;
@@ -238,5 +239,13 @@ class JoinOp<R> extends Op<R> {
 
   override get home(): P {
     return this.#job.pool.p;
+  }
+
+  override get label(): string {
+    return `job ${this.#job.id} of ${this.#job.pool.label}`;
+  }
+
+  override get subject(): Subject {
+    return { id: 0, name: undefined, thing: this.label };
   }
 }

@@ -67,6 +67,8 @@ export interface PoolOptions {
   readonly on?: PoolHooks | undefined;
 }
 
+let pools = 0;
+
 /** The pool itself. As a waiter it is parked on the end of its context while there are jobs. */
 export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, JobPool, Gate {
   override prev: Waiter | null = null;
@@ -74,6 +76,8 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
   override value: unknown = undefined;
   override proxies: Proxies = null;
   readonly p: P = m.current();
+  /** What dumps and events call it. */
+  readonly label: string;
   readonly ctx: CancelCtx;
   readonly crew: Crew<PoolJob<T, R>, R>;
   readonly queue: JobQueue<T, R>;
@@ -134,6 +138,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
       this.ctx,
       this,
     );
+    this.label = `WorkerPool ${++pools} (${fn.name || "worker"})`;
     this.#first = errors === "first";
     this.#parent = options.ctx;
     this.#ended = options.ctx && inletOf("new WorkerPool", options.ctx.done());

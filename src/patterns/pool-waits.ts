@@ -1,11 +1,12 @@
 /** Waiting until a pool has come to a state: idle, empty, with fewer than so many jobs waiting, or with all workers busy. */
-import { NO, Op, type WaitReason } from "../runtime/op.ts";
+import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { claim, type Waiter, WaitQueue } from "../runtime/waiter.ts";
 
 /** What of a pool can be waited for. */
 export interface PoolView {
   readonly p: P;
+  readonly label: string;
   readonly open: number;
   readonly running: number;
   readonly saturated: boolean;
@@ -70,5 +71,13 @@ export class StateOp extends Op<void> {
 
   override get home(): P {
     return this.#waits.pool.p;
+  }
+
+  override get label(): string {
+    return this.#waits.pool.label;
+  }
+
+  override get subject(): Subject {
+    return { id: 0, name: undefined, thing: this.#waits.pool.label };
   }
 }

@@ -3,7 +3,7 @@
 import { Canceled } from "../context/errors.ts";
 import type { Context } from "../context/types.ts";
 import { type AsyncScope, capture } from "../runtime/async-scope.ts";
-import { type Go, NO, Op, type WaitReason } from "../runtime/op.ts";
+import { type Go, NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
@@ -60,6 +60,14 @@ class SubmitOp<T, R> extends Op<Job<R>> implements Applicant<T, R> {
 
   override get home(): P {
     return this.#pool.p;
+  }
+
+  override get label(): string {
+    return this.#pool.label;
+  }
+
+  override get subject(): Subject {
+    return { id: 0, name: undefined, thing: this.#pool.label };
   }
 }
 
@@ -121,6 +129,14 @@ class RunOp<T, R> extends Op<R> implements Applicant<T, R> {
   override get home(): P {
     return this.#pool.p;
   }
+
+  override get label(): string {
+    return this.#pool.label;
+  }
+
+  override get subject(): Subject {
+    return { id: 0, name: undefined, thing: this.#pool.label };
+  }
 }
 
 class DrainOp<T, R> extends Op<void> {
@@ -153,6 +169,14 @@ class DrainOp<T, R> extends Op<void> {
 
   override get home(): P {
     return this.#pool.p;
+  }
+
+  override get label(): string {
+    return this.#pool.label;
+  }
+
+  override get subject(): Subject {
+    return { id: 0, name: undefined, thing: this.#pool.label };
   }
 }
 

@@ -71,6 +71,8 @@ export interface Subject {
   readonly name: string | undefined;
   /** The goroutine that holds it, for a lock; such a subject has the number 0. */
   readonly holder?: { readonly id: number; readonly name: string } | undefined;
+  /** What a dump calls it, where it is neither a channel nor a lock; such a subject has the number 0. */
+  readonly thing?: string;
   /** What comes through it is the host's: a stream's data, an event. */
   readonly outside?: boolean;
 }

@@ -35,6 +35,8 @@ export interface GoroutineInfo {
   readonly channel?: { readonly id: number; readonly name: string | undefined };
   /** The goroutine that holds the lock it waits for, where that is known. */
   readonly holder?: { readonly id: number; readonly name: string };
+  /** What else it waits for: `WorkerPool 1 (resize)`. */
+  readonly thing?: string;
   /** The thread it is on, where that is not the one that runs main: a number from 1 up. */
   readonly thread?: number;
 }
@@ -294,13 +296,14 @@ export function createdBy(g: G): GoroutineInfo["createdBy"] {
 }
 
 /** What an operation waits for. */
-function awaited(op: Op<unknown> | null): Pick<GoroutineInfo, "channel" | "holder"> {
+function awaited(op: Op<unknown> | null): Pick<GoroutineInfo, "channel" | "holder" | "thing"> {
   const subject = op?.subject;
   if (subject === undefined) return {};
-  const { id, name, holder } = subject;
+  const { id, name, holder, thing } = subject;
   return {
     ...(id !== 0 && { channel: { id, name } }),
     ...(holder !== undefined && { holder: { id: holder.id, name: holder.name } }),
+    ...(thing !== undefined && { thing }),
   };
 }
 
@@ -350,7 +353,7 @@ function isAsync({ status, op }: G): boolean {
 /** Where an async function stands that awaits `w`. */
 function stand({ op, since }: AsyncWaiter): Partial<GoroutineInfo> {
   if (op.performer === null) return { reason: op.reason, since: sinceEpoch(since), ...awaited(op) };
-  const { state, reason, since: parked, stack, channel, holder } = describe(op.performer);
+  const { state, reason, since: parked, stack, channel, holder, thing } = describe(op.performer);
   return {
     state,
     reason,
@@ -358,6 +361,7 @@ function stand({ op, since }: AsyncWaiter): Partial<GoroutineInfo> {
     ...(stack !== "" && { stack }),
     ...(channel !== undefined && { channel }),
     ...(holder !== undefined && { holder }),
+    ...(thing !== undefined && { thing }),
   };
 }
 
@@ -365,8 +369,10 @@ function stand({ op, since }: AsyncWaiter): Partial<GoroutineInfo> {
 function formatInfo(info: GoroutineInfo, more = 0): string {
   const minutes = info.since === undefined ? 0 : Math.floor((wall() - info.since) / 60_000);
   const waited = minutes === 0 ? "" : `, ${minutes} minutes`; // as Go says also of one
-  const { channel, holder } = info;
-  const what = holder !== undefined ? ` held by goroutine ${holder.id}` : channel?.name && ` channel "${channel.name}"`;
+  const { channel, holder, thing } = info;
+  const other = thing && ` ${thing}`;
+  const named = channel?.name === undefined ? other : ` channel "${channel.name}"`;
+  const what = holder !== undefined ? ` held by goroutine ${holder.id}` : named;
   const thread = info.thread === undefined ? "" : `, thread ${info.thread}`;
   const others = more === 0 ? "" : ` and ${more} more`;
   const lines = [`goroutine ${info.id}${others} [${info.reason ?? info.state}${waited}${thread}]:${what ?? ""}`];

@@ -107,6 +107,7 @@ export class Unused {
 }
 
 function nameOf({ reason, subject }: Op<unknown>): string {
+  if (subject?.thing !== undefined) return `${reason}, ${subject.thing}`;
   return subject?.name === undefined ? reason : `${reason} "${subject.name}"`;
 }
 

@@ -1,5 +1,5 @@
 /** `WorkerPool` while it runs: pausing, clearing, resizing, priorities, weights, rates, jobs that are given up, what is told. */
-import { chan, type Go, go, run, select } from "millrace";
+import { chan, type Go, go, type Op, run, select } from "millrace";
 import {
   background,
   Canceled,
@@ -13,7 +13,7 @@ import {
 } from "millrace/context";
 import { type Job, type PoolHooks, WorkerPool } from "millrace/patterns";
 import { Limiter } from "millrace/sync";
-import { explore } from "millrace/testing";
+import { bubble, explore } from "millrace/testing";
 import { now, since, sleep, after as within } from "millrace/time";
 import { describe, expect, test } from "vitest";
 import { both, type Kit } from "../sync/kit.ts";
@@ -524,4 +524,27 @@ test("a pool that is paused and forgotten holds nothing up", async () => {
     },
     { leaks: true },
   );
+});
+
+describe("a report says which pool and which job is waited for", () => {
+  test.each<[string, (pool: WorkerPool<number, void>) => Op<unknown>, RegExp]>([
+    ["submit", (pool) => pool.submit(2), /goroutine 1 \[semacquire\]: WorkerPool \d+ \(resize\)\n/],
+    ["run", (pool) => pool.run(2), /goroutine 1 \[join\]: WorkerPool \d+ \(resize\)\n/],
+    ["drain", (pool) => pool.drain(), /goroutine 1 \[join\]: WorkerPool \d+ \(resize\)\n/],
+    ["idle", (pool) => pool.idle(), /goroutine 1 \[semacquire\]: WorkerPool \d+ \(resize\)\n/],
+    ["join", (pool) => (pool.job("first") as Job<void>).join(), /\[join\]: job 1 of WorkerPool \d+ \(resize\)\n/],
+  ])("%s", async (_, wait, says) => {
+    const stuck = bubble(function* () {
+      const never = chan<void>();
+      const pool = new WorkerPool(
+        function* resize(_: number): Go {
+          yield* never.recv();
+        },
+        { workers: 1, queue: 0 },
+      );
+      yield* pool.submit(1, { id: "first" });
+      yield* wait(pool);
+    });
+    await expect(stuck).rejects.toThrow(says);
+  });
 });
