@@ -27,6 +27,8 @@ test("without a command it prints the help, as a mistake", async () => {
   expect(stderr).toMatch(/^Usage: millrace /);
 });
 
+const TOO_LONG = `${"n".repeat(5000)}.ts`;
+
 describe("what it refuses, with 2 and a message", () => {
   test.for([
     [["--nope"], "millrace: unknown option '--nope'\n"],
@@ -51,9 +53,14 @@ describe("what it refuses, with 2 and a message", () => {
     ],
     [["run", "no/such/file.ts"], "millrace run: no/such/file.ts: no such file\n"],
     [["run", "src"], "millrace run: src: is a directory\n"],
+    [["run", "/dev/null"], "millrace run: /dev/null: is not a file\n"],
+    [["run", TOO_LONG], `millrace run: ${TOO_LONG}: name too long\n`],
+    [["explore", TOO_LONG], `millrace explore: ${TOO_LONG}: name too long\n`],
+    [["inspect", TOO_LONG], `millrace inspect: ${TOO_LONG}: name too long\n`],
   ] as const)("%j", async ([args, message]) => {
     const { code, stdout, stderr } = await millrace(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
   });
 });
