@@ -8,6 +8,7 @@
 import type { ESLint, Linter } from "eslint";
 import { noDroppedCancel } from "./no-dropped-cancel.ts";
 import { noEndlessLoop } from "./no-endless-loop.ts";
+import { noFloatingGenerator } from "./no-floating-generator.ts";
 import { noFloatingOperation } from "./no-floating-operation.ts";
 import { noPromiseRace } from "./no-promise-race.ts";
 import { noYieldOperation } from "./no-yield-operation.ts";
@@ -16,6 +17,7 @@ import type { Rule } from "./rule.ts";
 const all: Record<string, Rule> = {
   "no-dropped-cancel": noDroppedCancel,
   "no-endless-loop": noEndlessLoop,
+  "no-floating-generator": noFloatingGenerator,
   "no-floating-operation": noFloatingOperation,
   "no-promise-race": noPromiseRace,
   "no-yield-operation": noYieldOperation,

@@ -19,7 +19,7 @@ const look = (table: Readonly<Record<string, Readonly<Record<string, Kind>>>>, o
   Object.hasOwn(table, of) && Object.hasOwn(table[of] as object, name) ? table[of]?.[name] : undefined;
 
 /** The one definition of a name. A name that is assigned again, or merged, has no one definition. */
-function definition(context: Context, id: TSESTree.Identifier): TSESLint.Scope.Definition | undefined {
+export function definition(context: Context, id: TSESTree.Identifier): TSESLint.Scope.Definition | undefined {
   let scope: TSESLint.Scope.Scope | null = context.sourceCode.getScope(id);
   while (scope !== null) {
     const variable = scope.set.get(id.name);

@@ -1,6 +1,6 @@
 /**
- * A context whose cancel function nobody can call: what it holds (a timer, a place in its parent's list) stays until the
- * deadline, or for ever. Go's `vet` calls this lostcancel; it also asks for a call on every path, which one `using` or
+ * A context whose cancel function nothing can call: whatever waits on it goes on until the deadline, or for ever. The context
+ * itself is collected once nothing waits on it. Go's `vet` calls this lostcancel; it also asks for a call on every path, which one `using` or
  * `defer` behind the declaration gives, so here any use will do.
  */
 import type { TSESTree } from "@typescript-eslint/utils";
@@ -24,7 +24,7 @@ export const noDroppedCancel: Rule = {
     schema: [],
     messages: {
       dropped:
-        "The cancel function of {{name}} is dropped: the context is held until its parent ends or its time is up.",
+        "The cancel function of {{name}} is dropped: what waits on the context goes on until its parent ends or its time is up.",
       unused: "{{cancel}} is never used: call it on every path, for example with `using _ = {{cancel}};`.",
     },
   },

@@ -5,6 +5,7 @@
  * operation can't be of any use.
  */
 import type { TSESTree } from "@typescript-eslint/utils";
+import { dropped } from "./dropped.ts";
 import { isOperation } from "./operation.ts";
 import { missing, perform } from "./perform.ts";
 import type { Context, Node, Rule } from "./rule.ts";
@@ -31,16 +32,8 @@ export const noFloatingOperation: Rule = {
   },
   defaultOptions: [],
   create(context) {
-    /** What is left over of a statement's expression: the word belongs before the operation inside it. */
-    const dropped = (node: Node): void => {
-      if (node.type === "SequenceExpression") for (const each of node.expressions) dropped(each);
-      else if (node.type === "LogicalExpression") dropped(node.right);
-      else if (node.type === "ConditionalExpression")
-        for (const each of [node.consequent, node.alternate]) dropped(each);
-      // What is assigned is kept.
-      else if (node.type !== "AssignmentExpression" && isOperation(context, node)) report(node);
-    };
     const report = (node: Node): void => {
+      if (!isOperation(context, node)) return;
       const alone = node.parent?.type === "ExpressionStatement";
       context.report({
         node,
@@ -51,7 +44,7 @@ export const noFloatingOperation: Rule = {
     };
     const test = (node: { readonly test: TSESTree.Expression | null }): void => needsResult(context, node.test);
     return {
-      ExpressionStatement: ({ expression }) => dropped(expression),
+      ExpressionStatement: ({ expression }) => dropped(expression, report),
       IfStatement: test,
       WhileStatement: test,
       DoWhileStatement: test,

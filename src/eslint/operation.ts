@@ -16,15 +16,15 @@ const NO_VALUE: readonly (string | undefined)[] = ["undefined", "null", "void"];
 export function isOperation(context: Context, expression: Node): boolean {
   const node = bare(expression);
   const type = typeOf(context, node);
-  if (type === undefined || intrinsic(type) === "any" || intrinsic(type) === "error")
-    return kindOf(context, node) === OP;
-  return isOperationType(type);
+  return type === undefined ? kindOf(context, node) === OP : isOperationType(type);
 }
 
-function typeOf(context: Context, node: Node): Type | undefined {
+/** The type of an expression; undefined where there are no types, or it is `any`. */
+export function typeOf(context: Context, node: Node): Type | undefined {
   const services = context.sourceCode.parserServices as Partial<ParserServicesWithTypeInformation> | undefined;
   if (services?.program == null) return undefined;
-  return services.getTypeAtLocation?.(node);
+  const type = services.getTypeAtLocation?.(node);
+  return type !== undefined && ["any", "error"].includes(intrinsic(type) ?? "") ? undefined : type;
 }
 
 /** Every one of a union is an operation, whatever else it may be instead of a value. */

@@ -20,7 +20,9 @@ go(function* () {
   ch.send(1);
   yield ch.recv();
   yield* Promise.race([ch.recv()]);
+  save();
 });
+function* save() {}
 `;
 
 it("recommends every rule", async () => {
@@ -31,13 +33,19 @@ it("recommends every rule", async () => {
     [9, "millrace/no-floating-operation", 2],
     [10, "millrace/no-yield-operation", 2],
     [11, "millrace/no-promise-race", 2],
+    [12, "millrace/no-floating-generator", 2],
   ]);
   expect(Object.keys(configs.recommended.rules ?? {})).toEqual(Object.keys(rules).map((name) => `millrace/${name}`));
 });
 
 it("fixes what has one meaning only", async () => {
   const { output } = await lint(program, true);
-  expect(output).toBe(program.replace("  ch.send", "  yield* ch.send").replace("yield ch", "yield* ch"));
+  expect(output).toBe(
+    program
+      .replace("  ch.send", "  yield* ch.send")
+      .replace("yield ch", "yield* ch")
+      .replace("  save", "  yield* save"),
+  );
 });
 
 it("is one plugin, whichever name it is imported by", () => {
