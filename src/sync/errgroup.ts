@@ -9,6 +9,7 @@ import { withCancelCause } from "../context/cancel.ts";
 import { nodeOf } from "../context/parent.ts";
 import type { CancelCauseFunc, Context } from "../context/types.ts";
 import { call, checkCallable } from "../runtime/action.ts";
+import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import type { Body } from "../runtime/body.ts";
 import { Deque } from "../runtime/deque.ts";
 import { tap, tellSync } from "../runtime/events.ts";
@@ -122,6 +123,7 @@ class Job extends Op<void> implements Started {
   readonly args: unknown[];
   readonly #state: State;
   readonly #by: G | null = m.curg;
+  readonly #scope: AsyncScope;
   readonly #waiters: WaitQueue = new WaitQueue();
 
   constructor(state: State, fn: (...args: never[]) => unknown, args: unknown[]) {
@@ -129,6 +131,7 @@ class Job extends Op<void> implements Started {
     this.#state = state;
     this.fn = fn;
     this.args = args;
+    this.#scope = capture(this.p.scope);
   }
 
   /** The run that it is to run in. */
@@ -138,7 +141,7 @@ class Job extends Op<void> implements Started {
 
   start(): void {
     this.started = true;
-    this.p.go(errgroup as Body, [this.#state, this], this.#by);
+    this.p.go(errgroup as Body, [this.#state, this], this.#by, this.#scope);
     for (let w = this.#waiters.shift(); w !== null; w = this.#waiters.shift()) w.complete(undefined, true);
   }
 

@@ -277,6 +277,22 @@ test("a goroutine that wakes others does not lend them its context", async () =>
   expect(all).toEqual([...users, "none"]);
 });
 
+test("functions that wait for room in a group have the contexts of those who brought them", async () => {
+  const group = new ErrGroup();
+  group.setLimit(1);
+  const seen: unknown[] = [];
+  for (const user of users) {
+    store.run(user, () =>
+      group.go(function* () {
+        yield* runtime.gosched();
+        seen.push(store.getStore());
+      }),
+    );
+  }
+  await group.wait();
+  expect(seen).toEqual(users);
+});
+
 test("a context that a goroutine enters is its children's", async () => {
   const seen = await run(function* () {
     const children = users.map((user) =>
