@@ -37,7 +37,7 @@ export const runtime: readonly Fault[] = [
   {
     name: "a join gives nothing",
     file: "src/runtime/g.ts",
-    find: "return this.#g.value;",
+    find: "if (status === Gdead) return value;",
     put: "return undefined;",
     test: "test/conformance/local.test.ts",
     title: "plain, yield*, go join may come before or after the end, and often",
@@ -45,8 +45,8 @@ export const runtime: readonly Fault[] = [
   {
     name: "the end of a goroutine wakes one joiner only",
     file: "src/runtime/allgs.ts",
-    find: "for (let w = there.shift(); w !== null; w = there.shift()) w.complete(g.value, true);",
-    put: "there.shift()?.complete(g.value, true);",
+    find: "for (let w = there.shift(); w !== null; w = there.shift()) tell(w, g);",
+    put: "const w = there.shift();\n      if (w !== null) tell(w, g);",
     test: "test/conformance/local.test.ts",
     title: "plain, yield*, go joiners wake in the order they came",
   },
@@ -157,9 +157,43 @@ export const runtime: readonly Fault[] = [
   {
     name: "a run does not end with a panic of another goroutine",
     file: "src/runtime/proc.ts",
-    find: "if (this.#finished !== null) this.finish({ ok: false, error, g });",
+    find: "if (end !== null) this.finish({ ok: false, error: end.error, g });",
     put: "if (g === this.#main) this.finish({ ok: false, error, g });",
     test: "test/unit/run.test.ts",
     title: "a panic in a generator goroutine ends the run",
+  },
+  {
+    name: "the error of a panic is lost when its handler throws",
+    file: "src/runtime/on-panic.ts",
+    find: "[error, thrown]",
+    put: "[thrown]",
+    test: "test/unit/on-panic.test.ts",
+    title: "a run's handler that throws loses neither error; one that throws the error itself lets the run end",
+  },
+  {
+    name: "what is joined in the default run is reported besides",
+    file: "src/runtime/proc.ts",
+    find: "if (this.#failed(g, error)) return;",
+    put: "this.#failed(g, error);",
+    test: "test/unit/on-panic.test.ts",
+    title: "the default run gives an error to those who join, at once or after an await, and to nothing else",
+  },
+  {
+    name: "a signal keeps its listener",
+    file: "src/runtime/aborts.ts",
+    find: '  signal.removeEventListener("abort", listener);\n',
+    put: "",
+    test: "test/context/platform.test.ts",
+    title:
+      "many listeners are no leak: Node does not warn of them twenty runs that one signal ends: it has one listener",
+  },
+  {
+    name: "an error gets the frames of each goroutine that waits for it",
+    file: "src/runtime/rejection.ts",
+    find: "  complete.add(error);\n  try {",
+    put: "  try {",
+    test: "test/unit/wait.test.ts",
+    title:
+      "the stack of a rejection ends with the frames of the goroutine that waits, as with await once, of the goroutine that it is thrown in first",
   },
 ];

@@ -223,6 +223,15 @@ describe("the default run", () => {
     await expect(Promise.all([g.join(), g.join()])).rejects.toBe(boom);
     await Promise.resolve();
     await expect(g.join()).rejects.toBe(boom);
+    const gate = chan<void>();
+    const parked = go(function* () {
+      yield* gate.recv();
+      throw boom;
+    }).join();
+    const waiting = parked.then(null, (error: unknown) => error);
+    await turns();
+    gate.close();
+    expect(await waiting).toBe(boom);
     await turns();
     expect(told).toEqual([]);
   });
