@@ -51,7 +51,7 @@ async function explored(program: () => unknown, options: ExploreOptions): Promis
     return `no schedule fails: ${count}, ${which}${time}`;
   }
   const all = options.strategy === undefined || options.strategy === "exhaustive";
-  const cut = all ? `, and --runs ends the search there${progress.left}` : "";
+  const cut = all ? `${progress.left}; --runs cut the search off` : "";
   return `no failure in ${count}${cut}${time}`;
 }
 

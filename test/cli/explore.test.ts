@@ -39,6 +39,10 @@ export function* racy() {
   c.n = 1;
   yield* g.join();
 }
+export function* many() {
+  const one = chan<number>(64);
+  for (let g = 0; g < 6; g++) go(function* () { for (let i = 0; i < 8; i++) yield* one.send(i); });
+}
 export function* timed() {
   yield* sleep(1);
 }
@@ -106,6 +110,11 @@ describe("millrace explore", () => {
     );
   });
 
+  test("says what cut a search off", async () => {
+    const { stdout } = await explore("race.ts", "--export", "many", "--runs", "3000");
+    expect(stdout).toMatch(/^race\.ts: no failure in 3,000 runs of about [\d,]+; --runs cut the search off\n$/);
+  });
+
   test("says which schedules were left out because of time", async () => {
     expect(await explore("race.ts", "--export", "timed")).toMatchObject({
       code: 0,
@@ -170,7 +179,7 @@ describe("millrace explore", () => {
     [["nothing.ts"], "millrace explore: nothing.ts: it has no default export, none named program, and calls no main()"],
     [
       ["race.ts", "--export", "answer"],
-      "it has no function named answer; --export takes one of: default, deep, fetcher, fixed, racy, timed",
+      "it has no function named answer; --export takes one of: default, deep, fetcher, fixed, many, racy, timed",
     ],
     [["race.ts", "--strategy", "all"], "Allowed choices are exhaustive, random, pct."],
     [["race.ts", "--runs", "0"], "Expected a whole number from 1 up."],

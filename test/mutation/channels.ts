@@ -191,8 +191,8 @@ export const channels: readonly Fault[] = [
   {
     name: "a select with a default blocks",
     file: "src/select/select.ts",
-    find: "if (!this.#hasDefault) return NO;",
-    put: "if (this.#labels.length > 0 || !this.#hasDefault) return NO;",
+    find: "if (!this.polls) return NO;",
+    put: "if (this.#labels.length > 0 || !this.polls) return NO;",
     test: "test/conformance/local.test.ts",
     title: "plain, yield*, select with none ready takes the default, and leaves nothing behind",
   },

@@ -356,6 +356,28 @@ describe("arguments", () => {
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
   });
 
+  test("progress of an exhaustive search comes with about how many runs there will be", {
+    timeout: 60_000,
+  }, async () => {
+    const program = function* () {
+      const one = chan<number>(12);
+      for (let g = 0; g < 3; g++) {
+        go(function* () {
+          for (let i = 0; i < 4; i++) yield* one.send(i);
+        });
+      }
+    };
+    const estimates: (number | undefined)[] = [];
+    const { runs } = await explore(program, { progress: (_, estimate) => estimates.push(estimate) });
+    expect(runs).toBe(34_650 + 2000);
+    const middle = estimates[estimates.length >> 1] ?? 0;
+    expect(middle).toBeGreaterThan(runs / 10);
+    expect(middle).toBeLessThan(runs * 10);
+    const others: (number | undefined)[] = [];
+    await explore(program, { strategy: "pct", runs: 5000, progress: (_, estimate) => others.push(estimate) });
+    expect(new Set(others)).toEqual(new Set([undefined]));
+  });
+
   test("runs limits the search", async () => {
     const program = function* () {
       const one = chan<number>(12);
