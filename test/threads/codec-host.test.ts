@@ -48,10 +48,10 @@ describe("values of another realm arrive as this one's", () => {
 
 describe("what only looks like something", () => {
   it("has the prototype of a class of the language, and nothing behind it: refused or plain, and never a TypeError of its own", () => {
-    for (const { prototype } of [Map, Set, ArrayBuffer, Uint8Array]) {
+    for (const { prototype } of [Map, Set, ArrayBuffer]) {
       expect(() => trip({ a: Object.create(prototype as object) })).toThrow(/^value\.a is /);
     }
-    for (const { prototype } of [Date, RegExp, Number]) {
+    for (const { prototype } of [Date, RegExp, Number, Uint8Array]) {
       expect(trip({ a: Object.create(prototype as object) })).toEqual({ a: {} });
     }
     expect(trip({ [Symbol.toStringTag]: "Map", a: 1 })).toEqual({ a: 1 });
