@@ -4,13 +4,13 @@
  * What is printed goes through a port, at once: the host's own streams of a worker hand over one piece at a time, whenever
  * the thread comes to its event loop, and a thread that computes or is ended would never say the rest.
  */
-import { builtin, isMainThread, macrotask, onLoopDry } from "../runtime/host.ts";
+import { builtin, holdTimer, isMainThread, macrotask, onLoopDry, startTimer } from "../runtime/host.ts";
 import { m } from "../runtime/m.ts";
 import { ArgumentError } from "../runtime/panic.ts";
 import { ALERT, isolate } from "./memory/isolate.ts";
 import { takePart } from "./part.ts";
 import { crew } from "./sched/crew.ts";
-import { load, stuck } from "./sched/loading.ts";
+import { importing, load, stuck } from "./sched/loading.ts";
 import { asleep } from "./sched/quiet.ts";
 import { endParts, sharedRuns } from "./sched/run.ts";
 import { source } from "./sched/source.ts";
@@ -27,6 +27,9 @@ interface Scope {
   removeEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
   close?(): void;
 }
+
+/** How long until it is looked again whether modules are on their way, in milliseconds. */
+const SOON = 5;
 
 let serving = false;
 
@@ -92,12 +95,17 @@ export function begin({ share, port }: Init, load: (() => Promise<void>) | null 
     stuck();
     asleep();
   });
+  let started = false;
   const say = (said: Said): void => port.postMessage(said);
   printThrough(say);
   isolate.onAlert(ALERT.over, endParts);
   isolate.onAlert(ALERT.stop, () => {
     for (const [p] of sharedRuns()) p.finish({ ok: true, value: undefined });
     const leave = (): void => {
+      if (!started || importing()) {
+        holdTimer(startTimer(leave, SOON), false);
+        return;
+      }
       if (builtin("node:process") !== undefined) process.exit(0);
       say({ kind: "bye" });
     };
@@ -106,6 +114,7 @@ export function begin({ share, port }: Init, load: (() => Promise<void>) | null 
     else leave();
   });
   const start = (): void => {
+    started = true;
     isolate.source = source;
     say({ kind: "ready" });
     isolate.idle();

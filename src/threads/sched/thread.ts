@@ -5,13 +5,16 @@
  * ready, and what it prints. A thread never holds the process open.
  *
  * It is asked to stop and then ends itself, because one that is ended from outside may hold a lock; only one that does
- * not answer, because it is in a loop without any operation, is terminated.
+ * not answer, because it is in a loop without any operation, is terminated. While it imports modules it is left to get on with
+ * that: Node 20 keeps open the files that it has open then.
  */
 import { built } from "../../runtime/built.ts";
 import { builtin, startTimer, stopTimer } from "../../runtime/host.ts";
 import { ArgumentError, show } from "../../runtime/panic.ts";
 import { ALERT, isolate } from "../memory/isolate.ts";
-import type { Share } from "../memory/memory.ts";
+import { IMPORTS } from "../memory/layout.ts";
+import { memory, type Share } from "../memory/memory.ts";
+import { recordOf } from "../memory/record.ts";
 import type { Parallel } from "../values/registry.ts";
 import { stopping } from "./recover.ts";
 import { leave } from "./wakep.ts";
@@ -65,6 +68,8 @@ export type Said =
 
 /** How long a thread may take to end itself, in milliseconds. */
 const GRACE = 100;
+/** And how long it may take to import its modules first. */
+const LOAD = 5000;
 
 /** Why a thread is gone. */
 export interface Gone {
@@ -129,10 +134,22 @@ export class Thread {
       this.stopping = true;
       leave(this.isolate);
       isolate.alert(this.isolate, ALERT.stop);
-      const timer = startTimer(() => this.#end(), GRACE);
-      this.gone.then(() => stopTimer(timer));
+      this.#endIn(GRACE, LOAD);
     }
     return this.gone;
+  }
+
+  /** Ends it after `ms`, or once it has no modules on their way; at the latest after `most`. */
+  #endIn(ms: number, most: number): void {
+    const timer = startTimer(() => {
+      if (this.#loads && most > ms) this.#endIn(ms, most - ms);
+      else this.#end();
+    }, ms);
+    this.gone.then(() => stopTimer(timer));
+  }
+
+  get #loads(): boolean {
+    return !this.ready || Atomics.load(memory.i32, recordOf(this.isolate) + IMPORTS) !== 0;
   }
 
   #listen(worker: Partial<NodeWorker>): void {
