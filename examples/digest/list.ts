@@ -4,17 +4,17 @@ import { type Go, go, wait } from "millrace";
 import { INTERRUPTED, type Request, USAGE } from "./command.ts";
 import { interrupted, isDone } from "./done.ts";
 import { format } from "./listing.ts";
-import { write } from "./output.ts";
+import { openOutput } from "./output.ts";
 import { path } from "./path.ts";
 import { reason, say, startReport } from "./report.ts";
-import { Tally } from "./tally.ts";
+import { count, Tally } from "./tally.ts";
 import { census, digestTree } from "./tree.ts";
 
 /** Lines that are written at once. */
 const LINES = 1000;
 
-/** Prints the listing of a folder; gives the exit code. */
-export function* list({ folder, jobs }: Request): Go<number> {
+/** Prints the listing of a folder, or on a terminal says where it is; gives the exit code. */
+export function* list({ folder, jobs, threads }: Request): Go<number> {
   const problem = whyNot(folder);
   if (problem !== undefined) {
     say(`${folder}: ${problem}`);
@@ -29,15 +29,21 @@ export function* list({ folder, jobs }: Request): Go<number> {
   report.stop();
 
   process.exitCode = tally.errors > 0 ? 1 : 0; // if the reader of the listing goes away
-  for (let i = 0; i < entries.length && !isDone(done); i += LINES) {
-    yield* write(
+  const output = isDone(done) ? undefined : openOutput();
+  for (let i = 0; output !== undefined && i < entries.length && !isDone(done); i += LINES) {
+    yield* output.write(
       entries
         .slice(i, i + LINES)
         .map(format)
         .join(""),
     );
   }
+  if (output !== undefined) yield* output.end();
   say(`${isDone(done) ? "interrupted: " : ""}${tally.summary()}`);
+  if (output?.file !== undefined && !isDone(done)) {
+    say(`hashed on ${count(threads, "thread")}; the listing is in ${output.file}`);
+    say(`check it with: npm start -- --check ${output.file}`);
+  }
   return isDone(done) ? INTERRUPTED : tally.errors > 0 ? 1 : 0;
 }
 

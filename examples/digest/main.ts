@@ -1,7 +1,7 @@
 /**
  * SHA-256 of every file under a folder: Go's well-known program with bounded parallelism, as a tool.
  *
- *     npm start                          the folder it is started in
+ *     npm start                          the folder it is started in; on a terminal the listing goes to a file
  *     npm start -- DIR > listing         any other
  *     npm start -- --check listing       verifies
  *

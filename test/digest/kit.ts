@@ -67,7 +67,10 @@ export function start(
   return child;
 }
 
-/** What a child process wrote, one character a byte, and how it ended. */
+/** What it says every two seconds where standard error is not a terminal: how often depends on the machine. */
+const PROGRESS = /^digest: \d+ files?, [\d.]+ MB, [\d.]+ MB\/s\n/gm;
+
+/** What a child process wrote, one character a byte and without the lines of progress, and how it ended. */
 export async function end(child: ChildProcess): Promise<Ended> {
   let stdout = "";
   let stderr = "";
@@ -77,7 +80,9 @@ export async function end(child: ChildProcess): Promise<Ended> {
   child.stderr?.setEncoding("latin1").on("data", (text: string) => {
     stderr += text;
   });
-  return new Promise((resolve) => child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr })));
+  return new Promise((resolve) =>
+    child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr: stderr.replace(PROGRESS, "") })),
+  );
 }
 
 /** Runs the program to its end. */

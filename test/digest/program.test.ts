@@ -240,6 +240,20 @@ describe.runIf(existsSync("/usr/bin/script"))("on a terminal", () => {
     expect(readFileSync(`${root}.listing`, "latin1")).toBe(reference(root));
   });
 
+  test("the listing goes to a file that it names, because it would only scroll by", async () => {
+    const root = tree({ a: "1", "b c": "2" });
+    const command = [process.execPath, ...NODE_ARGS, "--threads", "2", root].map((word) => `'${word}'`).join(" ");
+    const child = spawn("script", ["-qefc", command, "/dev/null"], { env: { ...process.env, TMPDIR: folder() } });
+    const { code, stdout } = await end(child);
+    expect(code).toBe(0);
+    const said = stdout.slice(stdout.indexOf("digest: ")).split("\r\n");
+    expect(said[0]).toMatch(/^digest: 2 files, 2 bytes, .* 0 errors, 0 skipped$/);
+    const [, file = ""] = /^digest: hashed on 2 threads; the listing is in (\S+)$/.exec(said[1] ?? "") ?? [];
+    expect(said.slice(2)).toEqual([`digest: check it with: npm start -- --check ${file}`, ""]);
+    expect(readFileSync(file, "latin1")).toBe(reference(root));
+    expect(await digest(["--check", file])).toMatchObject({ code: 0 });
+  });
+
   test("Ctrl-C on the keyboard stops it, and leaves the terminal as it was", async () => {
     const root = tree({ a: "1" });
     execFileSync("truncate", ["-s", "1T", join(root, "huge")]);
