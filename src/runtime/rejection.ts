@@ -21,11 +21,13 @@ export function rejectedWith(error: unknown): void {
 export function thrown(error: unknown, capture: (into: { stack?: string }) => void): void {
   if (!(error instanceof Error) || !underWay.delete(error)) return;
   complete.add(error);
+  // Where `stack` is an accessor, as in Node 24, that of a frozen error can be set all the same.
+  if (Object.isFrozen(error)) return;
   try {
     const stack = String(error.stack);
     error.stack = stack + waitingFrames(stack, capture);
   } catch {
-    // A frozen one, or a getter of the program's.
+    // A property that can't be written, or a getter of the program's.
   }
 }
 
