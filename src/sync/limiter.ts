@@ -10,6 +10,7 @@ import type { Waiter } from "../runtime/waiter.ts";
 import { checkDuration } from "../time/duration.ts";
 import { monotonicAt } from "../time/time.ts";
 import { Bucket, type Claim } from "./bucket.ts";
+import { Refused } from "./refused.ts";
 import { UntilDone } from "./until-done.ts";
 
 class WaitOp extends Op<void> {
@@ -158,6 +159,11 @@ export class Limiter {
     return this.#bucket.tokens;
   }
 
+  /** Whether it is full and nothing was promised: a new one would do the same. */
+  get idle(): boolean {
+    return this.#bucket.rate === Infinity || this.#bucket.tokens >= this.#bucket.burst;
+  }
+
   /**
    * Whether `n` events may happen now; if so, they count. Never blocks.
    * Source: https://pkg.go.dev/golang.org/x/time/rate#Limiter.AllowN
@@ -186,18 +192,19 @@ export class Limiter {
    * Waits until `n` events may happen.
    *
    * Blocks until there are `n` tokens and all who waited longer had theirs. With a context, throws its error when it is
-   * done first, and throws at once when its deadline is too early to wait for.
+   * done first, and throws at once when its deadline is too early to wait for. With `n` above the burst it throws when it is
+   * performed; as a case of a select it is then never ready.
    * Source: https://pkg.go.dev/golang.org/x/time/rate#Limiter.WaitN
    *
    * @param n a whole number from 0 to the burst
    * @param ctx gives up when it is done
-   * @throws ArgumentError when `n` is not that, or `ctx` no context
+   * @throws ArgumentError when `n` is not a whole number from 0 up, or `ctx` is not a context
    */
   wait(n: number = 1, ctx?: Context): Op<void> {
     const bucket = this.#bucket;
     checkCount("Limiter.wait", n);
     if (n > bucket.burst && bucket.rate < Infinity) {
-      throw new ArgumentError(`rate: Wait(n=${n}) exceeds limiter's burst ${bucket.burst}`);
+      return made(new Refused(new ArgumentError(`rate: Wait(n=${n}) exceeds limiter's burst ${bucket.burst}`)));
     }
     const wait = new WaitOp(bucket, n);
     if (ctx === undefined) return made(wait);

@@ -69,6 +69,8 @@ class Flight {
  */
 export class SingleFlight<K = unknown> {
   readonly #flights = new Map<K, Flight>();
+  /** Those that follow one that is under way. */
+  readonly #next = new Map<K, Flight>();
 
   /**
    * Calls `fn`, or joins the call for this key that is under way, and gives its result.
@@ -92,10 +94,39 @@ export class SingleFlight<K = unknown> {
       flight = this.#start(key);
       yield* singleFlight(this.#flights, flight, key, fn);
     } else yield* flight.landed.wait();
-    const { outcome, joined } = flight;
-    if (outcome === undefined) return yield* runtime.goexit();
-    if ("error" in outcome) throw outcome.error;
-    return { value: outcome.value, shared: joined > 0 };
+    return yield* landing(flight);
+  }
+
+  /**
+   * Like `do`, but a call that is under way is not enough: it began before this one was asked for. After it `fn` is called once
+   * more, for all who asked meanwhile; the first one's `fn` is. So what is saved or loaded is never older than the asking.
+   *
+   * Blocks until that call has returned. What it throws is thrown to all who share it. Can't be a case of a select.
+   *
+   * @param key compared as in a `Map`
+   * @param fn a generator, async or plain function
+   * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
+   */
+  again<X>(key: K, fn: () => X): Action<Shared<Result<X>>> {
+    checkCallable("SingleFlight.again", fn);
+    return new Action("SingleFlight.again", () => this.#again(key, fn) as Go<Shared<Result<X>>>);
+  }
+
+  *#again(key: K, fn: () => unknown): Go<Shared<unknown>> {
+    let next = this.#next.get(key);
+    if (next !== undefined && !next.p.over) {
+      next.joined++;
+      yield* next.landed.wait();
+      return yield* landing(next);
+    }
+    if (!this.#flies(key)) return yield* this.#do(key, fn);
+    next = new Flight();
+    this.#next.set(key, next);
+    while (this.#flies(key)) yield* (this.#flights.get(key) as Flight).landed.wait();
+    this.#next.delete(key);
+    this.#flights.set(key, next);
+    yield* singleFlight(this.#flights, next, key, fn);
+    return yield* landing(next);
   }
 
   /**
@@ -130,9 +161,14 @@ export class SingleFlight<K = unknown> {
     this.#flights.delete(key);
   }
 
+  /** Whether a call for the key is under way. */
+  #flies(key: K): boolean {
+    return this.#flights.get(key)?.p.over === false;
+  }
+
   #join(key: K): Flight | undefined {
-    const flight = this.#flights.get(key);
-    if (flight === undefined || flight.p.over) return undefined;
+    if (!this.#flies(key)) return undefined;
+    const flight = this.#flights.get(key) as Flight;
     flight.joined++;
     return flight;
   }
@@ -142,6 +178,13 @@ export class SingleFlight<K = unknown> {
     this.#flights.set(key, flight);
     return flight;
   }
+}
+
+/** What a flight that has landed is to one of its callers. */
+function* landing({ outcome, joined }: Flight): Go<Shared<unknown>> {
+  if (outcome === undefined) return yield* runtime.goexit();
+  if ("error" in outcome) throw outcome.error;
+  return { value: outcome.value, shared: joined > 0 };
 }
 
 /** Makes the call of a flight and tells everyone. */

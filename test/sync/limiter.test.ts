@@ -117,9 +117,19 @@ both("a wait that loses a select gives its place to those behind", function* (t)
   expect([large.value?.case, small.value]).toEqual(["quit", 100]);
 });
 
-both("a wait for more than the burst is refused at once", function* (t) {
+both("a wait for more than the burst is refused at once, and lets the other cases of a select win", function* (t) {
   const limiter = new Limiter(10, 3);
-  expect(() => limiter.wait(4)).toThrow("rate: Wait(n=4) exceeds limiter's burst 3");
+  const refused = limiter.wait(4);
+  let error: unknown;
+  try {
+    yield* t.on(refused);
+  } catch (e) {
+    error = e;
+  }
+  expect((error as Error).message).toBe("rate: Wait(n=4) exceeds limiter's burst 3");
+  const s = yield* t.on(select({ refused, late: after(5).recv() }));
+  expect(s.case).toBe("late");
+  expect([limiter.delay(4), limiter.delay(3)]).toEqual([Infinity, 0]);
   yield* t.on(limiter.wait(3));
 });
 

@@ -1,7 +1,8 @@
 /** The documentation of golang.org/x/sync/singleflight, sentence by sentence, and what this library adds to it. */
 import { go, run, runtime, select } from "millrace";
 import { SingleFlight, WaitGroup } from "millrace/sync";
-import { expect, test } from "vitest";
+import { sleep } from "millrace/time";
+import { describe, expect, test } from "vitest";
 import { both } from "./kit.ts";
 
 function slow<T>(result: () => T): () => Generator<never, T> {
@@ -155,4 +156,52 @@ test("refuses what is no function, and to be a case of a select", () => {
   expect(() => flights.doChan("k", 1 as never)).toThrow("SingleFlight.doChan: expected a function, got 1");
   // @ts-expect-error a composite action is no operation
   expect(() => select({ f: flights.do("k", () => 1) })).toThrow(TypeError);
+});
+
+describe("again", () => {
+  both("runs once more after the call that is under way, for all who asked meanwhile", function* (t) {
+    const flights = new SingleFlight<string>();
+    const calls: string[] = [];
+    const save = (name: string) =>
+      function* () {
+        calls.push(name);
+        yield* sleep(10);
+        return name;
+      };
+    const first = t.perform(flights.again("key", save("first")));
+    yield* t.settle();
+    const all = ["second", "third", "fourth"].map((name) => t.perform(flights.again("key", save(name))));
+    yield* t.on(sleep(1));
+    const joins = t.perform(flights.do("key", save("never")));
+    for (const { g } of [first, ...all, joins]) yield* t.on(g.join());
+    expect(calls).toEqual(["first", "second"]);
+    expect(first.value).toEqual({ value: "first", shared: true });
+    expect(joins.value).toEqual({ value: "first", shared: true });
+    expect(all.map(({ value }) => value)).toEqual(Array(3).fill({ value: "second", shared: true }));
+    expect(yield* t.on(flights.again("key", () => 5))).toEqual({ value: 5, shared: false });
+  });
+
+  both("what it throws is thrown to all, and the next one is called", function* (t) {
+    const flights = new SingleFlight<string>();
+    const boom = new Error("boom");
+    const fails = function* () {
+      yield* sleep(1);
+      throw boom;
+    };
+    const under = t.perform(flights.do("key", () => sleep(5)));
+    yield* t.settle();
+    const all = [1, 2].map(() =>
+      t.start(function* () {
+        try {
+          yield* t.on(flights.again("key", fails));
+        } catch (error) {
+          return error;
+        }
+        return undefined;
+      }),
+    );
+    for (const { g } of [under, ...all]) yield* t.on(g.join());
+    expect(all.map(({ value }) => value)).toEqual([boom, boom]);
+    expect((yield* t.on(flights.again("key", () => 1))).value).toBe(1);
+  });
 });

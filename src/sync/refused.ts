@@ -1,0 +1,29 @@
+/**
+ * A wait that can never end, because it asks for more than there ever is. Performed by itself it throws; as a case of a select
+ * it is never ready, like a nil channel, so that the other cases can win.
+ */
+import { NO, Op, type WaitReason } from "../runtime/op.ts";
+import type { Waiter } from "../runtime/waiter.ts";
+
+export class Refused extends Op<void> {
+  readonly #error: Error;
+
+  constructor(error: Error) {
+    super();
+    this.#error = error;
+  }
+
+  override get reason(): WaitReason {
+    return "rate limit";
+  }
+
+  override attempt(): NO {
+    return NO;
+  }
+
+  override enqueue(w: Waiter): void {
+    if (w.root === w) w.fail(this.#error);
+  }
+
+  override dequeue(): void {}
+}
