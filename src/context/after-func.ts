@@ -1,5 +1,6 @@
 /** Functions that are called when a context has ended. */
 import { checkCallable } from "../runtime/action.ts";
+import { startAnywhere } from "../runtime/anywhere.ts";
 import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import type { Body } from "../runtime/body.ts";
 import { current, type P } from "../runtime/proc.ts";
@@ -35,7 +36,7 @@ class AfterFunc extends Watcher {
     if (!this.#pending) return;
     this.#pending = false;
     pendingIn.get(this.#p)?.delete(this);
-    if (!this.#p.over) this.#p.go(this.#fn, [], null, this.#scope);
+    if (!this.#p.over) startAnywhere(this.#p, this.#fn, [], null, this.#scope);
   }
 
   stop(): boolean {

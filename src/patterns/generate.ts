@@ -19,6 +19,7 @@ import { follow } from "../context/follow.ts";
 import { background } from "../context/roots.ts";
 import type { Context } from "../context/types.ts";
 import { checkCallable } from "../runtime/action.ts";
+import { checkLocal, type Local } from "../runtime/anywhere.ts";
 import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import { type Body, next } from "../runtime/body.ts";
 import { exitWhereItWaits } from "../runtime/exit.ts";
@@ -194,12 +195,13 @@ export class Generated<T> extends Merge<T> {
  * ```
  */
 export function generate<Y>(
-  fn: (ctx: Context) => Generator<Y, unknown, unknown>,
+  fn: Local<(ctx: Context) => Generator<Y, unknown, unknown>>,
   options?: StreamOptions,
 ): Stream<Exclude<Y, Parked>>;
-export function generate<T>(fn: (ctx: Context) => Source<T>, options?: StreamOptions): Stream<T>;
+export function generate<T>(fn: Local<(ctx: Context) => Source<T>>, options?: StreamOptions): Stream<T>;
 export function generate<T>(fn: (ctx: Context) => Source<T>, options: StreamOptions = {}): Stream<T> {
   checkCallable("generate", fn);
+  checkLocal("generate", fn);
   const [ctx, cancel] = withCancel(checkContext("generate", options.ctx) ?? background());
   const inlet = inletOfResult("generate", fn.name || "generate", fn(ctx));
   return new Generated("generate", inlet, ctx, cancel);

@@ -16,7 +16,8 @@ export interface JobOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * How long the job may run, in milliseconds from its beginning; then it is given up with `DeadlineExceeded`. Its worker stays
-   * with it until its function has ended. For ever by default.
+   * with it until its function has ended; a parallel function is ended, with its thread, after the pool's `grace`. For ever by
+   * default.
    */
   readonly timeout?: number | undefined;
   /** Jobs that wait are done highest priority first, and in order within one: any number, 0 by default. */

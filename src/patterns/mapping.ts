@@ -9,9 +9,9 @@ import { background } from "../context/roots.ts";
 import type { CancelCauseFunc, Context } from "../context/types.ts";
 import { checkCallable } from "../runtime/action.ts";
 import { type AsyncScope, capture } from "../runtime/async-scope.ts";
-import type { Body } from "../runtime/body.ts";
 import { m } from "../runtime/m.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
+import { anywhere, GRACE } from "./anywhere.ts";
 import { Crew, checkWorkers, type Sink } from "./crew.ts";
 import { attempts, checkRetry, type RetryOptions } from "./retry.ts";
 import { inletOf, type Source } from "./source.ts";
@@ -46,6 +46,11 @@ export interface MapOptions extends StreamOptions {
   readonly retry?: RetryOptions | undefined;
   /** Called after each job. */
   readonly progress?: ((progress: Progress) => void) | undefined;
+  /**
+   * How many milliseconds a job of a parallel function may take to end after it was cancelled. Then it fails with the cause of
+   * that, and its thread is ended and replaced. 500 by default; Infinity for as long as it likes.
+   */
+  readonly grace?: number | undefined;
 }
 
 /** Whose results they are. */
@@ -83,9 +88,9 @@ export class Mapping<T, R> implements Sink<T, R> {
     options: MapOptions,
     owner: Owner<R>,
   ) {
-    const { workers, ordered, queue, errors, retry, progress } = checkMap(where, fn, options);
+    const { workers, ordered, queue, errors, retry, progress, grace } = checkMap(where, fn, options);
     const [ctx, cancel] = withCancelCause(options.ctx ?? background());
-    const call = anywhere(fn);
+    const call = anywhere(fn, grace);
     const job =
       retry === undefined
         ? call
@@ -179,11 +184,13 @@ interface Checked {
   readonly errors: "first" | "all";
   readonly retry: ReturnType<typeof checkRetry> | undefined;
   readonly progress: ((progress: Progress) => void) | undefined;
+  readonly grace: number;
 }
 
 /** Refuses what is not as it should be. */
 export function checkMap(where: string, fn: unknown, options: MapOptions): Checked {
   const { workers = 8, ordered = true, queue = workers, errors = "first", retry, progress, ctx } = options;
+  const { grace = GRACE } = options;
   checkCallable(where, fn);
   checkContext(where, ctx);
   checkWorkers(where, workers);
@@ -197,6 +204,9 @@ export function checkMap(where: string, fn: unknown, options: MapOptions): Check
     throw new ArgumentError(`${where}: errors: expected "first" or "all", got ${show(errors)}`);
   }
   if (progress !== undefined) checkCallable(`${where}: progress`, progress);
+  if (!(typeof grace === "number" && grace >= 0)) {
+    throw new ArgumentError(`${where}: grace: expected milliseconds from 0 up, or Infinity, got ${show(grace)}`);
+  }
   return {
     workers,
     ordered,
@@ -204,12 +214,6 @@ export function checkMap(where: string, fn: unknown, options: MapOptions): Check
     errors,
     retry: retry && checkRetry(`${where}: retry`, retry),
     progress,
+    grace,
   };
-}
-
-/** How `fn` is called: on any thread, if it is a parallel function. */
-export function anywhere<T>(
-  fn: (value: T, ctx: Context, index: number) => unknown,
-): (value: T, ctx: Context, index: number) => unknown {
-  return (m.others?.call(fn as Body) as typeof fn | null | undefined) ?? fn;
 }

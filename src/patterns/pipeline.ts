@@ -3,6 +3,7 @@ import { withCancel } from "../context/cancel.ts";
 import { background } from "../context/roots.ts";
 import type { Context } from "../context/types.ts";
 import { checkCallable } from "../runtime/action.ts";
+import { checkLocal, type Local } from "../runtime/anywhere.ts";
 import type { Parked } from "../runtime/op.ts";
 import { Generated, inletOfResult } from "./generate.ts";
 import { Merge } from "./merge.ts";
@@ -12,9 +13,11 @@ import { checkContext, type Stream, type StreamOptions } from "./stream.ts";
 /**
  * A stage: gets the channel of what comes in and a context that is done when the pipeline has ended, and gives what goes
  * out: a channel, an iterable, an async iterable. A `function*` performs operations with `yield*` and gives values with
- * plain `yield`, as in `generate`.
+ * plain `yield`, as in `generate`. Not a parallel function, because its channels are of one thread: `mapStream` runs one.
  */
-export type Stage<I, O> = (input: Stream<I>, ctx: Context) => Generator<O | Parked, unknown, unknown> | Source<O>;
+export type Stage<I, O> = Local<
+  (input: Stream<I>, ctx: Context) => Generator<O | Parked, unknown, unknown> | Source<O>
+>;
 
 /**
  * Sends the values of a source through stages, functions from channels to channels, each of which reads the one before
@@ -109,6 +112,7 @@ export function pipeline(
   const between: Stream<unknown>[] = [];
   for (const stage of stages as Stage<unknown, unknown>[]) {
     checkCallable("pipeline", stage);
+    checkLocal("pipeline", stage);
     const input = new Merge("pipeline", [inlet], { ctx });
     between.push(input);
     inlet = inletOfResult("pipeline", stage.name || "stage", stage(input, ctx) as Source<unknown>);

@@ -18,12 +18,13 @@ import { m } from "../runtime/m.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
+import { anywhere } from "./anywhere.ts";
 import { Crew, checkWorkers, type Sink } from "./crew.ts";
 import { Failures } from "./failures.ts";
 import { type Job, type JobPool, PoolJob } from "./job.ts";
 import type { JobSettings } from "./job-options.ts";
 import { type Gate, JobQueue } from "./job-queue.ts";
-import { anywhere, checkMap, type Progress } from "./mapping.ts";
+import { checkMap, type Progress } from "./mapping.ts";
 import { PoolWaits } from "./pool-waits.ts";
 import { checkRate, type Rate, RateGate } from "./rate-gate.ts";
 import { attempts, type RetryOptions } from "./retry.ts";
@@ -57,6 +58,11 @@ export interface PoolOptions {
   readonly retry?: RetryOptions | undefined;
   /** Called after each job. */
   readonly progress?: ((progress: Progress) => void) | undefined;
+  /**
+   * How many milliseconds a job of a parallel function may take to end after it was given up. Then its thread is ended and
+   * replaced. 500 by default; Infinity for as long as it likes.
+   */
+  readonly grace?: number | undefined;
   /** Stops the pool when it is done. */
   readonly ctx?: Context | undefined;
   /** Begins no job before `resume`. False by default. */
@@ -115,10 +121,10 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
     this.#rate =
       limiter === undefined ? null : new RateGate(checkRate("new WorkerPool", limiter), () => this.queue.poke());
     for (const [name, hook] of Object.entries(on ?? {})) checkCallable(`new WorkerPool: on.${name}`, hook);
-    const { workers, queue, retry, progress } = checkMap("new WorkerPool", fn, { ...options, errors });
+    const { workers, queue, retry, progress, grace } = checkMap("new WorkerPool", fn, { ...options, errors });
     const parent = options.ctx ?? background();
     this.ctx = new CancelCtx(parent, nodeOf("new WorkerPool", parent));
-    const call = anywhere(fn);
+    const call = anywhere(fn, grace);
     const job =
       retry === undefined
         ? ({ input, id }: PoolJob<T, R>, ctx: Context) => call(input, ctx, id)

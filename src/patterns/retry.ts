@@ -9,6 +9,7 @@ import type { Result } from "../runtime/run.ts";
 import { made } from "../runtime/unused.ts";
 import { select } from "../select/select.ts";
 import { sleep } from "../time/sleep.ts";
+import { anywhere, GRACE } from "./anywhere.ts";
 import { checkContext, checkMillis } from "./stream.ts";
 import { TaskOp } from "./task.ts";
 
@@ -154,9 +155,10 @@ export function retry<X>(
   checkCallable("retry", fn);
   const settings = checkRetry("retry", options);
   const name = fn.name || "retry";
+  const one = anywhere(fn, GRACE) as typeof fn;
   return made(
     new TaskOp(name, checkContext("retry", options.ctx), (ctx) =>
-      attempts(settings, ctx, (attempt) => fn(attempt, ctx)),
+      attempts(settings, ctx, (attempt) => one(attempt, ctx)),
     ),
   );
 }

@@ -13,6 +13,7 @@
  */
 
 import { AsyncWaiter } from "./async.ts";
+import type { Body } from "./body.ts";
 import type { G } from "./g.ts";
 import { m } from "./m.ts";
 import { type Go, NO, Op, type Parked, performer, type Subject, type WaitReason } from "./op.ts";
@@ -149,8 +150,13 @@ function* perform<T>(body: () => Go<T>, w: Waiter): Go {
   w.complete(value, true);
 }
 
-/** Calls a function of the program as part of a goroutine, whatever kind of function it is, and gives its result. */
+/**
+ * Calls a function of the program as part of a goroutine, whatever kind of function it is, and gives its result. A parallel one
+ * runs on any thread meanwhile.
+ */
 export function* call<A extends unknown[], X>(fn: (...args: A) => X, args: A): Go<Result<X>> {
+  const away = m.others === null ? null : m.others.call(fn as Body, Infinity);
+  if (away !== null) return yield* (away as (...args: A) => Go<Result<X>>)(...args);
   const body = fn(...args) as unknown;
   if (typeof body !== "object" || body === null) return body as Result<X>;
   if (body instanceof Op || body instanceof Action) return (yield* body) as Result<X>;

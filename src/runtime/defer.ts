@@ -1,3 +1,4 @@
+import { checkLocal, type Local } from "./anywhere.ts";
 import { ArgumentError, show } from "./panic.ts";
 
 /**
@@ -19,7 +20,8 @@ import { ArgumentError, show } from "./panic.ts";
  * }
  * ```
  */
-export function defer(fn: () => void): Disposable {
+export function defer(fn: Local<() => void>): Disposable {
   if (typeof fn !== "function") throw new ArgumentError(`defer: expected a function, got ${show(fn)}`);
+  checkLocal("defer", fn);
   return { [Symbol.dispose]: fn };
 }

@@ -39,13 +39,18 @@ export interface Goroutine<out R = unknown> {
   join(): Op<R>;
 }
 
+/** A goroutine that can be watched: told of its end is a waiter that does not ask for its outcome, as a `join` does. */
+export interface Watched extends Goroutine {
+  watch(w: Waiter): void;
+}
+
 /** Number and name of a goroutine that starts others: not itself, because it may be long gone when they are looked at. */
 export interface Creator {
   readonly id: number;
   readonly name: string;
 }
 
-export class G extends Waiter implements Goroutine {
+export class G extends Waiter implements Watched {
   override prev: Waiter | null = null;
   override next: Waiter | null = null;
   override value: unknown = undefined;
@@ -94,6 +99,10 @@ export class G extends Waiter implements Goroutine {
 
   join(): Op<never> {
     return made(new JoinOp(this)) as Op<unknown> as Op<never>;
+  }
+
+  watch(w: Waiter): void {
+    this.p.allgs.join(this, w);
   }
 
   override complete(value: unknown, _ok: boolean): void {

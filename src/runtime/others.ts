@@ -3,15 +3,18 @@
  * without it there is only this thread.
  */
 import type { Body } from "./body.ts";
-import type { G, Goroutine } from "./g.ts";
+import type { G, Watched } from "./g.ts";
 import type { P } from "./proc.ts";
 import type { GoroutineInfo } from "./traceback.ts";
 
 export interface Others {
   /** Starts a goroutine of `p` that may run on any thread; null when it is to run here. */
-  go(p: P, fn: Body, args: unknown[], by: G | null): Goroutine | null;
-  /** What calls a parallel function on any thread and throws what it throws; null for any other function. */
-  call(fn: Body): Body | null;
+  go(p: P, fn: Body, args: unknown[], by: G | null): Watched | null;
+  /**
+   * What calls a parallel function on any thread and throws what it throws; null for any other function. Once the context among
+   * its arguments has ended it has `grace` milliseconds to end, too; for Infinity it may take as long as it likes.
+   */
+  call(fn: Body, grace: number): Body | null;
   /** The most threads that run goroutines; `n` above 0 sets it. Gives what it was before. */
   procs(n: number): number;
   /** How many goroutines of `p` there are besides those that are on this thread. */

@@ -27,17 +27,12 @@ export type PanicCode =
   | "SEMAPHORE_RELEASE"
   | "ERRGROUP_LIMIT"
   | "SHARED_MEMORY"
-  | "SHARED_LOST";
+  | "SHARED_LOST"
+  | "THREAD_DIED"
+  | "JOB_LOST";
 
 /** What a `FatalError` can say. */
-export type FatalCode =
-  | "DEADLOCK"
-  | "LEAK"
-  | "OUTSIDE"
-  | "RACE"
-  | "UNLOCK_OF_UNLOCKED"
-  | "RUNLOCK_OF_UNLOCKED"
-  | "THREAD_DIED";
+export type FatalCode = "DEADLOCK" | "LEAK" | "OUTSIDE" | "RACE" | "UNLOCK_OF_UNLOCKED" | "RUNLOCK_OF_UNLOCKED";
 
 /** Any `code` of an error of this library. */
 export type Code = PanicCode | FatalCode | "BAD_ARGUMENT" | "NOT_A_GOROUTINE" | "RUN_ENDED" | "BUBBLE";
@@ -60,6 +55,8 @@ const TEXT = {
   ERRGROUP_LIMIT: "errgroup: modify limit while goroutines in the group are still active",
   SHARED_MEMORY: "out of shared memory",
   SHARED_LOST: "lost with the thread that was using it",
+  THREAD_DIED: "thread died",
+  JOB_LOST: "goroutine lost with its thread",
 } as const satisfies Record<PanicCode, string>;
 
 /**

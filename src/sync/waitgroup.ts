@@ -10,8 +10,9 @@
  * counter reached zero, so there is nothing to check.
  */
 import { checkCallable } from "../runtime/action.ts";
+import { startAnywhere } from "../runtime/anywhere.ts";
 import { at, emit, tap } from "../runtime/events.ts";
-import type { G, Goroutine } from "../runtime/g.ts";
+import type { G, Goroutine, Watched } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import { numbers } from "../runtime/numbers.ts";
 import { NO, Op, type Parked, step, type WaitReason } from "../runtime/op.ts";
@@ -202,10 +203,10 @@ export class WaitGroup {
   /**
    * Starts a goroutine that counts: `add(1)` now, `done()` when it ends, also by `goexit`.
    *
-   * Never blocks. The function must not panic.
+   * Never blocks. The function must not panic. A parallel one runs on any thread.
    * Source: https://pkg.go.dev/sync#WaitGroup.Go
    *
-   * @param fn a generator, async or plain function, as for `go`
+   * @param fn a generator, async, plain or parallel function, as for `go`
    * @param args what to call it with
    * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
    *
@@ -221,8 +222,14 @@ export class WaitGroup {
     checkCallable("WaitGroup.go", fn);
     const p = m.current();
     this.#wait.add(1);
-    const g = p.go(fn, args, m.curg);
-    p.allgs.join(g, new Leaver(this.#wait, p));
+    let g: Watched;
+    try {
+      g = startAnywhere(p, fn, args, m.curg);
+    } catch (error) {
+      this.#wait.add(-1);
+      throw error;
+    }
+    g.watch(new Leaver(this.#wait, p));
     return g as Goroutine as Goroutine<Result<X>>;
   }
 }

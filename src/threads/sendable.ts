@@ -7,6 +7,7 @@
  */
 import type { RecvChan, SendChan } from "../chan/types.ts";
 import type { Context } from "../context/types.ts";
+import type { travels } from "../runtime/anywhere.ts";
 import type { Goroutine } from "../runtime/g.ts";
 import type { Op } from "../runtime/op.ts";
 import type { Mutex } from "../sync/mutex.ts";
@@ -16,9 +17,6 @@ import type { WaitGroup } from "../sync/waitgroup.ts";
 import type { SharedMutex } from "./shared/mutex.ts";
 import type { SharedSemaphore } from "./shared/semaphore.ts";
 import type { SharedWaitGroup } from "./shared/waitgroup.ts";
-
-/** Has this key: objects of it are handles to what all threads share, or travel in a way of their own. */
-export declare const travels: unique symbol;
 
 declare const why: unique symbol;
 

@@ -9,6 +9,7 @@ import { m } from "../runtime/m.ts";
 import { ArgumentError } from "../runtime/panic.ts";
 import { ALERT, isolate } from "./memory/isolate.ts";
 import { takePart } from "./part.ts";
+import { watchEnd } from "./sched/blame.ts";
 import { crew } from "./sched/crew.ts";
 import { importing, load, stuck } from "./sched/loading.ts";
 import { asleep } from "./sched/quiet.ts";
@@ -90,6 +91,7 @@ export function begin({ share, port }: Init, load: (() => Promise<void>) | null 
   isolate.hold(true);
   const ready = takePart();
   allowPreemption();
+  watchEnd();
   noteThread();
   onLoopDry(() => {
     stuck();

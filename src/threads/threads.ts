@@ -18,6 +18,11 @@ export interface ThreadOptions {
   /** Bytes to reserve for what threads share; 1 GiB by default. What is not used costs nothing. */
   readonly memory?: number;
   /**
+   * Bytes that the heap of a thread may have (Node); what the host gives by default. The job that needs more fails, its thread is
+   * replaced. A worker of the program's own has what it is made with.
+   */
+  readonly maxMemory?: number;
+  /**
    * Makes a worker of the program's own, for bundles and browsers. Its file imports the modules that have parallel
    * functions and calls `serve()`.
    */
@@ -40,9 +45,14 @@ export interface ThreadOptions {
   readonly context?: ContextCarrier;
 }
 
+const MIB = 2 ** 20;
+/** With less a thread can't even load this library. */
+const LEAST_HEAP = 16 * MIB;
+
 const OPTIONS: readonly string[] = [
   "count",
   "memory",
+  "maxMemory",
   "worker",
   "preempt",
   "sysmon",
@@ -57,7 +67,8 @@ const OPTIONS: readonly string[] = [
  * channel and the first `go` of a parallel function; only `count` may change later. With one thread, and in a browser page
  * without isolation headers (COOP, COEP), where threads can't share memory, parallel functions run on the first thread.
  *
- * @param options `count`, of threads; `memory`, bytes that they share; `worker`, makes one of the program's own; `context`, what goes along to another thread; `preempt` and
+ * @param options `count`, of threads; `memory`, bytes that they share; `maxMemory`, bytes of each one's heap; `worker`, makes one of
+ *   the program's own; `context`, what goes along to another thread; `preempt` and
  *   `sysmon`, against goroutines that do not yield
  * @throws ArgumentError for an option that can't be, or that comes too late
  *
@@ -79,9 +90,14 @@ export function threads(options: ThreadOptions): void {
   const { context } = options;
   if (context !== undefined) carryWith(checkCarrier(context));
   if (memory.self !== 0) return;
-  const { count, memory: bytes, worker, preempt, sysmon } = options;
+  const { count, memory: bytes, maxMemory, worker, preempt, sysmon } = options;
   if (count !== undefined && !(Number.isInteger(count) && count > 0)) {
     throw new ArgumentError(`threads: count must be a whole number from 1 up, got ${show(count)}`);
+  }
+  if (maxMemory !== undefined && !(Number.isInteger(maxMemory) && maxMemory >= LEAST_HEAP)) {
+    throw new ArgumentError(
+      `threads: maxMemory must be a whole number of bytes from ${LEAST_HEAP} up, got ${show(maxMemory)}`,
+    );
   }
   if (worker !== undefined && typeof worker !== "function") {
     throw new ArgumentError(`threads: worker must be a function that gives a new Worker, got ${show(worker)}`);
@@ -94,6 +110,7 @@ export function threads(options: ThreadOptions): void {
   }
   if (bytes !== undefined) memory.reserve(bytes);
   takePart();
+  if (maxMemory !== undefined) crew.maxMemory = Math.ceil(maxMemory / MIB);
   if (worker !== undefined) crew.startWith(worker);
   if (preempt === true || (sysmon !== undefined && sysmon !== false)) monitor.start(preempt === true, sysmon ?? false);
   // Whoever starts the program has the last word.

@@ -1,6 +1,7 @@
 /** The timer behind `afterFunc`: when it is due, a goroutine of the run it was made in calls the function. */
 import { nilChan } from "../chan/nil.ts";
 import type { RecvChan } from "../chan/types.ts";
+import { startAnywhere } from "../runtime/anywhere.ts";
 import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import type { Body } from "../runtime/body.ts";
 import { current, type P } from "../runtime/proc.ts";
@@ -45,7 +46,7 @@ export class FuncTimer extends RuntimeTimer {
 
   expire(): void {
     this.#active = false;
-    this.#p.go(this.arg as Body, [], null, this.#scope);
+    startAnywhere(this.#p, this.arg as Body, [], null, this.#scope);
   }
 }
 

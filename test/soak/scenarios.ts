@@ -154,9 +154,9 @@ async function threadsWithLittleMemory(chance: () => number): Promise<void> {
   const how = chance() < 0.5 ? "memory" : (ENDS[Math.floor(chance() * ENDS.length)] as string);
   const node = [process.execPath, "--max-old-space-size=48", "--import", "tsx"];
   const { code, said } = await child([...node, "test/threads/programs/die.ts", how]);
-  const died = said.match(/^FatalError THREAD_DIED thread 1 is gone: /gm)?.length;
+  const died = said.match(/^Panic THREAD_DIED thread died \(die\(\) in goroutine 2 on thread 1 /gm)?.length;
   check(died === 2 && said.includes("\nfine\n") && code === 2, `little memory (${how}): exit code ${code}: ${said}`);
-  if (how === "memory") check(said.includes("memory limit"), `little memory: ${said}`);
+  if (how === "memory") check(said.includes("ran out of memory"), `little memory: ${said}`);
 }
 
 /** How often each kind of full disk has been, so that all come, whatever the seed. */

@@ -93,22 +93,24 @@ describe("a panic elsewhere stays with its goroutine", () => {
   });
 });
 
-describe("a thread that dies ends the run that needs it, and another takes its place", () => {
+describe("a thread that dies fails the goroutine that ended it, and another takes its place", () => {
   test.each([
-    ["exit", "process.exit(3) was called in it", "undefined"],
-    ["throw", "TypeError: in a timer", "TypeError"],
-    ["reject", "Error: nobody", "Error"],
-    ["memory", "Error: Worker terminated due to reaching memory limit: JS heap out of memory", "Error"],
+    ["exit", "called process.exit(3)", "undefined"],
+    ["throw", "threw what nothing caught: TypeError: in a timer", "TypeError"],
+    ["reject", "left a rejection unhandled: Error: nobody", "Error"],
+    ["memory", "ran out of memory", "Error"],
   ])("%s", async (how, why, cause) => {
     const { code, stdout, stderr } = await threaded("die", [how], { options: ["--max-old-space-size=48"] });
-    const line = `FatalError THREAD_DIED thread 1 is gone: ${why} ${cause}\n`;
+    const text = (goroutine: number): string => `thread died (die() in goroutine ${goroutine} on thread 1 ${why})`;
+    const line = `Panic THREAD_DIED ${text(2)} ${cause}\n`;
     expect(stdout).toBe(`${line}${line}fine\n`);
-    expect(stderr).toContain(`fatal error: thread 1 is gone: ${why}\n`);
+    // One that is never joined is a panic.
+    expect(stderr).toContain(`panic: ${text(3)}\n`);
     expect(code).toBe(2);
   });
 
   // Out of another thread's queue, out of the one for all whose lock it holds; any, before it is marked.
-  test.each(["steal", "drop", "takeTask"])("with tasks that it has taken and not begun, in %s", async (where) => {
+  test.each(["steal", "drop", "mark"])("with tasks that it has taken and not begun, in %s", async (where) => {
     const stdout = where === "drop" ? "1000 332833500\n" : "200 2646700\n";
     // The other thread may have begun all of them before the one that is to die looks for any.
     for (let tries = 0, died = false; !died; tries++) {
@@ -127,7 +129,7 @@ describe("a thread that dies ends the run that needs it, and another takes its p
   test.each(["goroutine", "closure"])("that of a %s which main has not started, too", async (what) => {
     const { code, stdout, stderr } = await threaded("die-elsewhere", [what], { env: { MILLRACE_THREADS: "2" } });
     expect(stdout).toBe("starter,victim\n");
-    expect(stderr).toMatch(/^fatal error: thread \d is gone: process\.exit\(4\) was called in it\n/);
+    expect(stderr).toMatch(/^panic: thread died \(end\(\) in goroutine \d+ on thread \d called process\.exit\(4\)\)\n/);
     expect(code).toBe(2);
   });
 });

@@ -50,6 +50,12 @@ const REGIONS: Readonly<Record<string, Region>> = {
         "TICK",
         "HAND",
         "IMPORTS",
+        "CULPRIT",
+        "HOW",
+        "PLACE",
+        "BEGUN",
+        "LATEST",
+        "TALLIES",
       ] as const),
       ["ROOMY", layout.CLASSES],
       ["RUNQ", layout.RING],
@@ -94,9 +100,13 @@ const REGIONS: Readonly<Record<string, Region>> = {
     to: layout.RUN_WORDS,
     of: [
       ...(["RUN_OVER", "RUN_IDS", "RUN_FLAGS", "RUN_NAME", "RUN_HOME", "RUN_ELSEWHERE", "RUN_AT_HOME"] as const),
-      ["RUN_PARTS", layout.ISOLATE_BITS],
       "RUN_FAILED",
     ],
+  },
+  tally: {
+    from: HEAD,
+    to: layout.TALLY_WORDS,
+    of: ["TALLY_BEFORE", "TALLY_RUN", "TALLY_GUESTS", "TALLY_HELPERS", "TALLY_TASKS"],
   },
   told: { from: HEAD, to: layout.TOLD_WORDS, of: ["KIND", "TOLD_ABOUT", "TOLD_FROM", ["TOLD_VALUE", SLOT]] },
   answer: { from: HEAD, to: layout.ANSWER_WORDS, of: ["ANSWER_QUESTION", "ANSWER_FROM", ["ANSWER_LIST", SLOT]] },
@@ -117,7 +127,7 @@ const REGIONS: Readonly<Record<string, Region>> = {
 const SIZES: readonly Word[] = [
   ...(["MAX_ISOLATES", "ISOLATE_BITS", "RECORD", "TABLE_LENGTH", "CLASSES", "RING", "HEAD", "LINK"] as const),
   ...(["SLOT_WORDS", "SUDOG_WORDS", "RUN_WORDS", "TOLD_WORDS", "ANSWER_WORDS"] as const),
-  ...(["CONTEXT_WORDS", "SHARED_WORDS", "HOLD_WORDS", "SPAN_WORDS"] as const),
+  ...(["CONTEXT_WORDS", "SHARED_WORDS", "HOLD_WORDS", "SPAN_WORDS", "TALLY_WORDS"] as const),
 ];
 
 /** Slots, and whatever else has a double in it. */

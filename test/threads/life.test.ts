@@ -90,7 +90,9 @@ test("a worker of the program's own runs what it knows, and says what it has loa
 });
 
 test("a worker that never calls serve, or is none, is an error and no hang", async () => {
-  expect((await life("no serve")).stderr).toMatch(/^fatal error: thread 1 .*serve\(\)/);
+  expect((await life("no serve")).stderr).toMatch(
+    /^panic: thread died \(thread 1 ended before its file called serve\(\)\)/,
+  );
   expect((await life("no worker")).stderr).toContain(
     "threads: worker must be a function that gives a new Worker, got 1",
   );

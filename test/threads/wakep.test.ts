@@ -52,7 +52,7 @@ const worker = (self: number, options: { readonly looksAgain?: boolean } = {}): 
         return true;
       },
       takeIfNobodyElse() {},
-      rest: () => rest(self),
+      rest: () => rest(self, true),
       any: () => looksAgain && anyTask(),
     };
     isolate.idle();

@@ -1,6 +1,7 @@
 /** What `Sendable` lets through. Compiled by compile.test.ts, never run. */
-import { type Chan, type Go, type Goroutine, go, type Op, type RecvChan, type SendChan } from "millrace";
+import { type Chan, defer, type Go, type Goroutine, go, type Op, type RecvChan, type SendChan } from "millrace";
 import type { Context } from "millrace/context";
+import { generate, pipeline } from "millrace/patterns";
 import type { Mutex, WaitGroup } from "millrace/sync";
 import { type Parallel, parallel, type Sendable, SharedMutex, SharedWaitGroup, sharedChan } from "millrace/threads";
 import { type Equal, expectType } from "./equal.ts";
@@ -107,4 +108,24 @@ export function* functions(out: SendChan<number>, ctx: Context): Go {
   });
   // @ts-expect-error: what comes of a promise
   parallel(meta, "n", async (n: number) => new WeakSet([{ n }]));
+}
+
+/** What calls its function where it stands, and passes what belongs to one thread, takes no parallel one. */
+export function local(numbers: Parallel<() => number[]>, nothing: Parallel<() => void>): void {
+  generate(() => [1, 2]);
+  // @ts-expect-error: a parallel function
+  generate(numbers);
+  pipeline(
+    [1],
+    (input) => input,
+    function* (input) {
+      yield* input.recv();
+      yield 1;
+    },
+  );
+  // @ts-expect-error: a parallel function
+  pipeline([1], numbers);
+  defer(() => {});
+  // @ts-expect-error: a parallel function
+  defer(nothing);
 }

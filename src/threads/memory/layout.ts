@@ -117,6 +117,16 @@ export const TICK = 208;
 export const HAND = 209;
 /** The name of the module that it is importing, as a pointer; 0 for none. */
 export const IMPORTS = 210;
+/** The task that has ended its thread, as far as it could tell, and how (blame.ts). */
+export const CULPRIT = 211;
+export const HOW = 212;
+/** Its place among the threads that take tasks: it takes none if that is more than there may be. */
+export const PLACE = 213;
+/** How many tasks it has begun that have not ended, and the one that it began last; 0 once that has ended. */
+export const BEGUN = 214;
+export const LATEST = 215;
+/** What it has of runs whose main is elsewhere: a list of tallies. */
+export const TALLIES = 216;
 /** The ring of its queue of tasks. */
 export const RUNQ = 256;
 export const RING = 256;
@@ -212,7 +222,7 @@ export const SUDOG_WORDS = 16;
 
 /** Its function's name and module. */
 export const TASK_FN = 3;
-/** The key of the isolate that made it: a later one with that number has its own. */
+/** The key of the isolate that made it: a later one with that number has another. */
 export const TASK_OWNER = 4;
 /** Its number among the owner's goroutines that are elsewhere. */
 export const TASK_CHILD = 5;
@@ -220,7 +230,7 @@ export const TASK_CHILD = 5;
 export const TASK_RUN = 6;
 /** The number of its goroutine. */
 export const TASK_GID = 7;
-/** The isolate that runs it, plus one. */
+/** The key of the isolate that runs it; 0 before (task.ts). */
 export const TASK_RUNNER = 8;
 /** How many arguments there are; afterwards, how it ended. */
 export const TASK_COUNT = 9;
@@ -246,11 +256,22 @@ export const RUN_HOME = 6;
 /** How many goroutines there are that its own thread knows nothing of, and how many it knows of when it has nothing to run. */
 export const RUN_ELSEWHERE = 7;
 export const RUN_AT_HOME = 8;
-/** A bit for each isolate that has goroutines of it. */
-export const RUN_PARTS = 9;
 /** 1 once a thread had no room to tell its home of a panic. */
-export const RUN_FAILED = 17;
-export const RUN_WORDS = 18;
+export const RUN_FAILED = 9;
+export const RUN_WORDS = 10;
+
+// ---- A tally: what an isolate has of a run whose main is elsewhere, to be taken from the run's count if it dies (run.ts).
+
+/** The tally before it in the list, which is linked through `LINK`. */
+export const TALLY_BEFORE = 2;
+export const TALLY_RUN = 3;
+/** Tasks that were begun there. */
+export const TALLY_GUESTS = 4;
+/** Goroutines that those have started there from closures. */
+export const TALLY_HELPERS = 5;
+/** Tasks that those have started for any thread. */
+export const TALLY_TASKS = 6;
+export const TALLY_WORDS = 7;
 
 // ---- What one thread tells another (tell.ts).
 

@@ -7,11 +7,12 @@
  */
 
 import { once } from "../../runtime/copies.ts";
-import type { Goroutine } from "../../runtime/g.ts";
+import type { Watched } from "../../runtime/g.ts";
 import { NO, Op, type WaitReason } from "../../runtime/op.ts";
 import type { P } from "../../runtime/proc.ts";
 import { made } from "../../runtime/unused.ts";
 import { type Waiter, WaitQueue } from "../../runtime/waiter.ts";
+import { TALLY_TASKS } from "../memory/layout.ts";
 import { Part } from "./guest.ts";
 import { countElsewhere } from "./run.ts";
 
@@ -20,7 +21,7 @@ const ENDED = 1;
 const FAILED = 2;
 
 /** A goroutine on any thread, as seen from the one that started it. */
-export class Away implements Goroutine {
+export class Away implements Watched {
   readonly p: P;
   readonly id: number;
   readonly name: string;
@@ -47,6 +48,11 @@ export class Away implements Goroutine {
     return made(new AwayJoin(this)) as Op<unknown> as Op<never>;
   }
 
+  /** Whether it has not come to its end yet. */
+  get pending(): boolean {
+    return this.#status === PENDING;
+  }
+
   /** What a join gives now. */
   look(): unknown {
     if (this.#status === PENDING) return NO;
@@ -61,6 +67,7 @@ export class Away implements Goroutine {
 
   /** It has ended. */
   end(value: unknown): void {
+    if (this.#status !== PENDING) return;
     this.#status = ENDED;
     this.#value = value;
     const joiners = this.#joiners;
@@ -70,6 +77,7 @@ export class Away implements Goroutine {
 
   /** It is lost. */
   fail(error: unknown): void {
+    if (this.#status !== PENDING) return;
     this.#status = FAILED;
     this.#value = error;
     const joiners = this.#joiners;
@@ -175,7 +183,7 @@ class Children {
     }
     this.#lastCount += change;
     if (p.over) this.forget(p);
-    if (p instanceof Part) countElsewhere(p.record, change);
+    if (p instanceof Part) countElsewhere(p, TALLY_TASKS, change);
   }
 }
 

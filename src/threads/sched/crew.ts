@@ -1,6 +1,6 @@
 /**
- * The program's threads (Go's `m`s): how many there may be, started when there is something to do for them, and gone with
- * the run that needed them.
+ * The program's threads (Go's `m`s): how many there may be, started when there is something to do for them, replaced when one
+ * ends before its time, and gone with the run that needed them.
  *
  * The first thread starts and ends all others; another that wants one more tells it so.
  *
@@ -8,24 +8,24 @@
  * threads on their way, one more, up to `procs`. A program that needs one gets one.
  */
 import { once } from "../../runtime/copies.ts";
-import { uncaught } from "../../runtime/host.ts";
 import { m } from "../../runtime/m.ts";
-import { ArgumentError, FatalError, Panic, show } from "../../runtime/panic.ts";
+import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
 import type { P } from "../../runtime/proc.ts";
 import { ALERT, isolate } from "../memory/isolate.ts";
-import { MAX_ISOLATES, STATE } from "../memory/layout.ts";
+import { BEGUN, CULPRIT, HOW, IMPORTS, LATEST, MAX_ISOLATES, PLACE, STATE } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
 import { FREE, recordOf } from "../memory/record.ts";
 import { buffers } from "../values/buffers.ts";
 import { parallels } from "../values/registry.ts";
 import { onTold, tell } from "../values/tell.ts";
-import { type Away, children } from "./away.ts";
+import { children } from "./away.ts";
+import { type Ending, fail, lose } from "./death.ts";
 import type { PanickedTask } from "./guest.ts";
 import { handOf } from "./hand.ts";
 import { putBack } from "./lost.ts";
 import { cameBackPanicked } from "./panics.ts";
 import { recover } from "./recover.ts";
-import { freeRuns, partsOf, recordOfRun, setOver, sharedRuns } from "./run.ts";
+import { freeRuns, recordOfRun, setOver, sharedRuns, takeTallies } from "./run.ts";
 import {
   CHILD,
   COUNT,
@@ -41,12 +41,19 @@ import {
   takeResult,
   VANISHED,
 } from "./task.ts";
-import { findTask, queued, relock, takeTask } from "./taskq.ts";
-import { type Gone, hasFile, Thread, type WorkerLike } from "./thread.ts";
-import { gone, procs, setProcs, setThreads, threads } from "./wakep.ts";
+import { anyTask, findTask, queued, relock, takeTask, unbarred } from "./taskq.ts";
+import { type Gone, hasFile, Thread, type Watcher, type WorkerLike } from "./thread.ts";
+import { gone, procs, setProcs, setThreads, threads, wakep } from "./wakep.ts";
 
-/** A thread has died. */
-const DIED = "died";
+/** A thread may have to be ended. */
+const PREPARE = "prepare";
+/** A thread is to be ended for a task. */
+const END = "end";
+
+/** The place of a thread that takes no tasks yet. */
+const STANDS_BY = 2 ** 31 - 1;
+/** So many threads may end before they are ready, one after the other, before no more are tried beside those that are there. */
+const MOST_STILLBORN = 3;
 
 class Crew {
   /** The most threads that take tasks, until that is in the shared memory. */
@@ -54,17 +61,27 @@ class Crew {
   /** What starts a worker of the program's own. */
   #worker: (() => WorkerLike) | null = null;
   readonly #threads = new Set<Thread>();
+  /** One that stands by, to take the place of a thread that ends before its time. */
+  #spare: Thread | null = null;
+  /** A thread has ended before its time, so the next may, too. */
+  #wary = false;
+  /** How many have ended, one after the other, before they were ready. */
+  #stillborn = 0;
   /** Threads know what the program's own worker file imports: nothing is loaded by its URL. */
   ownFile = false;
+  /** Megabytes that a thread's heap may have; 0 for what the host gives. */
+  maxMemory = 0;
 
   /** Whether there are any. */
   get any(): boolean {
     return this.#threads.size > 0;
   }
 
-  /** Whether one of them has not begun, or is about to end. */
-  get starting(): boolean {
-    for (const thread of this.#threads) if (!thread.ready || thread.stopping) return true;
+  /** Whether one of them has not begun, or is about to end, or has ended and this thread has not heard of it yet. */
+  get changing(): boolean {
+    for (const thread of this.#threads) {
+      if (!thread.ready || thread.stopping || thread.retired > 0 || !thread.lives) return true;
+    }
     return false;
   }
 
@@ -115,10 +132,16 @@ class Crew {
       if (threads() < procs()) isolate.alert(0, ALERT.more);
       return;
     }
-    if (this.#threads.size >= procs()) return;
+    let there = 0;
     let coming = 0;
-    for (const thread of this.#threads) if (!thread.ready) coming++;
-    for (const n = queued(); coming < n && this.#threads.size < procs(); coming++) this.#start();
+    for (const thread of this.#threads) {
+      if (!thread.takes) continue;
+      there++;
+      if (!thread.ready) coming++;
+    }
+    // One that can't be had is tried again for new tasks, not for those that others are at.
+    if (this.#stillborn >= MOST_STILLBORN && there > 0) return;
+    for (const n = queued(); coming < n && there < procs(); coming++, there++) this.#start(this.#freePlace());
   }
 
   /** Ends all threads. */
@@ -126,23 +149,86 @@ class Crew {
     await Promise.all([...this.#threads].map((thread) => thread.stop()));
   }
 
-  #start(): void {
+  /** A thread may have to be ended soon: one that can take its place is started, if none is there. */
+  prepare(): void {
+    if (memory.self !== 0) tell(0, PREPARE, undefined);
+    else if (this.#spare === null && this.#threads.size < MAX_ISOLATES - 1) this.#start(STANDS_BY);
+  }
+
+  /**
+   * Ends the thread with that key for `task`, which was cancelled and goes on. One that does not answer either is ended at once;
+   * else it takes nothing new, and is ended when nobody else is left there, or after a while.
+   */
+  end(key: number, task: number, hung: boolean): void {
+    if (memory.self !== 0) {
+      tell(0, END, { key, task, hung });
+      return;
+    }
+    for (const thread of this.#threads) {
+      if (thread.key !== key || thread.stopping) continue;
+      thread.retire(task, hung);
+      this.#count();
+      if (queued() > 0) this.more();
+    }
+  }
+
+  /** The first place that no thread has, apart from `self`. */
+  #freePlace(self: Thread | null = null): number {
+    const taken = new Set([...this.#threads].filter((each) => each.takes && each !== self).map((each) => each.place));
+    let place = 1;
+    while (taken.has(place)) place++;
+    return place;
+  }
+
+  /** Starts a thread for that place, or lets the one that stands by have it. */
+  #start(place: number): void {
+    const spare = this.#spare;
+    if (place !== STANDS_BY && spare !== null) {
+      this.#spare = null;
+      spare.promote(place);
+      this.#count();
+      if (this.#wary) this.prepare();
+      return;
+    }
     buffers.open(); // before the first thread that could send one
     const share = memory.share(memory.newIsolate());
+    const { i32 } = memory;
+    const record = recordOf(share.isolate);
+    for (const word of [CULPRIT, HOW, BEGUN, LATEST, IMPORTS]) i32[record + word] = 0;
+    i32[record + PLACE] = place;
     try {
-      const watcher = { ready: () => {}, gone: (which: Thread, why: Gone) => this.#gone(which, why) };
-      this.#threads.add(new Thread(share, parallels.values(), this.#worker, watcher));
+      const watcher: Watcher = {
+        ready: () => {
+          this.#stillborn = 0;
+        },
+        stays: (which) => {
+          which.promote(this.#freePlace(which));
+          this.#count();
+        },
+        gone: (which, why) => this.#gone(which, why),
+      };
+      const thread = new Thread(share, parallels.values(), this.#worker, this.maxMemory, watcher);
+      this.#threads.add(thread);
+      if (place === STANDS_BY) this.#spare = thread;
     } catch (error) {
       // The program's own worker could not be made: nobody is this isolate.
-      Atomics.store(memory.i32, recordOf(share.isolate) + STATE, FREE);
+      Atomics.store(i32, record + STATE, FREE);
       throw error;
     }
-    setThreads(this.#threads.size);
+    this.#count();
+  }
+
+  /** Writes how many threads take tasks. */
+  #count(): void {
+    let n = 0;
+    for (const thread of this.#threads) if (thread.takes) n++;
+    setThreads(n);
   }
 
   /** The threads go with the last run that needed them. */
   #goHome(): void {
     if (sharedRuns().some(([p]) => !p.over && (p !== m.fallback || children.of(p) > 0))) return;
+    this.#wary = false;
     for (const thread of this.#threads) thread.stop();
     dropTasks(() =>
       takeTask(
@@ -156,80 +242,43 @@ class Crew {
     // The tasks that it gave back are on their way here, or they would be freed twice.
     isolate.hear();
     this.#threads.delete(thread);
-    const { i32 } = memory;
-    setThreads(this.#threads.size);
+    if (this.#spare === thread) this.#spare = null;
+    if (!thread.ready) this.#stillborn++;
+    this.#count();
+    const record = recordOf(thread.isolate);
     relock(thread.isolate);
     const held = handOf(thread.isolate);
     gone(thread.isolate);
     recover(thread.isolate);
-    Atomics.store(i32, recordOf(thread.isolate) + STATE, FREE);
-    const error = thread.stopping ? null : died(thread, why);
-    lose(thread, error);
+    const runs = takeTallies(record);
+    const { isolate: which, key, ready, overdue } = thread;
+    const hopeless = !ready && thread.takes && ![...this.#threads].some((each) => each.ready && each.takes);
+    const ending: Ending = { isolate: which, key, ready, overdue, ownFile: this.ownFile, ...why };
+    if (!thread.stopping || overdue !== 0) lose(ending, hopeless, runs);
+    else vanished(key);
+    Atomics.store(memory.i32, record + STATE, FREE);
     if (held) {
       for (const each of memory.others()) isolate.alert(each, ALERT.hand);
       putBack(more);
     }
     if (this.#threads.size === 0) empty();
     if (queued() > 0) this.more();
+    if (ready && !thread.stopping && thread.takes && this.#threads.size > 0) {
+      this.#wary = true;
+      this.prepare();
+    }
   }
 }
 
-function died({ isolate: which, ready }: Thread, { code, error }: Gone): FatalError {
-  let why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  if (error === undefined) why = ready ? `process.exit(${code}) was called in it` : "its file has not called serve()";
-  const fatal = new FatalError("THREAD_DIED", `thread ${which} is gone: ${why}`);
-  if (error !== undefined) fatal.cause = error;
-  return fatal;
-}
-
-/**
- * What that thread was running is lost; `error` if it was not meant to end. One that could not even begin was meant for
- * what waits, and the next would do no better.
- */
-function lose({ isolate: which, ready }: Thread, error: FatalError | null): void {
+/** What was begun on a thread that was to end does not come back, and its run is over. */
+function vanished(key: number): void {
   const { i32 } = memory;
-  const lost: Away[] = [];
-  for (const away of children) {
-    const runner = i32[away.task + RUNNER] as number;
-    if (runner === which + 1) lost.push(away);
-    else if (runner === 0 && !ready && error !== null) fail(away, error);
+  const tasks = [...children].map(({ task }) => task).filter((task) => i32[task + RUNNER] === key);
+  for (const task of tasks) {
+    children.take(i32[task + CHILD] as number);
+    memory.free(task);
   }
-  for (const away of lost) {
-    children.take(i32[away.task + CHILD] as number);
-    memory.free(away.task);
-    if (error !== null) fail(away, error);
-  }
-  if (error === null) return;
-  const death: Death = { which, error };
-  endRuns(death);
-  for (const each of memory.others()) tell(each, DIED, death);
 }
-
-/** A thread has died, and why. */
-interface Death {
-  readonly which: number;
-  readonly error: FatalError;
-}
-
-/** A goroutine is lost: an error for those who join it; of one that was never joined, a panic of its run. */
-function fail(away: Away, error: unknown): void {
-  away.fail(error);
-  if (!away.wanted) endRun(away.p, error);
-}
-
-function endRun(p: P, error: unknown): void {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const stack = cause instanceof Error ? cause.stack : undefined;
-  if (!p.over) p.finish({ ok: false, error, g: null, ...(stack !== undefined && { trace: stack }) });
-  if (!p.over) uncaught(error);
-}
-
-/** Ends the runs of this thread that had goroutines there, whoever has started them. */
-function endRuns({ which, error }: Death): void {
-  for (const p of partsOf(which)) endRun(p, error);
-}
-
-onTold(DIED, (death) => endRuns(death as Death));
 
 /** Nobody is there to take what is left in the queues, and what it belonged to is over. */
 function empty(): void {
@@ -277,6 +326,14 @@ isolate.on(KIND_BACK, (task) => {
 export const crew: Crew = once("crew", () => new Crew());
 
 const more = (): void => crew.more();
+unbarred.fn = () => {
+  if (anyTask() && !wakep()) more();
+};
 
 isolate.onAlert(ALERT.more, more);
 isolate.onAlert(ALERT.hand, () => putBack(more));
+onTold(PREPARE, () => crew.prepare());
+onTold(END, (told) => {
+  const { key, task, hung } = told as { readonly key: number; readonly task: number; readonly hung: boolean };
+  crew.end(key, task, hung);
+});

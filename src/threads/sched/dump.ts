@@ -22,12 +22,12 @@ import {
   ANSWER_QUESTION as QUESTION,
 } from "../memory/layout.ts";
 import { isFull, memory, push } from "../memory/memory.ts";
-import { recordOf } from "../memory/record.ts";
+import { isolateOf, recordOf } from "../memory/record.ts";
 import { drop, pack, take } from "../values/slot.ts";
 import { onTold, tell } from "../values/tell.ts";
 import { children } from "./away.ts";
 import { runAt, sharedRun } from "./run.ts";
-import { RUNNER } from "./task.ts";
+import { ABANDONED, DISCARDED, RUNNER } from "./task.ts";
 
 const DUMP = "dump";
 
@@ -57,7 +57,8 @@ export function goroutinesElsewhere(p: P): GoroutineInfo[] {
   const infos = listen(question, silent);
   for (const { p: of, id, name, task, creator } of children) {
     if (of !== p) continue;
-    const runner = Atomics.load(i32, task + RUNNER) - 1;
+    const key = Atomics.load(i32, task + RUNNER);
+    const runner = key === 0 || key === ABANDONED || key === DISCARDED ? -1 : isolateOf(key);
     if (runner >= 0 && !silent.has(runner) && !unasked.has(runner)) continue; // it is in that thread's answer, or has just ended
     const known = { id, name, reason: undefined, since: undefined, stack: "", createdBy: creator ?? undefined };
     infos.push(runner < 0 ? { ...known, state: "runnable" } : { ...known, state: "running", thread: runner });

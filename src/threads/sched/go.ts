@@ -10,7 +10,7 @@
  */
 import type { Body } from "../../runtime/body.ts";
 import { emit, tap } from "../../runtime/events.ts";
-import type { G, Goroutine } from "../../runtime/g.ts";
+import type { G, Watched } from "../../runtime/g.ts";
 import { m } from "../../runtime/m.ts";
 import type { Go } from "../../runtime/op.ts";
 import type { P } from "../../runtime/proc.ts";
@@ -23,6 +23,7 @@ import { Away, children } from "./away.ts";
 import { carried } from "./carry.ts";
 import { crew } from "./crew.ts";
 import { halts } from "./loading.ts";
+import { contextIn, Overdue } from "./overdue.ts";
 import { mayShare, sharedRun } from "./run.ts";
 import { BY, BY_NAME, CARRIES, CHILD, dropArgs, FN, GID, newTask, OWNER, RUN } from "./task.ts";
 import { runqput } from "./taskq.ts";
@@ -30,28 +31,36 @@ import { wakep } from "./wakep.ts";
 import { watch } from "./watch.ts";
 
 /** Starts `fn` with `args` on any thread, if it is parallel. */
-export function goAnywhere(p: P, fn: Body, args: unknown[], by: G | null): Goroutine | null {
+export function goAnywhere(p: P, fn: Body, args: unknown[], by: G | null): Watched | null {
   const f = parallelOf(fn);
   return f === undefined ? null : start(f, p, fn, args, by);
 }
 
 /**
  * What calls a parallel function on any thread, for those who start it for somebody else, as a pool does: what it throws
- * is thrown by the call, and is no panic. Null for any other function.
+ * is thrown by the call, and is no panic. When the context among its arguments ends, it has `grace` milliseconds to end, too.
+ * Null for any other function.
  */
-export function callAnywhere(fn: Body): Body | null {
+export function callAnywhere(fn: Body, grace: number): Body | null {
   const f = parallelOf(fn);
   if (f === undefined) return null;
   const call = function* (...args: unknown[]): Go<unknown> {
     const g = m.curg as G;
-    const outcome = (yield* start(caught(f), g.p, caught(f).fn, args, g).join()) as Outcome;
-    if (outcome.ok) return outcome.value;
-    throw outcome.error;
+    const child = start(caught(f), g.p, caught(f).fn, args, g);
+    const ctx = grace === Infinity || !(child instanceof Away) ? null : contextIn(args);
+    const end = ctx === null ? null : new Overdue(child as Away, ctx, grace);
+    try {
+      const outcome = (yield* child.join()) as Outcome | undefined;
+      if (outcome === undefined || outcome.ok) return outcome?.value; // undefined after a goexit
+      throw outcome.error;
+    } finally {
+      end?.close();
+    }
   };
   return Object.defineProperty(call, "name", { value: fn.name }) as Body;
 }
 
-function start(f: Parallel, p: P, fn: Body, args: unknown[], by: G | null): Goroutine {
+function start(f: Parallel, p: P, fn: Body, args: unknown[], by: G | null): Watched {
   if (memory.self !== 0 && halts()) return new Away(p, p.ids.next(), f.name, 0, null);
   if (!mayShare(p) || !crew.able() || !(f.importable || crew.ownFile)) {
     return p.go(

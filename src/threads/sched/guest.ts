@@ -18,7 +18,7 @@ import { P } from "../../runtime/proc.ts";
 import { Gpanicked } from "../../runtime/status.ts";
 import { type Proxies, Waiter } from "../../runtime/waiter.ts";
 import { isolate } from "../memory/isolate.ts";
-import { KIND } from "../memory/layout.ts";
+import { BEGUN, KIND, LATEST, TALLY_GUESTS, TALLY_HELPERS } from "../memory/layout.ts";
 import { isFull, memory } from "../memory/memory.ts";
 import { isolateOf } from "../memory/record.ts";
 import { endLeaseOf, type Lease, leaseOf } from "../values/lease.ts";
@@ -47,6 +47,7 @@ export class Guest extends G {
 
   /** It has ended: its result goes home. */
   leave(): void {
+    ended(this.task);
     if (this.status === Gpanicked) {
       this.#leavePanicked();
       return;
@@ -111,32 +112,41 @@ export function standIn(error: unknown): unknown {
 class Guests extends Allgs {
   /** The tasks of those that the end of the run has stopped. */
   stopped: number[] = [];
-  readonly #p: P;
-  readonly #record: number;
+  readonly #part: Part;
   /** How many goroutines closures have started. */
   #others = 0;
   /** What has arrived with guests that have ended. */
   #leases: Lease[] = [];
 
-  constructor(p: P, record: number) {
+  constructor(part: Part) {
     super();
-    this.#p = p;
-    this.#record = record;
+    this.#part = part;
   }
 
   override add(g: G): void {
     super.add(g);
-    // A guest is counted where it was started.
-    if (g instanceof Guest) return;
-    countElsewhere(this.#record, 1);
-    this.#others++;
+    if (g instanceof Guest) this.#count(1);
+    else {
+      // A guest is counted where it was started.
+      countElsewhere(this.#part, TALLY_HELPERS, 1);
+      this.#others++;
+    }
   }
 
   override remove(g: G): void {
     super.remove(g);
-    if (g instanceof Guest) return;
-    countElsewhere(this.#record, -1);
-    if (--this.#others === 0) this.endLeases();
+    if (g instanceof Guest) this.#count(-1);
+    else {
+      countElsewhere(this.#part, TALLY_HELPERS, -1);
+      if (--this.#others === 0) this.endLeases();
+    }
+  }
+
+  /** Counts guests, in case this thread dies. */
+  #count(change: 1 | -1): void {
+    if (this.#part.tally === 0) return;
+    const at = this.#part.tally + TALLY_GUESTS;
+    memory.i32[at] = (memory.i32[at] as number) + change;
   }
 
   override clear(): void {
@@ -163,7 +173,7 @@ class Guests extends Allgs {
     // Whoever joins a guest does so where it was started.
     const joined = super.release(g) || g instanceof Guest;
     if (this.#others === 0 && this.#leases.length > 0) this.endLeases();
-    if (this.length === 0) endLeaseOf(this.#p);
+    if (this.length === 0) endLeaseOf(this.#part);
     return joined;
   }
 }
@@ -177,11 +187,13 @@ export class Part extends P {
   isDefault = false;
   /** A panic here ends the run; else the thread of its main decides. */
   decides = true;
+  /** What this isolate has of it, see run.ts; 0 before and after. */
+  tally = 0;
 
   constructor(record: number, options: RunOptions) {
     super(options);
     this.record = record;
-    this.allgs = new Guests(this, record);
+    this.allgs = new Guests(this);
   }
 
   override get joinsFirst(): boolean {
@@ -192,7 +204,10 @@ export class Part extends P {
   vanish(): void {
     const { stopped } = this.allgs;
     this.allgs.stopped = [];
-    for (const task of stopped) vanish(task);
+    for (const task of stopped) {
+      ended(task);
+      vanish(task);
+    }
     this.allgs.endLeases();
   }
 }
@@ -214,7 +229,10 @@ export function stayAtHome(g: Guest, p: P): void {
     p.atEnd.push(() => {
       const left = atHome.get(p) ?? [];
       atHome.delete(p);
-      for (const { task } of left) vanish(task);
+      for (const { task } of left) {
+        ended(task);
+        vanish(task);
+      }
     });
   }
   guests.add(g);
@@ -246,6 +264,19 @@ class Leaver extends Waiter {
   override fail(): void {
     this.complete();
   }
+}
+
+/** This thread begins a task: if it dies, that is who was on it. */
+export function begun(task: number): void {
+  const { i32, record } = memory;
+  i32[record + BEGUN] = (i32[record + BEGUN] as number) + 1;
+  i32[record + LATEST] = task;
+}
+
+function ended(task: number): void {
+  const { i32, record } = memory;
+  i32[record + BEGUN] = (i32[record + BEGUN] as number) - 1;
+  if (i32[record + LATEST] === task) i32[record + LATEST] = 0;
 }
 
 /** A task comes back without a result. */

@@ -56,6 +56,11 @@ export function close(): boolean {
   return true;
 }
 
+/** Whether this thread has closed them. */
+export function closedHere(): boolean {
+  return Atomics.load(memory.i32, CLOSED) === memory.self + 1;
+}
+
 export function reopen(): void {
   Atomics.store(memory.i32, CLOSED, 0);
 }

@@ -7,8 +7,8 @@
 import { startTimer } from "../../runtime/host.ts";
 import { memory } from "../memory/memory.ts";
 import { children } from "./away.ts";
-import { close, reopen } from "./hand.ts";
-import { RUNNER } from "./task.ts";
+import { close, closedHere, reopen } from "./hand.ts";
+import { ABANDONED, RUNNER } from "./task.ts";
 import { anyTask, runqput, waitingTasks } from "./taskq.ts";
 import { wakep } from "./wakep.ts";
 
@@ -17,14 +17,17 @@ const AGAIN = 10;
 
 /** Puts back what this thread has made of what is lost. `more` is called where there are tasks, and nobody is idle. */
 export function putBack(more: () => void): void {
-  if (!close()) {
+  const waiting = close() ? waitingTasks() : null;
+  if (waiting === null) {
+    if (closedHere()) reopen();
     startTimer(() => putBack(more), AGAIN);
     return;
   }
-  const waiting = waitingTasks();
-  const lost = [...children].filter(({ task }) => memory.i32[task + RUNNER] === 0 && !waiting.has(task));
+  const { i32 } = memory;
+  const inHand = (task: number): boolean => i32[task + RUNNER] === 0 || i32[task + RUNNER] === ABANDONED;
+  const lost = [...children].map(({ task }) => task).filter((task) => inHand(task) && !waiting.has(task));
   reopen();
-  for (const { task } of lost) runqput(task);
+  for (const task of lost) runqput(task);
   // Also for what was there: whoever wanted to take it has gone to sleep.
   if (anyTask() && !wakep()) more();
 }

@@ -82,7 +82,7 @@ function allAsleep(): boolean {
 function quiet(): boolean {
   const { i32, record } = memory;
   const round = Atomics.load(i32, ROUND);
-  if (crew.starting || hasNews(record)) return false;
+  if (crew.changing || hasNews(record)) return false;
   for (const other of memory.others()) {
     const theirs = recordOf(other);
     if (round === 0 || Atomics.load(i32, theirs + DRY) !== round) return false;

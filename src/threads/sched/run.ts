@@ -14,12 +14,18 @@ import {
   HEAD,
   RUN_HOME as HOME,
   RUN_IDS as IDS,
-  ISOLATE_BITS,
+  LINK,
   RUN_NAME as NAME,
   RUN_OVER as OVER,
-  RUN_PARTS as PARTS,
   RUN_FAILED,
   RUN_WORDS,
+  TALLIES,
+  TALLY_BEFORE,
+  TALLY_GUESTS,
+  TALLY_HELPERS,
+  TALLY_RUN,
+  TALLY_TASKS,
+  TALLY_WORDS,
 } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
 import { pointerOf, textAt } from "../memory/names.ts";
@@ -53,7 +59,6 @@ function share(p: P): number {
   const name = pointerOf(p.name);
   const record = memory.alloc((RUN_WORDS - HEAD) * 4);
   const { i32 } = memory;
-  i32.fill(0, record + PARTS, record + PARTS + ISOLATE_BITS);
   i32[record + OVER] = 0;
   i32[record + RUN_FAILED] = 0;
   i32[record + ELSEWHERE] = 0;
@@ -83,7 +88,8 @@ function know(p: P, record: number): void {
     records.delete(p);
     local.delete(record);
     children.forget(p);
-    if (!(p instanceof Part)) ended.push(record);
+    if (p instanceof Part) dropTally(p);
+    else ended.push(record);
   });
 }
 
@@ -105,50 +111,74 @@ export function sharedRuns(): [P, number][] {
   return [...records];
 }
 
-/** The runs that this thread says it takes part in, and the one that it has begun something of last. */
-const parts: Map<P, number> = once("parts", () => new Map<P, number>());
-let last: P | null = null;
-
-/**
- * Says that this thread has goroutines of a run, so that the run is lost with it. This is taken back when it begins
- * something of another run or goes idle, not after each goroutine. Those that closures start are seen late.
- */
-export function takesPart(p: P, record: number): void {
-  if (p === last) return;
-  leaveParts();
-  last = p;
-  parts.set(p, record);
-  Atomics.or(memory.i32, record + PARTS + (memory.self >> 5), 1 << (memory.self & 31));
-}
-
-/** Takes back that this thread has goroutines of runs, of those that it has none of any more. */
-export function leaveParts(): void {
-  last = null;
-  for (const [p, record] of parts) {
-    if (p.allgs.length > 0) continue;
-    parts.delete(p);
-    if (!p.over) Atomics.and(memory.i32, record + PARTS + (memory.self >> 5), ~(1 << (memory.self & 31)));
-  }
-}
-
-/** The runs of this thread that had goroutines on an isolate which is gone. */
-export function* partsOf(isolate: number): Generator<P> {
-  const { i32, self } = memory;
-  const bit = 1 << (isolate & 31);
-  for (const [p, record] of sharedRuns()) {
-    if (homeOf(record) !== self) continue;
-    if ((Atomics.and(i32, record + PARTS + (isolate >> 5), ~bit) & bit) !== 0 && !p.over) yield p;
-  }
-}
-
 /** The isolate that a run's main is on. */
 export function homeOf(record: number): number {
   return memory.i32[record + HOME] as number;
 }
 
 /** Counts goroutines that are not on the thread of the run's main, and that it has not started. */
-export function countElsewhere(record: number, change: number): void {
-  Atomics.add(memory.i32, record + ELSEWHERE, change);
+export function countElsewhere(
+  { record, tally }: Part,
+  what: typeof TALLY_HELPERS | typeof TALLY_TASKS,
+  change: number,
+): void {
+  const { i32 } = memory;
+  Atomics.add(i32, record + ELSEWHERE, change);
+  if (tally !== 0) i32[tally + what] = (i32[tally + what] as number) + change;
+}
+
+/** Begins to count what this isolate has of a run; 0 if there is no room to do so. */
+function newTally(run: number): number {
+  const { i32, record } = memory;
+  let tally: number;
+  try {
+    tally = memory.alloc((TALLY_WORDS - HEAD) * 4);
+  } catch {
+    return 0; // the counts of the run are wrong if this thread dies
+  }
+  const next = i32[record + TALLIES] as number;
+  i32[tally + TALLY_RUN] = run;
+  i32[tally + TALLY_BEFORE] = i32[tally + TALLY_GUESTS] = i32[tally + TALLY_HELPERS] = i32[tally + TALLY_TASKS] = 0;
+  i32[tally + LINK] = next;
+  if (next !== 0) i32[next + TALLY_BEFORE] = tally;
+  i32[record + TALLIES] = tally;
+  return tally;
+}
+
+/** This isolate's part of a run has ended: its helpers are gone, its tasks may still come back. */
+function dropTally(part: Part): void {
+  const { i32, record } = memory;
+  const { tally } = part;
+  if (tally === 0) return;
+  part.tally = 0;
+  Atomics.sub(i32, part.record + ELSEWHERE, i32[tally + TALLY_HELPERS] as number);
+  const next = i32[tally + LINK] as number;
+  const before = i32[tally + TALLY_BEFORE] as number;
+  if (before === 0) i32[record + TALLIES] = next;
+  else i32[before + LINK] = next;
+  if (next !== 0) i32[next + TALLY_BEFORE] = before;
+  memory.free(tally);
+}
+
+/**
+ * Takes what a dead isolate had of runs from their counts. Gives the runs that had goroutines there and no task: nobody else
+ * learns what became of those.
+ */
+export function takeTallies(record: number): number[] {
+  const { i32 } = memory;
+  const runs: number[] = [];
+  let tally = i32[record + TALLIES] as number;
+  i32[record + TALLIES] = 0;
+  while (tally !== 0) {
+    const next = i32[tally + LINK] as number;
+    const run = i32[tally + TALLY_RUN] as number;
+    const helpers = i32[tally + TALLY_HELPERS] as number;
+    Atomics.sub(i32, run + ELSEWHERE, helpers + (i32[tally + TALLY_TASKS] as number));
+    if (helpers > 0 && i32[tally + TALLY_GUESTS] === 0 && !isOver(run)) runs.push(run);
+    memory.free(tally);
+    tally = next;
+  }
+  return runs;
 }
 
 /**
@@ -203,6 +233,7 @@ export function joinRun(record: number): Part {
   });
   p.isDefault = (flags & DEFAULT) !== 0;
   p.decides = (flags & DECIDES) === 0;
+  p.tally = newTally(record);
   p.ids.share(BATCH, () => Atomics.add(i32, record + IDS, BATCH) >>> 0);
   know(p, record);
   return p;

@@ -13,19 +13,20 @@ import type { Go } from "../../runtime/op.ts";
 import { ArgumentError, show } from "../../runtime/panic.ts";
 import type { P } from "../../runtime/proc.ts";
 import { isolate, type Source } from "../memory/isolate.ts";
-import { DRY } from "../memory/layout.ts";
+import { DRY, PLACE } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
 import { textAt } from "../memory/names.ts";
 import { type Lease, leasing } from "../values/lease.ts";
 import { CAUGHT, caught, type Parallel, parallels } from "../values/registry.ts";
+import { asJob } from "./blame.ts";
 import { arrived } from "./carry.ts";
 import { crew } from "./crew.ts";
-import { fail, Guest, Part, stayAtHome, vanish } from "./guest.ts";
+import { begun, fail, Guest, Part, stayAtHome, vanish } from "./guest.ts";
 import { open } from "./hand.ts";
 import { fate, imported, load } from "./loading.ts";
 import { askHome, panicked } from "./panics.ts";
-import { isOver, joinRun, leaveParts, runAt, takesPart } from "./run.ts";
-import { argsOf, BY, BY_NAME, CARRIES, dropArgs, FN, GID, RUN } from "./task.ts";
+import { isOver, joinRun, runAt } from "./run.ts";
+import { argsOf, BY, BY_NAME, CARRIES, DISCARDED, dropArgs, FN, GID, RUN, RUNNER } from "./task.ts";
 import { anyTask, takeTask } from "./taskq.ts";
 import { anyIdle, found, leaving, procs, rest, threads } from "./wakep.ts";
 import { followWatch } from "./watch.ts";
@@ -52,22 +53,21 @@ export const source: Source = {
     if (!anyIdle() && threads() >= procs()) this.take();
   },
   rest() {
-    leaveParts();
-    rest(memory.self);
+    rest(memory.self, takes());
   },
   any: () => takes() && open() && anyTask(),
 };
 
 /** Whether this thread is among those that take tasks. */
 function takes(): boolean {
-  return memory.self <= Math.max(1, procs()) && !leaving();
+  return (memory.i32[memory.record + PLACE] as number) <= Math.max(1, procs()) && !leaving();
 }
 
 /** Makes a goroutine of a task; says whether there is one now. */
 function begin(task: number): boolean {
   const { i32 } = memory;
   const run = i32[task + RUN] as number;
-  if (isOver(run)) {
+  if (isOver(run) || i32[task + RUNNER] === DISCARDED) {
     dropArgs(task);
     vanish(task);
     return false;
@@ -114,7 +114,7 @@ function start(task: number, run: number, fn: Body, args: unknown[], lease: Leas
       // A default value of a parameter: called once more when its turn comes, it panics there.
     }
   }
-  takesPart(p, run);
+  begun(task);
   p.allgs.add(g);
   if (!(p instanceof Part)) stayAtHome(g, p);
   p.ready(g);
@@ -134,8 +134,9 @@ function openPart(run: number): P {
 function look(pointer: number): Parallel | undefined {
   const { name, catches } = nameAt(pointer);
   const plain = parallels.get(name);
-  const f = plain !== undefined && catches ? caught(plain) : plain;
-  if (f !== undefined) known.set(pointer, f);
+  if (plain === undefined) return undefined;
+  const f = catches ? caught(plain) : asJob(plain);
+  known.set(pointer, f);
   return f;
 }
 

@@ -38,6 +38,9 @@ export const FAILED = 3;
 export const NO_ROOM = 4;
 /** It has panicked, and that ends no more than it, or is for its owner to decide. */
 export const PANICKED = 5;
+/** In `RUNNER`: it was abandoned before it was begun, and is still in a queue; or it has been taken out. It is not begun. */
+export const ABANDONED = -1;
+export const DISCARDED = -2;
 
 /** This many arguments have a slot each; if there are more, the last slot holds the rest. */
 const MOST = 5;

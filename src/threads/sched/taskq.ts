@@ -11,8 +11,10 @@
  * something could overwrite it.
  *
  * The lock says who holds it, and the list is in order after each of its writes if it is read from its head; so if its
- * holder dies, `relock` makes it whole.
+ * holder dies, `relock` makes it whole. Only the first thread learns of that, in its event loop, so nobody waits for the lock for
+ * long: who can't have it finds the queue empty, and keeps the tasks that it wanted to put in until it can (`kept`).
  */
+import { monotonic, startTimer } from "../../runtime/host.ts";
 import {
   QUEUE_FIRST as FIRST,
   ISOLATES,
@@ -30,7 +32,7 @@ import {
 import { memory } from "../memory/memory.ts";
 import { recordOf } from "../memory/record.ts";
 import { letGo, reach, reaching } from "./hand.ts";
-import { RUNNER } from "./task.ts";
+import { DISCARDED, RUNNER } from "./task.ts";
 
 /** The word of the first task of a batch that leads to the next batch; a task in a queue is no message yet. */
 const NEXT: number = KIND;
@@ -55,17 +57,44 @@ export function runqput(task: number): void {
 
 /** Moves half a ring, and `task`, to the queue for all; only `task` while nobody may take anything out of the ring. */
 function overflow(task: number, head: number): boolean {
-  if (reaching()) return moveHalf(task, head);
-  if (!reach()) {
-    memory.i32[task + LINK] = 0;
-    append(task);
+  const { i32 } = memory;
+  if (!lock(i32)) {
+    kept.push(task);
     return true;
   }
-  const moved = moveHalf(task, head);
-  letGo();
+  const before = reaching();
+  let moved = true;
+  if (before || reach()) {
+    moved = moveHalf(task, head);
+    if (!before) letGo();
+  } else {
+    i32[task + LINK] = 0;
+    append(i32, task);
+  }
+  unlock(i32);
   return moved;
 }
 
+/** The tasks of this thread that it could not put into the queue for all yet. */
+const kept: number[] = [];
+
+/** This thread could not have the lock a moment ago. Until it tries again, the queue for all counts as empty. */
+let barred = false;
+
+function bar(): void {
+  if (barred) return;
+  barred = true;
+  startTimer(() => {
+    barred = false;
+    for (const task of kept.splice(0)) runqput(task);
+    if (!barred) unbarred.fn();
+  }, AGAIN);
+}
+
+/** Called when the queue for all may be looked at again: there may be tasks, and nobody is idle. */
+export const unbarred: { fn: () => void } = { fn: () => {} };
+
+/** Under the lock: moves half a ring and `task`. */
 function moveHalf(task: number, head: number): boolean {
   const { i32, record } = memory;
   const first = i32[record + RUNQ + (head & MASK)] as number;
@@ -81,23 +110,20 @@ function moveHalf(task: number, head: number): boolean {
   for (let i = 0; i < HALF - 1; i++) i32[(batch[i] as number) + LINK] = batch[i + 1] as number;
   i32[last + LINK] = task;
   i32[task + LINK] = 0;
-  append(first);
+  append(i32, first);
   return true;
 }
 
 const batch = new Int32Array(HALF);
 
-/** Appends a batch to the queue for all. */
-function append(first: number): void {
-  const { i32 } = memory;
+/** Under the lock: appends a batch to the queue for all. */
+function append(i32: Int32Array, first: number): void {
   i32[first + NEXT] = 0;
-  lock(i32);
   const before = i32[LAST] as number;
   if (before === 0) i32[FIRST] = first;
   else i32[before + NEXT] = first;
   i32[LAST] = first;
   Atomics.add(i32, SIZE, 1);
-  unlock(i32);
 }
 
 /** The next task of this isolate's own ring; 0 for none. */
@@ -114,8 +140,7 @@ function runqget(): number {
 /** The first of the queue for all; the others of its batch go into this isolate's ring, which is empty. */
 function globrunqget(): number {
   const { i32, record } = memory;
-  if (Atomics.load(i32, SIZE) === 0) return 0;
-  lock(i32);
+  if (Atomics.load(i32, SIZE) === 0 || !lock(i32)) return 0;
   const first = i32[FIRST] as number;
   if (first !== 0) drop(i32, i32[first + NEXT] as number);
   unlock(i32);
@@ -133,8 +158,7 @@ function globrunqget(): number {
 /** The first of the queue for all, alone: the others stay there. */
 function globrunqgetOne(): number {
   const { i32 } = memory;
-  if (Atomics.load(i32, SIZE) === 0) return 0;
-  lock(i32);
+  if (Atomics.load(i32, SIZE) === 0 || !lock(i32)) return 0;
   const first = i32[FIRST] as number;
   if (first !== 0) {
     const rest = i32[first + LINK] as number;
@@ -190,10 +214,16 @@ export function takeTask(below: (n: number) => number, refused: () => boolean): 
     if (refused()) {
       runqput(task);
       task = 0;
-    } else Atomics.store(memory.i32, task + RUNNER, memory.self + 1);
+    } else mark(task);
   }
   letGo();
   return task;
+}
+
+/** Says that this thread begins a task, unless it was abandoned. */
+function mark(task: number): void {
+  const { i32, key } = memory;
+  if (Atomics.compareExchange(i32, task + RUNNER, 0, key) !== 0) Atomics.store(i32, task + RUNNER, DISCARDED);
 }
 
 /** The same, not marked. */
@@ -218,7 +248,7 @@ export function findTask(below: (n: number) => number): number {
 /** Whether there is a task anywhere. */
 export function anyTask(): boolean {
   const { i32 } = memory;
-  if (Atomics.load(i32, SIZE) !== 0) return true;
+  if (!barred && Atomics.load(i32, SIZE) !== 0) return true;
   const isolates = Atomics.load(i32, ISOLATES);
   for (let i = 0; i < isolates; i++) {
     const record = recordOf(i);
@@ -227,10 +257,11 @@ export function anyTask(): boolean {
   return false;
 }
 
-/** All tasks that wait, while nobody takes any. */
-export function waitingTasks(): Set<number> {
+/** All tasks that wait, while nobody takes any; null if the queue for all can't be looked at now. */
+export function waitingTasks(): Set<number> | null {
   const { i32 } = memory;
-  const tasks = new Set<number>();
+  if (!lock(i32)) return null;
+  const tasks = new Set<number>(kept);
   const isolates = Atomics.load(i32, ISOLATES);
   for (let i = 0; i < isolates; i++) {
     const record = recordOf(i);
@@ -239,7 +270,6 @@ export function waitingTasks(): Set<number> {
       tasks.add(i32[record + RUNQ + (at & MASK)] as number);
     }
   }
-  lock(i32);
   for (let first = i32[FIRST] as number; first !== 0; first = i32[first + NEXT] as number) {
     for (let task = first; task !== 0; task = i32[task + LINK] as number) tasks.add(task);
   }
@@ -259,21 +289,34 @@ export function queued(): number {
   return n;
 }
 
+/** Milliseconds after which a lock that is held for some instructions can't be had, and until it is tried again. */
+const LONG = 20;
+const AGAIN = 10;
+
 /** How often to look before giving the processor away. */
 const SPIN = 100;
 
-function lock(i32: Int32Array): void {
+/** Takes the lock of the queue for all; false if it can't be had for long, perhaps because its holder is dead. */
+function lock(i32: Int32Array): boolean {
+  if (barred) return false;
   const me = memory.self + 1;
+  let until = 0;
   for (let tries = 1; Atomics.compareExchange(i32, LOCK, 0, me) !== 0; tries++) {
     if (tries % SPIN !== 0) continue;
     const holder = Atomics.load(i32, LOCK);
     if (holder === 0) continue;
+    if (until === 0) until = monotonic() + LONG;
+    else if (monotonic() > until) {
+      bar();
+      return false;
+    }
     try {
       Atomics.wait(i32, LOCK, holder, 1);
     } catch {
       // The first thread of a browser may not wait; whoever holds the lock gets on.
     }
   }
+  return true;
 }
 
 function unlock(i32: Int32Array): void {

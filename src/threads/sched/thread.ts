@@ -9,19 +9,20 @@
  * that: Node 20 keeps open the files that it has open then.
  */
 import { built } from "../../runtime/built.ts";
-import { builtin, startTimer, stopTimer } from "../../runtime/host.ts";
+import { builtin, monotonic, startTimer, stopTimer } from "../../runtime/host.ts";
 import { ArgumentError, show } from "../../runtime/panic.ts";
-import { ALERT, isolate } from "../memory/isolate.ts";
-import { IMPORTS } from "../memory/layout.ts";
+import { ALERT, isolate, wake } from "../memory/isolate.ts";
+import { BEGUN, GENERATION, IMPORTS, LEAVING, MAX_ISOLATES, PARK, PLACE, STATE } from "../memory/layout.ts";
 import { memory, type Share } from "../memory/memory.ts";
-import { recordOf } from "../memory/record.ts";
+import { keyOf, LIVE, recordOf } from "../memory/record.ts";
 import type { Parallel } from "../values/registry.ts";
 import { stopping } from "./recover.ts";
 import { leave } from "./wakep.ts";
 
 /** What is asked of whatever the host calls a worker. */
 export interface WorkerLike {
-  postMessage(message: unknown, transfer: readonly never[]): void;
+  // Not readonly: a browser's takes a list that it might change.
+  postMessage(message: unknown, transfer: never[]): void;
   terminate(): unknown;
 }
 
@@ -70,6 +71,9 @@ export type Said =
 const GRACE = 100;
 /** And how long it may take to import its modules first. */
 const LOAD = 5000;
+/** How often to look whether nobody else is left on a thread that retires, and for how long at most, in milliseconds. */
+const LOOK = 10;
+const RETIREMENT = 5000;
 
 /** Why a thread is gone. */
 export interface Gone {
@@ -80,15 +84,23 @@ export interface Gone {
 
 export interface Watcher {
   ready(thread: Thread): void;
+  /** It was to retire, and goes on. */
+  stays(thread: Thread): void;
   gone(thread: Thread, why: Gone): void;
 }
 
 export class Thread {
   readonly isolate: number;
+  /** The key of its isolate. */
+  readonly key: number;
   /** It runs goroutines. */
   ready = false;
   /** It was told to stop. */
   stopping = false;
+  /** How many tasks it is to be ended for: it takes no others. */
+  retired = 0;
+  /** The task for which it is being ended. */
+  overdue = 0;
   /** Settles when it is gone. */
   readonly gone: Promise<void>;
   readonly #worker: WorkerLike;
@@ -97,8 +109,15 @@ export class Thread {
   #left!: (why: Gone) => void;
 
   /** Starts a thread; `worker` makes the host's worker, without it the library's own file is run. */
-  constructor(share: Share, functions: Iterable<Parallel>, worker: (() => WorkerLike) | null, watcher: Watcher) {
+  constructor(
+    share: Share,
+    functions: Iterable<Parallel>,
+    worker: (() => WorkerLike) | null,
+    maxMemory: number,
+    watcher: Watcher,
+  ) {
     this.isolate = share.isolate;
+    this.key = keyOf(share.isolate, memory.i32[recordOf(share.isolate) + GENERATION] as number);
     this.#watcher = watcher;
     const { port1, port2 } = new MessageChannel() as unknown as { port1: Port; port2: Port };
     this.#port = port1;
@@ -119,13 +138,60 @@ export class Thread {
       commonjs ||= f.commonjs;
     }
     const init: Init = { share, modules: [...modules], port: port2, tsx: isRunByTsx(), commonjs };
-    if (worker === null) this.#worker = startFile(init);
+    if (worker === null) this.#worker = startFile(init, maxMemory);
     else {
       this.#worker = worker();
       checkWorker(this.#worker);
       this.#worker.postMessage({ [INIT]: init }, [port2 as never]);
     }
     this.#listen(this.#worker as Partial<NodeWorker>);
+  }
+
+  /** Its place among the threads that take tasks. */
+  get place(): number {
+    return memory.i32[recordOf(this.isolate) + PLACE] as number;
+  }
+
+  /** Whether it is one of the threads that take tasks. */
+  get takes(): boolean {
+    return this.retired === 0 && !this.stopping && this.place < MAX_ISOLATES;
+  }
+
+  /** Whether it has not said that it ends. */
+  get lives(): boolean {
+    return Atomics.load(memory.i32, recordOf(this.isolate) + STATE) === LIVE;
+  }
+
+  /** Gives it a place, now that it has stood by. */
+  promote(place: number): void {
+    const record = recordOf(this.isolate);
+    Atomics.store(memory.i32, record + PLACE, place);
+    wake(memory.i32, record + PARK);
+  }
+
+  /** Ends it for a task that goes on though it was cancelled; at once if it `hung`, else when the others there have ended. */
+  retire(task: number, hung: boolean): void {
+    this.overdue = task;
+    leave(this.isolate);
+    const first = this.retired++ === 0;
+    if (hung) this.#end();
+    if (hung || !first) return;
+    const until = monotonic() + RETIREMENT;
+    const look = (): void => {
+      const begun = memory.i32[recordOf(this.isolate) + BEGUN] as number;
+      if (begun === 0) this.#stay();
+      else if (begun <= this.retired || monotonic() > until) this.#end();
+      else timer = startTimer(look, LOOK);
+    };
+    let timer = startTimer(look, 0);
+    this.gone.then(() => stopTimer(timer));
+  }
+
+  /** What it was to be ended for has ended all the same. */
+  #stay(): void {
+    this.retired = this.overdue = 0;
+    Atomics.store(memory.i32, recordOf(this.isolate) + LEAVING, 0);
+    this.#watcher.stays(this);
   }
 
   /** Ends it; settles when it is gone. */
@@ -197,12 +263,13 @@ function checkWorker(worker: unknown): void {
 }
 
 /** Runs the library's own file on a new thread. */
-function startFile(init: Init): WorkerLike {
+function startFile(init: Init, maxMemory: number): WorkerLike {
   const { Worker } = builtin("node:worker_threads") as NodeThreads;
   return new Worker(ownFile() as URL, {
     workerData: { [INIT]: init },
     transferList: [init.port],
     argv: process.argv.slice(2),
+    ...(maxMemory > 0 && { resourceLimits: { maxOldGenerationSizeMb: maxMemory } }),
     ...(process.execArgv.some(isAboutEval) && { execArgv: withoutEval(process.execArgv) }),
   });
 }

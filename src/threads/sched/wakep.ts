@@ -88,9 +88,9 @@ export function leaving(): boolean {
   return Atomics.load(memory.i32, memory.record + LEAVING) !== 0;
 }
 
-/** This thread goes idle. It looks at the queues once more after this. */
-export function rest(isolate: number): void {
-  setIdle(isolate, true);
+/** This thread goes idle, and can be woken for a task if it `takes` any. It looks at the queues once more after this. */
+export function rest(isolate: number, takes: boolean): void {
+  setIdle(isolate, takes);
   if (Atomics.load(memory.i32, TOKEN) !== 0) Atomics.store(memory.i32, TOKEN, 0);
 }
 

@@ -6,11 +6,13 @@
  * on another thread, it may rightly be in use again.
  */
 import { checkCallable } from "../../runtime/action.ts";
+import { startAnywhere } from "../../runtime/anywhere.ts";
 import { at, emit, tap } from "../../runtime/events.ts";
-import type { Goroutine } from "../../runtime/g.ts";
+import type { Goroutine, Watched } from "../../runtime/g.ts";
+import { m } from "../../runtime/m.ts";
 import { NO, type Op, type WaitReason } from "../../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
-import { go, type Result } from "../../runtime/run.ts";
+import type { Result } from "../../runtime/run.ts";
 import { made } from "../../runtime/unused.ts";
 import { type Proxies, Waiter } from "../../runtime/waiter.ts";
 import { DIRTY, QCOUNT, RECVQ, STATUS } from "../memory/layout.ts";
@@ -198,15 +200,15 @@ export class SharedWaitGroup {
   go<A extends unknown[], X>(fn: (...args: A) => X, ...args: A): Goroutine<Result<X>> {
     checkCallable("SharedWaitGroup.go", fn);
     this.#counter.add(1);
-    let g: Goroutine<Result<X>>;
+    let g: Watched;
     try {
-      g = go(fn, ...args);
+      g = startAnywhere(m.current(), fn, args, m.curg);
     } catch (error) {
       this.#counter.add(-1);
       throw error;
     }
-    g.join().enqueue(new Leaver(this.#counter));
-    return g;
+    g.watch(new Leaver(this.#counter));
+    return g as Goroutine as Goroutine<Result<X>>;
   }
 }
 

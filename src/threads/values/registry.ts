@@ -24,6 +24,11 @@ export interface Parallel {
   catching?: Parallel;
 }
 
+/** How a job's own function is called: where it can be known later which job an error of its belongs to, so that it is. */
+export const job: { call(fn: Body, args: never[]): unknown } = once("job", () => ({
+  call: (fn: Body, args: never[]): unknown => fn(...args),
+}));
+
 /** What a function that was caught gives. */
 export type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
 
@@ -35,7 +40,7 @@ export function caught(f: Parallel): Parallel {
   if (f.catching === undefined || f.catching.url !== f.url) {
     const fn = function* (...args: never[]): Go<Outcome> {
       try {
-        return { ok: true, value: yield* settled(f.fn(...args)) };
+        return { ok: true, value: yield* settled(job.call(f.fn, args)) };
       } catch (error) {
         if (error instanceof Goexit || error instanceof FatalError) throw error;
         return { ok: false, error };

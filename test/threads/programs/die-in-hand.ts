@@ -7,7 +7,7 @@ import { parallel } from "millrace/threads";
 const where = process.argv[2] ?? "";
 
 /** Has this thread die when `where` calls that method of Atomics, and when the call has done its part, or just before. */
-function trap(method: "compareExchange" | "sub" | "store", before: boolean): void {
+function trap(method: "compareExchange" | "sub", before: boolean): void {
   const real = Atomics[method] as (...args: unknown[]) => unknown;
   const trapped = (...args: unknown[]): unknown => {
     const called = new Error().stack?.split("\n")[2]?.includes(` ${where} `) === true;
@@ -26,7 +26,7 @@ function die(): void {
 }
 
 if (threadId === 1) {
-  if (where === "takeTask") trap("store", true);
+  if (where === "mark") trap("compareExchange", true);
   else if (where === "drop") trap("sub", false);
   else trap("compareExchange", false);
 }

@@ -1,0 +1,68 @@
+/** Kills a thread at any moment, as often as the first argument says, while threads start and end goroutines all the time. */
+import nodeThreads, { isMainThread, Worker } from "node:worker_threads";
+import { type Go, type Goroutine, go, main, type Panic, wait } from "millrace";
+import { mapConcurrent } from "millrace/patterns";
+import { parallel, threads } from "millrace/threads";
+
+const square = parallel(import.meta, "square", (n: number) => n * n);
+/** Starts some itself, so that queues of other threads are full, too. */
+const tree = parallel(import.meta, "tree", function* (n: number): Go<number> {
+  let sum = 0;
+  for (const g of Array.from({ length: 20 }, (_, i) => go(square, n + i))) sum += yield* g.join();
+  return sum;
+});
+
+const workers = new Set<Worker>();
+if (isMainThread) {
+  threads({ count: 3 });
+  nodeThreads.Worker = class extends Worker {
+    constructor(...args: ConstructorParameters<typeof Worker>) {
+      super(...args);
+      this.on("exit", () => workers.delete(this));
+      workers.add(this);
+    }
+  };
+}
+
+const kills = Number(process.argv[2]);
+const tally = { kills: 0, done: 0, lost: 0, others: 0 };
+
+/** The outcome of one, which is right, or lost. */
+function* check(g: Goroutine<number>, right: number): Go {
+  try {
+    if ((yield* g.join()) === right) tally.done++;
+    else tally.others++;
+  } catch (error) {
+    const { code } = error as Panic;
+    if (code === "JOB_LOST" || code === "THREAD_DIED") tally.lost++;
+    else tally.others++;
+  }
+}
+
+const treeOf = (n: number): number => Array.from({ length: 20 }, (_, i) => (n + i) ** 2).reduce((a, b) => a + b);
+
+/** Sometimes at once, sometimes when they have gone far. */
+const moment = (): Promise<void> =>
+  new Promise((resolve) => (Math.random() < 0.5 ? setImmediate(resolve) : setTimeout(resolve, Math.random() * 4)));
+
+main(function* () {
+  while (tally.kills < kills) {
+    const all: Goroutine<void>[] = [];
+    for (let n = 0; n < 700; n++) {
+      const g = n % 100 === 0 ? go(tree, n) : go(square, n);
+      all.push(go(() => check(g, n % 100 === 0 ? treeOf(n) : n * n)));
+    }
+    yield* wait(moment());
+    const victims = [...workers];
+    const victim = victims[Math.floor(Math.random() * victims.length)];
+    if (victim !== undefined) {
+      tally.kills++;
+      void victim.terminate();
+    }
+    for (const g of all) yield* g.join();
+  }
+  // And now all of them are as good as new.
+  const squares = yield* mapConcurrent([1, 2, 3, 4], square, { retry: { attempts: 5, delay: 1 } });
+  if (squares.join() !== "1,4,9,16") tally.others++;
+  console.log(JSON.stringify(tally));
+});
