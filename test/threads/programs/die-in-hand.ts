@@ -1,6 +1,6 @@
 /** The first thread dies where it has taken tasks out of a queue and nobody knows that yet: in the given function. */
 import { writeSync } from "node:fs";
-import { threadId } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
 import { go, main } from "millrace";
 import { parallel } from "millrace/threads";
 
@@ -25,7 +25,10 @@ function die(): void {
   for (;;); // what ends it may take a moment
 }
 
-if (threadId === 1) {
+const init = (workerData as { readonly "millrace thread"?: { readonly share: { readonly isolate: number } } } | null)?.[
+  "millrace thread"
+];
+if (init?.share.isolate === 1) {
   if (where === "mark") trap("compareExchange", true);
   else if (where === "drop") trap("sub", false);
   else trap("compareExchange", false);

@@ -18,6 +18,8 @@ if (isMainThread) {
   nodeThreads.Worker = class extends Worker {
     constructor(...args: ConstructorParameters<typeof Worker>) {
       super(...args);
+      // Not the watchdog that hears signals.
+      if (!String(args[0]).endsWith("/threads/worker.js")) return;
       this.on("exit", () => workers.delete(this));
       workers.add(this);
     }

@@ -55,6 +55,8 @@ if (isMainThread) {
   nodeThreads.Worker = class extends Worker {
     constructor(...args: ConstructorParameters<typeof Worker>) {
       super(...args);
+      // Not the watchdog that hears signals.
+      if (!String(args[0]).endsWith("/threads/worker.js")) return;
       workers++;
       this.on("exit", () => workers--);
     }
