@@ -7,7 +7,7 @@
  */
 
 import type { G } from "./g.ts";
-import { type HostTimer, holdTimer, macrotask, monotonic, startTimer, stopTimer, wall } from "./host.ts";
+import { type Alarm as HostAlarm, holdTimer, isStale, macrotask, seen, startAlarm, stopAlarm, wall } from "./host.ts";
 import { m } from "./m.ts";
 import { Panic } from "./panic.ts";
 import type { P } from "./proc.ts";
@@ -22,6 +22,8 @@ export interface Clock {
   stop(alarm: unknown): void;
   /** Says whether the alarm is wanted: one that is not does not keep the process alive. */
   hold(alarm: unknown, wanted: boolean): void;
+  /** Whether the alarm may never ring, because what it was set on is no more. */
+  stale?(alarm: unknown): boolean;
   /** Told that code has looked whether it is `when` yet, and it is not: for a clock that moves from moment to moment. */
   looked?(when: number): void;
   /** It is that of a bubble: timers of its runs are not to be used from other runs. */
@@ -32,13 +34,14 @@ export interface Clock {
   adopt?(p: P): void;
 }
 
-/** The host's clock. */
+/** The host's clock, or what a test has put in its place. */
 export const hostClock: Clock = {
-  now: monotonic,
+  now: seen,
   wall,
-  start: startTimer,
-  stop: (alarm) => stopTimer(alarm as HostTimer),
-  hold: (alarm, wanted) => holdTimer(alarm as HostTimer, wanted),
+  start: startAlarm,
+  stop: (alarm) => stopAlarm(alarm as HostAlarm),
+  hold: (alarm, wanted) => holdTimer((alarm as HostAlarm).timer, wanted),
+  stale: (alarm) => isStale(alarm as HostAlarm),
 };
 
 interface Alarm {

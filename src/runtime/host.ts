@@ -41,7 +41,7 @@ interface HostGlobals {
   clearTimeout(timer: HostTimer): void;
   setImmediate?(fn: () => void): unknown;
   queueMicrotask(fn: () => void): void;
-  readonly performance: { now(): number };
+  readonly performance: { now(): number; readonly timeOrigin: number };
   readonly process?: NodeProcess;
   readonly navigator?: { readonly hardwareConcurrency?: number };
   readonly crypto?: { getRandomValues(into: Uint32Array): Uint32Array };
@@ -55,14 +55,22 @@ interface HostGlobals {
 const host = globalThis as unknown as HostGlobals;
 const node: NodeProcess | undefined = host.process?.versions?.node === undefined ? undefined : host.process;
 
-/** The monotonic clock, in milliseconds with a fraction. */
-export const monotonic: () => number = () => host.performance.now();
+// What the runtime itself waits with. Tests put other clocks in the place of the host's (fake timers); those are for the
+// program's own timers, and would make the runtime spin.
+const { performance, setTimeout, clearTimeout, queueMicrotask } = host;
+const { now } = performance;
+
+/** The host's monotonic clock, in milliseconds with a fraction. */
+export const monotonic: () => number = () => now.call(performance);
+
+/** The moment by which all threads of the process count, in milliseconds with a fraction. */
+export const common: () => number = () => performance.timeOrigin + now.call(performance);
 
 /** The wall clock, in milliseconds since 1970. Cheaper to read than the monotonic one, and free to jump. */
 export const wall: () => number = () => Date.now();
 
 /** Runs `fn` after the code that now runs, before timers and I/O. */
-export const microtask: (fn: () => void) => void = (fn) => host.queueMicrotask(fn);
+export const microtask: (fn: () => void) => void = (fn) => queueMicrotask(fn);
 
 /** Runs `fn` after the host has had its turn: timers, sockets, rendering. Holds the process open until it ran. */
 export const macrotask: (fn: () => void) => void = pickMacrotask();
@@ -71,7 +79,7 @@ function pickMacrotask(): (fn: () => void) => void {
   const immediate = host.setImmediate;
   if (immediate !== undefined) return (fn) => void immediate(fn);
   const Port = host.MessageChannel;
-  if (Port === undefined) return (fn) => void host.setTimeout(fn, 0);
+  if (Port === undefined) return (fn) => void setTimeout(fn, 0);
   // A browser clamps nested setTimeout to 4 ms; a message to oneself is the macrotask without that. It takes two: a timer
   // that came due while goroutines ran is queued behind the first message, and would miss its turn by a whole slice.
   const queue: (() => void)[] = [];
@@ -113,11 +121,15 @@ const MAX_DELAY = 2 ** 31 - 1;
 
 /** Runs `fn` once, `ms` milliseconds from now (rounded up, because hosts round down), or earlier where that is too long. */
 export function startTimer(fn: () => void, ms: number): HostTimer {
-  return host.setTimeout(fn, Math.min(Math.max(Math.ceil(ms), 0), MAX_DELAY));
+  return setTimeout(fn, delayOf(ms));
+}
+
+function delayOf(ms: number): number {
+  return Math.min(Math.max(Math.ceil(ms), 0), MAX_DELAY);
 }
 
 export function stopTimer(timer: HostTimer): void {
-  host.clearTimeout(timer);
+  clearTimeout(timer);
 }
 
 /** Says whether `timer` holds the process open. Where a process is not held open by timers, does nothing. */
@@ -126,6 +138,44 @@ export function holdTimer(timer: HostTimer, hold: boolean): void {
   if (typeof handle === "number") return;
   if (hold) handle.ref?.();
   else handle.unref?.();
+}
+
+/** By how much the program's clock is ahead of `performance`, which a test may have left as it is. */
+let ahead = 0;
+
+/** The monotonic clock that the program sees: the host's, or one that a test has put in its place. */
+export const seen: () => number = () => host.performance.now() + ahead;
+
+/** A timer of the clock that the program sees. */
+export interface Alarm {
+  readonly timer: HostTimer;
+  /** What set it. */
+  readonly by: HostGlobals["setTimeout"];
+  readonly clear: HostGlobals["clearTimeout"];
+}
+
+/**
+ * Calls `ring` once, `ms` milliseconds from now on the clock that the program sees, or earlier where that is too long. A
+ * `setTimeout` that a test has put in place knows best when that is, whatever `performance` says.
+ */
+export function startAlarm(ring: () => void, ms: number): Alarm {
+  const { setTimeout: by, clearTimeout: clear } = host;
+  if (by === setTimeout || ms > MAX_DELAY) return { timer: by(ring, delayOf(ms)), by, clear };
+  const when = seen() + ms;
+  const due = (): void => {
+    ahead += Math.max(0, when - seen());
+    ring();
+  };
+  return { timer: by(due, delayOf(ms)), by, clear };
+}
+
+export function stopAlarm({ timer, clear }: Alarm): void {
+  clear(timer);
+}
+
+/** Whether another clock has taken the place of the one that the alarm was set on: it may never ring. */
+export function isStale({ by }: Alarm): boolean {
+  return by !== host.setTimeout;
 }
 
 /** Thirty-two random bits to seed a run with. */

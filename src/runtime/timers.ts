@@ -128,7 +128,7 @@ export class Timers {
     if (heap.length === this.#whens.length) this.#resize(Math.max(FIRST, heap.length * 2));
     this.#up(t, when, heap.length);
     if (tap.listener !== null) emit({ kind: "timer-start", ...at(this.#p), timer: seq, when });
-    if (t.index === 0 && !this.#firing) this.#arm();
+    if (!this.#firing && (t.index === 0 || this.#stale)) this.#arm();
   }
 
   /** Takes `t` out; does nothing if it is not in the heap. */
@@ -190,11 +190,16 @@ export class Timers {
     this.#rings = Infinity;
   }
 
+  /** The alarm was set on a clock that is no more. */
+  get #stale(): boolean {
+    return this.#alarm !== null && this.#p.clock.stale?.(this.#alarm) === true;
+  }
+
   /** Sees that the alarm rings no later than the head is due. */
   #arm(): void {
     const { clock } = this.#p;
     const { next } = this;
-    if (next >= this.#rings) return;
+    if (next >= this.#rings && !this.#stale) return;
     if (this.#alarm !== null) clock.stop(this.#alarm);
     else if (!this.#bound) {
       this.#bound = true;

@@ -22,6 +22,11 @@ test("with one thread they run on that", async () => {
   expect(ended).toEqual({ code: 0, signal: null, stdout: "9900 0\n", stderr: "" });
 });
 
+test("they answer while a fake clock stands still on the first thread", async () => {
+  const ended = await threaded("fake");
+  expect(ended).toEqual({ code: 0, signal: null, stdout: "55 [ 1, 4, 9 ]\n", stderr: "" });
+});
+
 test("a deadlock over several threads is found, and the report has the goroutines of all of them", async () => {
   const { code, stdout, stderr } = await threaded("deadlock");
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

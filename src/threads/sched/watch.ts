@@ -7,7 +7,7 @@
  */
 
 import { emitElsewhere, type Listener, listen, type RuntimeEvent, tap } from "../../runtime/events.ts";
-import { macrotask } from "../../runtime/host.ts";
+import { common, macrotask } from "../../runtime/host.ts";
 import { show } from "../../runtime/panic.ts";
 import { WATCHED } from "../memory/layout.ts";
 import { isFull, memory } from "../memory/memory.ts";
@@ -41,7 +41,7 @@ export function followWatch(): void {
 }
 
 const note: Listener = (event) => {
-  times.push(performance.timeOrigin + performance.now());
+  times.push(common());
   if (seen.push(event) === 1) macrotask(send);
 };
 

@@ -25,6 +25,7 @@ import { background, todo } from "../../context/roots.ts";
 import type { Context } from "../../context/types.ts";
 import { ValueCtx } from "../../context/value-ctx.ts";
 import { once } from "../../runtime/copies.ts";
+import { common } from "../../runtime/host.ts";
 import { monotonicAt } from "../../time/time.ts";
 import { isolate } from "../memory/isolate.ts";
 import {
@@ -44,7 +45,6 @@ import { CONTEXT } from "../memory/object.ts";
 import { HANDLE, registerHandle } from "./handles.ts";
 import {
   CANCELED,
-  common,
   ENDLESS,
   type Entry,
   freeContext,

@@ -13,7 +13,7 @@ import { ContextKey } from "../../context/key.ts";
 import { background } from "../../context/roots.ts";
 import type { Context } from "../../context/types.ts";
 import { once } from "../../runtime/copies.ts";
-import { microtask } from "../../runtime/host.ts";
+import { common, microtask } from "../../runtime/host.ts";
 import { RuntimeTimer } from "../../runtime/timers.ts";
 import { formatDuration } from "../../time/duration.ts";
 import { type Time, timeAt } from "../../time/time.ts";
@@ -58,11 +58,6 @@ export interface Rest {
   readonly values: readonly Entry[];
   /** The cause once the deadline has passed. */
   readonly late: unknown;
-}
-
-/** Milliseconds by which all threads tell the same moment. */
-export function common(): number {
-  return performance.timeOrigin + performance.now();
 }
 
 /** This thread's reference of a context of another one. */
