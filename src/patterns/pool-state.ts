@@ -7,6 +7,7 @@
  *
  * What becomes of an error: every join of the job gets it. One that nothing has waited for is in `failures`.
  */
+
 import { CancelCtx } from "../context/cancel-ctx.ts";
 import { DeadlineExceeded } from "../context/errors.ts";
 import { nodeOf } from "../context/parent.ts";
@@ -15,6 +16,7 @@ import type { Context } from "../context/types.ts";
 import { checkCallable } from "../runtime/action.ts";
 import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import { m } from "../runtime/m.ts";
+import { numbers } from "../runtime/numbers.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
@@ -72,8 +74,6 @@ export interface PoolOptions {
   /** Called when something happens to a job. */
   readonly on?: PoolHooks | undefined;
 }
-
-let pools = 0;
 
 /** The pool itself. As a waiter it is parked on the end of its context while there are jobs. */
 export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, JobPool, Gate {
@@ -144,7 +144,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
       this.ctx,
       this,
     );
-    this.label = `WorkerPool ${++pools} (${fn.name || "worker"})`;
+    this.label = `WorkerPool ${++numbers.pools} (${fn.name || "worker"})`;
     this.#first = errors === "first";
     this.#parent = options.ctx;
     this.#ended = options.ctx && inletOf("new WorkerPool", options.ctx.done());

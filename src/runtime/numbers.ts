@@ -1,6 +1,7 @@
 /**
  * What is counted over all runs: the numbers by which events, dumps and reports call runs, channels, locks and the like. All
- * copies of the library count together, so that no two things have one number.
+ * copies of the library count together, so that no two things have one number. Every kind of thing that has a number counts
+ * here, not in a variable of its own file.
  *
  * A run that is repeated, by exploration or the stepper, counts its things from its own beginning: then the names in its
  * reports are the schedule's, the same in each repetition and on each machine. Only the numbers of runs are never used
@@ -19,6 +20,7 @@ export class Made {
   onces = 0;
   errGroups = 0;
   crews = 0;
+  pools = 0;
 
   /** One by one, because exploration does this for each of its runs. */
   copy(from: Made): void {
@@ -31,6 +33,7 @@ export class Made {
     this.onces = from.onces;
     this.errGroups = from.errGroups;
     this.crews = from.crews;
+    this.pools = from.pools;
   }
 }
 

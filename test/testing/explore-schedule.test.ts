@@ -1,5 +1,6 @@
 /** The schedule that exploration finds: what it is, that it replays, and what can't be explored. */
 import { ArgumentError, chan, go, runtime, select, wait } from "millrace";
+import { WorkerPool } from "millrace/patterns";
 import { RWMutex } from "millrace/sync";
 import { type ExploreError, explore, NotDeterministicError, replay, UnexplorableError } from "millrace/testing";
 import { describe, expect, test } from "vitest";
@@ -231,6 +232,20 @@ describe("what can't be explored is named", () => {
       /new Date\(\) at .*explore-schedule\.test\.ts/,
     );
     expect(await notDeterministic(program(() => performance.now()))).toMatch(/performance\.now\(\) at /);
+  });
+
+  test("and numbers that are given over all runs are no difference, in a select neither", async () => {
+    const program = function* () {
+      const pool = new WorkerPool((n: number) => n, { workers: 1 });
+      const g = go(function* waiting() {
+        yield* chan<number>(1).send(1);
+      });
+      yield* select({ ended: g.join(), answer: pool.run(1), never: chan().recv() });
+      yield* pool.drain();
+    };
+    expect(await explore(program)).toMatchObject({ complete: true });
+    new WorkerPool(() => {});
+    expect(await explore(program)).toMatchObject({ complete: true });
   });
 
   test("what is left over from the run before", async () => {

@@ -175,8 +175,11 @@ function data(value: unknown): string {
 const OUTSIDE = new Set(["run", "byRun", "home", "chan", "lock", "what"]);
 
 /** The facts of an event, as text; what has numbers from outside gets one in the order in which it comes. */
-function facts(event: RuntimeEvent, seen: Map<string, number>): string {
+function facts(event: object, seen: Map<string, number>): string {
   const said = Object.entries(event).map(([key, value]): string => {
+    if (key === "cases" && Array.isArray(value)) {
+      return `cases: [${value.map((each: object) => `{ ${facts(each, seen)} }`).join(", ")}]`;
+    }
     if (!OUTSIDE.has(key) || value === 0) return `${key}: ${data(value)}`;
     const thing = `${key === "byRun" || key === "home" ? "run" : key} ${String(value)}`;
     const number = seen.get(thing) ?? seen.size + 1;
