@@ -1,7 +1,7 @@
 /**
  * The weighted semaphore (golang.org/x/sync/semaphore).
  *
- * Invariants: `0 <= used <= size`; the first in the queue, if any, asks for more than is free. So a large request is not
+ * Invariants: `0 <= used`, and `used <= size` unless the size has become less; the first in the queue, if any, asks for more than is free. So a large request is not
  * starved by small ones: those that come after it wait behind it, even if there is room for them. Whatever frees some
  * weight, and whoever leaves the queue, calls `grant`.
  */
@@ -18,9 +18,11 @@ import { Held } from "./held.ts";
 
 class State {
   used = 0;
-  readonly size: number;
+  size: number;
   /** Who waits, with the weight as the waiter's value. */
   readonly queue: WaitQueue = new WaitQueue();
+  /** Those who ask for more than the size, apart: they must not keep the others waiting. */
+  readonly #beyond: WaitQueue = new WaitQueue();
   readonly home: P = m.current();
   readonly label: string = `Semaphore ${++numbers.semaphores}`;
 
@@ -38,6 +40,30 @@ class State {
   #use(n: number, g: G | null): void {
     this.used += n;
     if (tap.listener !== null) this.#tell("lock", g);
+  }
+
+  stand(w: Waiter, n: number): void {
+    w.value = n;
+    this.#queueOf(n).push(w);
+  }
+
+  leave(w: Waiter): void {
+    this.#queueOf(w.value as number).remove(w);
+    w.value = undefined;
+    this.grant();
+  }
+
+  #queueOf(n: number): WaitQueue {
+    return n > this.size ? this.#beyond : this.queue;
+  }
+
+  resize(size: number): void {
+    if (m.touch !== null) m.touch(this);
+    const before = [...this.queue, ...this.#beyond];
+    for (const w of before) this.#queueOf(w.value as number).remove(w);
+    this.size = size;
+    for (const w of before) this.#queueOf(w.value as number).push(w);
+    this.grant();
   }
 
   release(n: number): void {
@@ -85,16 +111,11 @@ class AcquireOp extends Op<Disposable> {
   }
 
   override enqueue(w: Waiter): void {
-    // What can never be had must not keep the others waiting.
-    if (this.#n > this.#state.size) return;
-    w.value = this.#n;
-    this.#state.queue.push(w);
+    this.#state.stand(w, this.#n);
   }
 
   override dequeue(w: Waiter): void {
-    this.#state.queue.remove(w);
-    w.value = undefined;
-    this.#state.grant();
+    if (w.value !== undefined) this.#state.leave(w);
   }
 
   override get home(): P {
@@ -160,15 +181,31 @@ export class Semaphore {
     this.#one = new AcquireOp(this.#state, 1);
   }
 
-  /** The weight that can be held in total. */
+  /**
+   * The weight that can be held in total. It may be set at any time: who waits is served as far as it has become more; if it has
+   * become less, what is held beyond it stays held until it is released.
+   *
+   * @param size a whole number from 0 up
+   * @throws ArgumentError when it is set to something else
+   */
   get size(): number {
     return this.#state.size;
+  }
+
+  set size(size: number) {
+    this.#state.resize(weight("Semaphore.size", size));
+  }
+
+  /** The weight that is free now: 0 when more is held than the size has become. */
+  get available(): number {
+    return Math.max(0, this.#state.size - this.#state.used);
   }
 
   /**
    * Acquires a weight of `n`.
    *
-   * Blocks until that much is free and all who waited longer were served; for ever when `n` is more than the size. Gives
+   * Blocks until that much is free and all who waited longer were served; while `n` is more than the size, without holding up
+   * others. Gives
    * a disposable that releases it: `using _ = yield* sem.acquire()`. Use that or `release`, not both.
    * Source: https://pkg.go.dev/golang.org/x/sync/semaphore#Weighted.Acquire
    *
