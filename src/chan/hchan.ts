@@ -37,7 +37,7 @@ import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { CLOSED } from "./closed.ts";
 import { iterate } from "./iterate.ts";
 import { TranslatedRecv } from "./translated.ts";
-import type { Chan } from "./types.ts";
+import type { Chan, Values } from "./types.ts";
 
 /** Go limits a channel by memory, JavaScript an array by this. */
 const MAX_CAPACITY = 2 ** 32 - 1;
@@ -207,7 +207,7 @@ export class Hchan implements Chan<unknown, unknown> {
     for (let w = this.sendq.shift(); w !== null; w = this.sendq.shift()) w.fail(new Panic("SEND_ON_CLOSED"));
   }
 
-  [Symbol.asyncIterator](): AsyncIterableIterator<unknown, undefined> {
+  [Symbol.asyncIterator](): Values<unknown> {
     return iterate(this);
   }
 

@@ -5,14 +5,14 @@
  * channel of operations would perform them, and a rejected promise that is carried as a value would end the loop.
  */
 import type { Op } from "../runtime/op.ts";
-import type { Received } from "./types.ts";
+import type { Received, Values } from "./types.ts";
 
 interface Source<out T> {
   recvOk(): Op<Received<T, unknown>>;
 }
 
 /** The values of `ch` until it is closed and drained. Leaving the loop early leaves the channel as it is. */
-export function iterate<T>(ch: Source<T>): AsyncIterableIterator<T, undefined> {
+export function iterate<T>(ch: Source<T>): Values<T> {
   return {
     async next() {
       const [value, ok] = await ch.recvOk();

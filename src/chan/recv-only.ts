@@ -20,7 +20,7 @@ import { CLOSED } from "./closed.ts";
 import { chanId } from "./hchan.ts";
 import { iterate } from "./iterate.ts";
 import { type Source, TranslatedRecv } from "./translated.ts";
-import type { Received, RecvChan, TryReceived } from "./types.ts";
+import type { Received, RecvChan, TryReceived, Values } from "./types.ts";
 
 const pair = (value: unknown, ok: boolean): Received<never, undefined> => [value, ok] as [never, true];
 
@@ -102,7 +102,7 @@ export abstract class RecvOnly<out T> implements RecvChan<T>, Source {
     return value === CLOSED ? [undefined, false] : [value as T, true];
   }
 
-  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> {
+  [Symbol.asyncIterator](): Values<T> {
     return iterate(this);
   }
 

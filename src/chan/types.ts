@@ -53,6 +53,11 @@ export type Received<T, Z> = [value: T, ok: true] | [value: Z, ok: false];
 /** The same, or `undefined` when nothing could be received. */
 export type TryReceived<T, Z> = [value: T, ok: true] | [value: Z, ok: false] | undefined;
 
+/** The iterator of a channel: `AsyncIterableIterator<T, undefined>`, in words that TypeScript before 5.6 knows, too. */
+export interface Values<out T> extends AsyncIterator<T, undefined> {
+  [Symbol.asyncIterator](): Values<T>;
+}
+
 /** The receiving end of a channel (Go's `<-chan T`). `Z` is what a receive from a closed and drained channel gives. */
 export interface RecvChan<out T, out Z = undefined> extends Channel {
   /**
@@ -67,7 +72,7 @@ export interface RecvChan<out T, out Z = undefined> extends Channel {
   /** Receives if that is possible without blocking; `undefined` if not. */
   tryRecv(): TryReceived<T, Z>;
   /** Receives until the channel is closed and drained: `for await (const v of ch)`. Leaving the loop leaves the channel as it is. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined>;
+  [Symbol.asyncIterator](): Values<T>;
 }
 
 /** A channel of `T` (Go's `chan T`): both ends in one. */

@@ -13,7 +13,7 @@
  */
 import { CLOSED } from "../chan/closed.ts";
 import { RecvOnly } from "../chan/recv-only.ts";
-import type { RecvChan } from "../chan/types.ts";
+import type { RecvChan, Values } from "../chan/types.ts";
 import { cause } from "../context/cancel.ts";
 import { follow } from "../context/follow.ts";
 import { nodeOf } from "../context/parent.ts";
@@ -165,7 +165,7 @@ export class Feed<out T> extends RecvOnly<T> implements Source<T> {
   protected override unwatched(): void {}
 
   /** Leaving a `for await` early lets go of the source: nobody else would. */
-  override [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> {
+  override [Symbol.asyncIterator](): Values<T> {
     const values = super[Symbol.asyncIterator]();
     return Object.assign(values, {
       return: async (): Promise<IteratorReturnResult<undefined>> => {

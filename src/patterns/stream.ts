@@ -12,7 +12,7 @@
 import { CLOSED } from "../chan/closed.ts";
 import { iterate } from "../chan/iterate.ts";
 import { RecvOnly } from "../chan/recv-only.ts";
-import type { RecvChan } from "../chan/types.ts";
+import type { RecvChan, Values } from "../chan/types.ts";
 import type { Context } from "../context/types.ts";
 import { m } from "../runtime/m.ts";
 import { NO } from "../runtime/op.ts";
@@ -219,7 +219,7 @@ export abstract class Flow<T> extends RecvOnly<T> implements Stream<T> {
     this.stop();
   }
 
-  override [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> {
+  override [Symbol.asyncIterator](): Values<T> {
     const receives = iterate<T>(this);
     return {
       next: () => receives.next(),

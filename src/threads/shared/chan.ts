@@ -9,7 +9,7 @@ import { CLOSED } from "../../chan/closed.ts";
 import { iterate } from "../../chan/iterate.ts";
 import type { Held, Ungiven } from "../../chan/make.ts";
 import { TranslatedRecv } from "../../chan/translated.ts";
-import type { Chan, Received, TryReceived } from "../../chan/types.ts";
+import type { Chan, Received, TryReceived, Values } from "../../chan/types.ts";
 import { Action } from "../../runtime/action.ts";
 import { at, emit, tap } from "../../runtime/events.ts";
 import { m } from "../../runtime/m.ts";
@@ -147,7 +147,7 @@ class SharedChannel extends SharedHchan implements SharedChan<unknown, unknown> 
     return made(new TranslatedManyOp(this, checkMax("recvMany", max)));
   }
 
-  [Symbol.asyncIterator](): AsyncIterableIterator<unknown, undefined> {
+  [Symbol.asyncIterator](): Values<unknown> {
     return iterate(this);
   }
 }
