@@ -58,8 +58,8 @@ export const NOTHING: object = {};
 
 /** What a goroutine's generator yields to the scheduler. Only operations make one, so `yield*` an operation. */
 export interface Parked {
-  /** Tells it from a value that a generator function of a pattern yields. */
-  readonly parked: true;
+  /** What a compiler says is missing where an operation is yielded without the star. */
+  readonly "write yield*, with the star": true;
 }
 
 /** The type of a goroutine's body: `function* worker(): Go<void> { … }`. */
@@ -87,7 +87,10 @@ export interface AwaitedThing {
 }
 
 /** The result with which a generator suspends: recognised by identity, of it or of its value, so nothing else can be mistaken for it. */
-export const PARKED: IteratorYieldResult<Parked> = once("PARKED", () => ({ done: false, value: { parked: true } }));
+export const PARKED: IteratorYieldResult<Parked> = once("PARKED", () => ({
+  done: false,
+  value: { "write yield*, with the star": true },
+}));
 /** The result of an operation that is done. One object for all, because `yield*` reads it before anything else can run. */
 export const DONE: IteratorReturnResult<unknown> = once("DONE", () => ({ done: true, value: undefined }));
 

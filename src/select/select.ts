@@ -26,7 +26,22 @@ import { type Proxies, rivals, Waiter } from "../runtime/waiter.ts";
 export type Case = Op<unknown> | null | undefined;
 
 /** Cases by name. `default: true` makes the select non-blocking. */
-export type Cases<C> = { readonly [K in keyof C]: K extends "default" ? true | undefined : Case };
+export type Cases<C> = { readonly [K in keyof C]: K extends "default" ? true | undefined : CaseOf<C[K]> };
+
+/** A case, or what is wrong with it, for the compiler to say. */
+type CaseOf<X> = X extends Case
+  ? Case
+  : X extends { readonly recv: unknown } | { readonly send: unknown }
+    ? NotCase<"a channel is not an operation: write ch.recv() or ch.send(value)">
+    : X extends Action<unknown>
+      ? NotCase<"this takes several operations, which a select can't undo: perform it with yield* or await">
+      : X extends PromiseLike<unknown>
+        ? NotCase<"a promise is not an operation: write wait(promise)">
+        : Case;
+
+interface NotCase<Why extends string> {
+  readonly "not a case": Why;
+}
 
 /**
  * What a select by name gives: which case happened and its value, so that `switch (s.case)` narrows `s.value`. The
