@@ -267,6 +267,38 @@ describe("async code belongs to the run it descends from", () => {
   });
 });
 
+test("code that outlived its run starts nothing, and the process is warned once", async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error): void => void warnings.push(warning);
+  process.on("warning", note);
+  let ran = false;
+  let late = (): void => {};
+  const after = new Promise<void>((resolve) => (late = resolve));
+  const stray = await run(
+    async () => {
+      const started = (async () => {
+        await after;
+        for (let i = 0; i < 2; i++) {
+          go(function* handler() {
+            ran = true;
+          });
+        }
+      })();
+      return { started };
+    },
+    { name: "short" },
+  );
+  late();
+  await stray.started;
+  await turns();
+  process.off("warning", note);
+  expect(ran).toBe(false);
+  expect(warnings.map(({ name, message }) => `${name}: ${message}`)).toEqual([
+    'MillraceWarning: go(handler) started nothing: the run "short" that this code was started in has ended; ' +
+      "start servers, connections and subscriptions that outlive a run outside of it",
+  ]);
+});
+
 describe("what outlives its run, awaited by code of another", () => {
   test("fails when the run ends while it waits, and when it has ended", async () => {
     const things: {
