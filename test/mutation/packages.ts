@@ -13,8 +13,8 @@ export const packages: readonly Fault[] = [
   {
     name: "a timer fires a moment late",
     file: "src/runtime/timers.ts",
-    find: "t.when <= now; t = heap[0]",
-    put: "t.when < now; t = heap[0]",
+    find: "head.when <= now ? head",
+    put: "head.when < now ? head",
     test: "test/time/heap.test.ts",
     title: "a timer that sets timers, in the past too, has them fire in their turn",
   },
@@ -133,10 +133,10 @@ export const packages: readonly Fault[] = [
   {
     name: "a wait group's counter may be negative",
     file: "src/sync/waitgroup.ts",
-    find: "if (count < 0) throw",
-    put: "if (count < -1e9) throw",
+    find: "if (this.count < 0) throw",
+    put: "if (this.count < -1e9) throw",
     test: "test/sync/waitgroup.test.ts",
-    title: "a negative counter panics and leaves the group as it was (yield*)",
+    title: "a negative counter panics, and stays when that is recovered: waits then wait for zero (yield*)",
   },
   {
     name: "a wait group wakes one waiter only",
@@ -173,10 +173,10 @@ export const packages: readonly Fault[] = [
   {
     name: "an error group has room for one more than its limit",
     file: "src/sync/errgroup.ts",
-    find: "if (this.#state.active >= this.#state.limit) return NO;",
-    put: "if (this.#state.active > this.#state.limit) return NO;",
+    find: "if (this.active < this.limit) this.start(job);",
+    put: "if (this.active <= this.limit) this.start(job);",
     test: "test/sync/errgroup.test.ts",
-    title: "with a limit go blocks until there is room (yield*)",
+    title: "with a limit go takes every function at once, and wait waits for all (yield*)",
   },
   {
     name: "time in a bubble moves while somebody waits for the host",

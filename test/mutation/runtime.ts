@@ -141,7 +141,7 @@ export const runtime: readonly Fault[] = [
   {
     name: "a run that is over leaves its async functions on their queues",
     file: "src/runtime/ending.ts",
-    find: "  for (const w of awaiting) w.op.dequeue(w);\n",
+    find: "  for (const w of awaiting) w.abandon();\n",
     put: "",
     test: "test/unit/end-of-run.test.ts",
     title: "async functions that wait on the run's own channels leave their queues too, and never go on",

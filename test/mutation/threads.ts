@@ -5,8 +5,8 @@ export const threads: readonly Fault[] = [
   {
     name: "a thread that goes to sleep looks at its inbox before it says so",
     file: "src/threads/memory/isolate.ts",
-    find: "      Atomics.store(i32, record + PARK, PARKED);\n      source?.rest();\n      if (Atomics.load(i32, record + INBOX) === 0 && source?.any() !== true) {",
-    put: "      const empty = Atomics.load(i32, record + INBOX) === 0 && source?.any() !== true;\n      Atomics.store(i32, record + PARK, PARKED);\n      source?.rest();\n      if (empty) {",
+    find: "      Atomics.store(i32, record + PARK, PARKED);\n      source?.rest();\n      const quiet = Atomics.load(i32, record + INBOX) === 0 && Atomics.load(i32, record + ALERTS) === 0;\n",
+    put: "      const quiet = Atomics.load(i32, record + INBOX) === 0 && Atomics.load(i32, record + ALERTS) === 0;\n      Atomics.store(i32, record + PARK, PARKED);\n      source?.rest();\n",
     test: "test/threads/protocol.test.ts",
     title: "a thread that sleeps in its event loop gets the message of another",
   },
@@ -85,7 +85,7 @@ export const threads: readonly Fault[] = [
   {
     name: "the weight of a thread that died stays in use",
     file: "src/threads/sched/recover.ts",
-    find: "if (i32[object + KIND] === SEMAPHORE && weight > 0) giveWeight(object, weight, 0);\n    else if",
+    find: "if (kind === SEMAPHORE && weight > 0) giveWeight(object, weight, 0);\n    else if",
     put: "if",
     test: "test/threads/recover.test.ts",
     title: "goroutines of a dead thread leave all queues, its mutex is lost, its weight is free",
@@ -109,7 +109,7 @@ export const threads: readonly Fault[] = [
   {
     name: "a lock of a dead thread is not taken over",
     file: "src/threads/shared/lock.ts",
-    find: "if (waited > PATIENCE && !lives(word) && takeOver(object, word | 1)) return;",
+    find: "if (waited > PATIENCE && !memory.lives(word & ~1) && takeOver(object, word | 1)) return;",
     put: "",
     test: "test/threads/recover.test.ts",
     title: "whoever comes before it is cleared up takes the lock over",

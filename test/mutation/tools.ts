@@ -92,9 +92,9 @@ export const tools: readonly Fault[] = [
   },
   {
     name: "the lint plugin takes an operation that is assigned for a dropped one",
-    file: "src/eslint/no-floating-operation.ts",
-    find: 'else if (node.type !== "AssignmentExpression" && isOperation(context, node)) report(node);',
-    put: 'else if (isOperation(context, node.type === "AssignmentExpression" ? node.right : node)) report(node);',
+    file: "src/eslint/dropped.ts",
+    find: '} else if (expression.type !== "AssignmentExpression") take(expression);',
+    put: '} else take(expression.type === "AssignmentExpression" ? expression.right : expression);',
     test: "test/eslint/floating.test.ts",
     title: "let op; op = ch.recv(); const list = []; list[3] = ch.recv();",
   },
