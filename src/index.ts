@@ -14,6 +14,7 @@ export type { Goroutine } from "./runtime/g.ts";
 export type { PanicHandler, PanickedGoroutine } from "./runtime/on-panic.ts";
 export { type Go, Op, type Parked, type WaitReason } from "./runtime/op.ts";
 export type { RunOptions } from "./runtime/options.ts";
+export type { ThreadsInfo } from "./runtime/others.ts";
 export {
   ArgumentError,
   type Code,

@@ -3,6 +3,7 @@ import { environment, processors } from "./host.ts";
 import { m } from "./m.ts";
 import { checkHandler, type PanicHandler } from "./on-panic.ts";
 import { NO, NOTHING, Op, type WaitReason } from "./op.ts";
+import type { ThreadsInfo } from "./others.ts";
 import { ArgumentError, Goexit, show } from "./panic.ts";
 import { currentStack, type GoroutineInfo } from "./traceback.ts";
 import { made } from "./unused.ts";
@@ -97,6 +98,8 @@ export interface Runtime {
    * Source: https://pkg.go.dev/runtime#Goexit
    */
   goexit(): Op<never>;
+  /** How many threads run parallel functions, how many of them are there and at work, and why there is one alone. */
+  threads(): ThreadsInfo;
   /** All goroutines that have not ended, with their stacks. */
   goroutines(): GoroutineInfo[];
   /** The stack of the code that calls it, as Go prints it. */
@@ -130,6 +133,7 @@ export const runtime: Runtime = {
     return p.allgs.length + (m.others?.away(p) ?? 0);
   },
   numCPU: processors,
+  threads: () => m.others?.threads() ?? { count: 1, alive: 0, busy: 0, why: "the program has no parallel function" },
   gomaxprocs(n = 0) {
     if (!Number.isInteger(n)) throw new ArgumentError(`runtime.gomaxprocs: expected a whole number, got ${show(n)}`);
     if (m.others !== null) return m.others.procs(n);

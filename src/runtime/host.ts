@@ -304,6 +304,12 @@ export function writeError(text: string): void {
   else console.error(text);
 }
 
+/** Tells developers something that is no error: on standard error, or in the console where there is none. */
+export function notice(text: string): void {
+  if (node?.stderr !== undefined) node.stderr.write(text);
+  else console.warn(text);
+}
+
 /** Ends the process once its output is written; without a process, does nothing. `code` undefined: the one already set. */
 export async function exit(code?: number): Promise<void> {
   if (node === undefined) return;

@@ -7,6 +7,18 @@ import type { G, Watched } from "./g.ts";
 import type { P } from "./proc.ts";
 import type { GoroutineInfo } from "./traceback.ts";
 
+/** What `runtime.threads` gives. */
+export interface ThreadsInfo {
+  /** The most threads that run parallel functions, besides the first one; 1 where they run on the first one. */
+  readonly count: number;
+  /** How many of them there are now: they start with the first parallel goroutine, and end with the last run. */
+  readonly alive: number;
+  /** How many of those have a goroutine that has begun and not ended. */
+  readonly busy: number;
+  /** Why parallel functions run on the first thread; `undefined` where they do not. */
+  readonly why: string | undefined;
+}
+
 export interface Others {
   /** Starts a goroutine of `p` that may run on any thread; null when it is to run here. */
   go(p: P, fn: Body, args: unknown[], by: G | null): Watched | null;
@@ -17,6 +29,8 @@ export interface Others {
   call(fn: Body, grace: number): Body | null;
   /** The most threads that run goroutines; `n` above 0 sets it. Gives what it was before. */
   procs(n: number): number;
+  /** What there is of other threads now. */
+  threads(): ThreadsInfo;
   /** How many goroutines of `p` there are besides those that are on this thread. */
   away(p: P): number;
   /** The goroutines of `p` that are not on this thread. */

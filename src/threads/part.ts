@@ -18,6 +18,7 @@ const others: Others = {
   go: goAnywhere,
   call: callAnywhere,
   procs: (n) => crew.procs(n),
+  threads: () => crew.info(),
   away: awayOf,
   goroutines: goroutinesElsewhere,
   asleep,

@@ -16,6 +16,7 @@ test("a parallel function runs on another thread, whatever starts it; what can't
       .concat([
         "ErrGroup's error RangeError: no",
         "retry's error RangeError: no",
+        "threads stays,2,true,1,",
         ...["refused true", "refused true", "refused true"],
       ]),
   );

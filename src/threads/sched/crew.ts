@@ -8,13 +8,15 @@
  * threads on their way, one more, up to `procs`. A program that needs one gets one.
  */
 import { once } from "../../runtime/copies.ts";
+import { notice } from "../../runtime/host.ts";
 import { m } from "../../runtime/m.ts";
+import type { ThreadsInfo } from "../../runtime/others.ts";
 import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
 import type { P } from "../../runtime/proc.ts";
 import { ALERT, isolate } from "../memory/isolate.ts";
-import { BEGUN, CULPRIT, HOW, IMPORTS, LATEST, MAX_ISOLATES, PLACE, STATE } from "../memory/layout.ts";
+import { BEGUN, CULPRIT, HOW, IMPORTS, ISOLATES, LATEST, MAX_ISOLATES, PLACE, STATE } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
-import { FREE, recordOf } from "../memory/record.ts";
+import { FREE, LIVE, recordOf } from "../memory/record.ts";
 import { buffers } from "../values/buffers.ts";
 import { parallels } from "../values/registry.ts";
 import { onTold, tell } from "../values/tell.ts";
@@ -50,6 +52,9 @@ const PREPARE = "prepare";
 /** A thread is to be ended for a task. */
 const END = "end";
 
+/** Why there is one thread: it was asked for, or the machine has one processor. */
+const ONE = "one thread is what there may be: see threads({ count }), MILLRACE_THREADS and runtime.gomaxprocs";
+
 /** The place of a thread that takes no tasks yet. */
 const STANDS_BY = 2 ** 31 - 1;
 /** So many threads may end before they are ready, one after the other, before no more are tried beside those that are there. */
@@ -65,6 +70,7 @@ class Crew {
   #spare: Thread | null = null;
   /** A thread has ended before its time, so the next may, too. */
   #wary = false;
+  #explained = false;
   /** How many have ended, one after the other, before they were ready. */
   #stillborn = 0;
   /** Threads know what the program's own worker file imports: nothing is loaded by its URL. */
@@ -108,11 +114,45 @@ class Crew {
   /** Whether there are other threads to run something on, or could be. */
   able(): boolean {
     if (memory.self !== 0) return true;
-    if (this.#procs === 1 || typeof SharedArrayBuffer === "undefined") return false;
-    if (this.#worker === null && !hasFile()) return false;
+    if (this.#alone() !== null) return false;
     isolate.open();
     if (procs() === 0) setProcs(this.#procs);
     return memory.shared;
+  }
+
+  /** Why the program has its first thread alone, and what to do about it; null if it has others. */
+  #alone(): string | null {
+    if (this.#procs === 1) return ONE;
+    if (typeof SharedArrayBuffer === "undefined") {
+      return "the page is not cross-origin isolated; send the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
+    }
+    if (this.#worker === null && !hasFile()) {
+      return "the library is in a bundle, without the file of its threads; bring a worker file with threads({ worker })";
+    }
+    return null;
+  }
+
+  /** What there is of other threads, as `runtime.threads` says it. */
+  info(): ThreadsInfo {
+    const { i32 } = memory;
+    let [alive, busy] = [0, 0];
+    for (let i = 1; memory.opened && i < Atomics.load(i32, ISOLATES); i++) {
+      if (Atomics.load(i32, recordOf(i) + STATE) !== LIVE) continue;
+      alive++;
+      if ((i32[recordOf(i) + BEGUN] as number) > 0) busy++;
+    }
+    const why = memory.self === 0 ? this.#alone() : null;
+    return { count: why === null ? this.procs(0) : 1, alive, busy, why: why ?? undefined };
+  }
+
+  /** Says once why a parallel function runs on the first thread, unless that is what was asked for. */
+  explain(name: string): void {
+    const why =
+      this.#alone() ??
+      "no other thread can import the module that it is in; put it into a file, and give parallel() its import.meta";
+    if (this.#explained || why === ONE) return;
+    this.#explained = true;
+    notice(`millrace: ${name} runs on the first thread: ${why}\n`);
   }
 
   /** A run is to be shared with other threads; gives its record. */

@@ -63,6 +63,7 @@ export function callAnywhere(fn: Body, grace: number): Body | null {
 function start(f: Parallel, p: P, fn: Body, args: unknown[], by: G | null): Watched {
   if (memory.self !== 0 && halts()) return new Away(p, p.ids.next(), f.name, 0, null);
   if (!mayShare(p) || !crew.able() || !(f.importable || crew.ownFile)) {
+    if (mayShare(p)) crew.explain(f.name);
     return p.go(
       fn,
       args.map((arg, i) => copy(arg, `go: args[${i}]`)),

@@ -18,6 +18,7 @@ const told = sharedChan<boolean>(8);
 const note = parallel(import.meta, "note", () => {
   console.log("noted", !isMainThread);
 });
+const stays = parallel(import.meta, "stays", () => sleep(1e9));
 const fails = parallel(import.meta, "fails", (): never => {
   throw new RangeError("no");
 });
@@ -75,6 +76,12 @@ main(function* () {
   );
   say("retry's error", yield* failure(() => retry(fails, { attempts: 2, delay: 1 })));
 
+  // One of the two is busy while a goroutine that it has begun waits.
+  const never = go(stays);
+  while (runtime.threads().busy === 0) yield* sleep(1);
+  const { count, alive, busy, why } = runtime.threads();
+  say("threads", [never.name, count, alive > 0 && alive <= 2, busy, why].join());
+
   const stage = note as never;
   for (const fn of [() => pipeline([1], stage), () => generate(stage), () => defer(stage)]) {
     say("refused", /is a parallel function/.test(refused(fn)));
@@ -85,5 +92,5 @@ main(function* () {
   afterEnd(ctx, note);
   cancel();
   yield* sleep(2);
-  while (runtime.numGoroutine() > 1) yield* sleep(1);
+  while (runtime.numGoroutine() > 2) yield* sleep(1);
 });
