@@ -71,8 +71,12 @@ export interface Subject {
   readonly name: string | undefined;
   /** The goroutine that holds it, for a lock; such a subject has the number 0. */
   readonly holder?: { readonly id: number; readonly name: string } | undefined;
+  /** Those that do, where there may be several. */
+  readonly holders?: readonly { readonly id: number; readonly name: string }[];
   /** What a dump calls it, where it is neither a channel nor a lock; such a subject has the number 0. */
   readonly thing?: string;
+  /** What else there is to say of it: a counter, the cases of a select. */
+  readonly detail?: string;
   /** What comes through it is the host's: a stream's data, an event. */
   readonly outside?: boolean;
 }

@@ -34,7 +34,7 @@ import { Origins } from "./origins.ts";
 import { FatalError, Goexit } from "./panic.ts";
 import { whenQuiet } from "./quiet.ts";
 import { Gdead, Gnew, Gpanicked, Gpreempted, Gretry, Grunnable, Grunning, Gwaiting } from "./status.ts";
-import { Random, Seeded, type Strategy } from "./strategy.ts";
+import { Random, SeededTimers, type Strategy } from "./strategy.ts";
 import { Timers } from "./timers.ts";
 import { type GoroutineInfo, infoOfAll } from "./traceback.ts";
 import { Unused } from "./unused.ts";
@@ -106,7 +106,7 @@ export class P {
     this.onPanic = options.onPanic ?? null;
     this.#leaks = options.leaks;
     this.#random = new Random(seed ?? entropy());
-    this.strategy = strategy ?? (seed === undefined ? null : new Seeded(seed));
+    this.strategy = strategy ?? (seed === undefined ? null : new SeededTimers(seed));
   }
 
   /** Runs `fn` as the main goroutine; `finished` is called once, when the run is over. */

@@ -20,6 +20,8 @@ export interface Strategy {
    * one has. Without it, the order is made of `below`.
    */
   choose?(n: number, attempt: (at: number) => boolean): boolean;
+  /** Which of `n` timers that are due at one moment fires next. Without it, the one that was set first. */
+  due?(n: number): number;
 }
 
 /** A small, fast generator (splitmix-like, 32 bits of state) that passes for the randomness of select. */
@@ -44,7 +46,7 @@ export class Random {
 /** Operations a goroutine may complete in a row in a seeded run: what a slice of 10 ms is in others, but the same each time. */
 const QUOTA = 20_000;
 
-/** `run(fn, { seed })`: the production order, with preemption by count instead of by the clock. */
+/** The production order, with preemption by count instead of by the clock. */
 export class Seeded implements Strategy {
   readonly #random: Random;
   #last: G | null = null;
@@ -70,5 +72,12 @@ export class Seeded implements Strategy {
 
   below(n: number): number {
     return this.#random.below(n);
+  }
+}
+
+/** `run(fn, { seed })` and bubbles: the same, and the seed decides too which of several timers due at one moment fires first. */
+export class SeededTimers extends Seeded {
+  due(n: number): number {
+    return this.below(n);
   }
 }

@@ -6,8 +6,8 @@
  * heap holds anything there is an alarm, at or before the moment its head is due, and it is held (it keeps the process
  * open) while the heap holds a timer that is not `weak`.
  *
- * Under a strategy the order of those due at one moment is a choice of the schedule: they leave the heap together, for
- * `#due`, and it says which comes next. One that is stopped by the timer before it, the other case of a select say, leaves
+ * Under a strategy that decides it, the order of those due at one moment is a choice of the schedule: they leave the heap
+ * together, for `#due`, and it says which comes next. One that is stopped by the timer before it, the other case of a select say, leaves
  * `#due` like the heap; its place there is `-2 - t.index`. Rejected: a random place among equals when a timer is set, for
  * exploration would have to try all places of all timers, also of those that never fire.
  *
@@ -161,13 +161,13 @@ export class Timers {
   #first(now: number): RuntimeTimer | undefined {
     const { strategy } = this.#p;
     const head = this.#heap[0];
-    if (strategy === null) return head !== undefined && head.when <= now ? head : undefined;
+    if (strategy?.due === undefined) return head !== undefined && head.when <= now ? head : undefined;
     const due = this.#due;
     if (due.length === 0 && head !== undefined && head.when <= now) this.#gather(head.when);
     if (due.length < 2) return due[0];
     // Exploration tries every order, so it is not asked where the order makes no difference.
     const free = strategy.choose === undefined ? undefined : due.find((t) => t.wakesOne);
-    return free ?? due[strategy.below(due.length)];
+    return free ?? due[strategy.due(due.length)];
   }
 
   /** Those that are due at `when`, the moment of the head, leave the heap for `#due`. */

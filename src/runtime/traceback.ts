@@ -33,10 +33,12 @@ export interface GoroutineInfo {
   readonly createdBy: { readonly id: number; readonly name: string; readonly site?: string } | undefined;
   /** The channel it waits for. */
   readonly channel?: { readonly id: number; readonly name: string | undefined };
-  /** The goroutine that holds the lock it waits for, where that is known. */
-  readonly holder?: { readonly id: number; readonly name: string };
-  /** What else it waits for: `WorkerPool 1 (resize)`. */
+  /** What else it waits for: `WorkerPool 1 (resize)`, the name of a lock or a group, a counter, the cases of a select. */
   readonly thing?: string;
+  /** The goroutine that holds the lock it waits for, where that is known; of several readers the first. */
+  readonly holder?: { readonly id: number; readonly name: string };
+  /** All readers that hold the lock it waits for, where there are several. */
+  readonly holders?: readonly { readonly id: number; readonly name: string }[];
   /** The thread it is on, where that is not the one that runs main: a number from 1 up. */
   readonly thread?: number;
 }
@@ -296,15 +298,30 @@ export function createdBy(g: G): GoroutineInfo["createdBy"] {
 }
 
 /** What an operation waits for. */
-function awaited(op: Op<unknown> | null): Pick<GoroutineInfo, "channel" | "holder" | "thing"> {
+function awaited(op: Op<unknown> | null): Pick<GoroutineInfo, "channel" | "thing" | "holder" | "holders"> {
   const subject = op?.subject;
   if (subject === undefined) return {};
-  const { id, name, holder, thing } = subject;
+  const { id, name, holder, holders = holder === undefined ? [] : [holder], detail, thing } = subject;
+  const shown = holders.map((each) => ({ id: each.id, name: each.name }));
+  const named = thing ?? (id === 0 && name !== undefined ? JSON.stringify(name) : "");
+  const parts = [named, detail ?? ""].filter((part) => part !== "");
   return {
     ...(id !== 0 && { channel: { id, name } }),
-    ...(holder !== undefined && { holder: { id: holder.id, name: holder.name } }),
-    ...(thing !== undefined && { thing }),
+    ...(parts.length > 0 && { thing: parts.join(", ") }),
+    ...(shown[0] !== undefined && { holder: shown[0] }),
+    ...(shown.length > 1 && { holders: shown }),
   };
+}
+
+/** The same as text, behind the reason. `several`: it stands for others, whose channels may have other numbers. */
+function awaitedText({ channel, thing, holder, holders }: GoroutineInfo, several: boolean): string {
+  const parts: string[] = [];
+  if (channel?.name) parts.push(`channel ${JSON.stringify(channel.name)}`);
+  else if (channel !== undefined && !several) parts.push(`channel ${channel.id}`);
+  if (thing !== undefined) parts.push(thing);
+  if (holders !== undefined) parts.push(`held by goroutines ${holders.map(({ id }) => id).join(", ")}`);
+  else if (holder !== undefined) parts.push(`held by goroutine ${holder.id}`);
+  return parts.map((part) => ` ${part}`).join("");
 }
 
 function sinceEpoch(coarse: number): number {
@@ -353,15 +370,13 @@ function isAsync({ status, op }: G): boolean {
 /** Where an async function stands that awaits `w`. */
 function stand({ op, since }: AsyncWaiter): Partial<GoroutineInfo> {
   if (op.performer === null) return { reason: op.reason, since: sinceEpoch(since), ...awaited(op) };
-  const { state, reason, since: parked, stack, channel, holder, thing } = describe(op.performer);
+  const { state, reason, since: parked, stack } = describe(op.performer);
   return {
     state,
     reason,
     since: parked,
     ...(stack !== "" && { stack }),
-    ...(channel !== undefined && { channel }),
-    ...(holder !== undefined && { holder }),
-    ...(thing !== undefined && { thing }),
+    ...awaited(op.performer.op),
   };
 }
 
@@ -369,13 +384,11 @@ function stand({ op, since }: AsyncWaiter): Partial<GoroutineInfo> {
 function formatInfo(info: GoroutineInfo, more = 0): string {
   const minutes = info.since === undefined ? 0 : Math.floor((wall() - info.since) / 60_000);
   const waited = minutes === 0 ? "" : `, ${minutes} minutes`; // as Go says also of one
-  const { channel, holder, thing } = info;
-  const other = thing && ` ${thing}`;
-  const named = channel?.name === undefined ? other : ` channel "${channel.name}"`;
-  const what = holder !== undefined ? ` held by goroutine ${holder.id}` : named;
   const thread = info.thread === undefined ? "" : `, thread ${info.thread}`;
   const others = more === 0 ? "" : ` and ${more} more`;
-  const lines = [`goroutine ${info.id}${others} [${info.reason ?? info.state}${waited}${thread}]:${what ?? ""}`];
+  const lines = [
+    `goroutine ${info.id}${others} [${info.reason ?? info.state}${waited}${thread}]:${awaitedText(info, more > 0)}`,
+  ];
   lines.push(info.stack === "" ? `${info.name}()` : info.stack);
   if (info.createdBy !== undefined) {
     lines.push(`created by ${info.createdBy.name} in goroutine ${info.createdBy.id}`);

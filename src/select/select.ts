@@ -15,7 +15,7 @@ import { Action } from "../runtime/action.ts";
 import { emit, tap, at as where } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
-import { type AwaitedThing, NO, Op, type WaitReason, waitsFor } from "../runtime/op.ts";
+import { type AwaitedThing, NO, Op, type Subject, type WaitReason, waitsFor } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Strategy } from "../runtime/strategy.ts";
@@ -155,6 +155,9 @@ function thing({ op: { cases, subject, touches } }: CaseWaiter): object | null {
   return subject !== undefined && subject.id !== 0 ? subject : touches;
 }
 
+/** More cases are not named in dumps. */
+const MOST_SHOWN = 10;
+
 class SelectOp extends Op<unknown> {
   readonly #ops: readonly Op<unknown>[];
   /** The case's name or index, by position in `#ops`. */
@@ -189,6 +192,13 @@ class SelectOp extends Op<unknown> {
 
   override get choice(): readonly (string | number)[] | undefined {
     return this.#listed ? undefined : this.#labels;
+  }
+
+  override get subject(): Subject | undefined {
+    if (this.#ops.length === 0) return undefined;
+    const shown = this.#labels.slice(0, MOST_SHOWN).join(", ");
+    const more = this.#labels.length > MOST_SHOWN ? ", …" : "";
+    return { id: 0, name: undefined, detail: `cases ${shown}${more}` };
   }
 
   /** That of its cases: what keeps an async function's select from outliving their run. */

@@ -71,7 +71,11 @@ export class Bucket {
   #promised = -Infinity;
   readonly #timer: RuntimeTimer;
 
-  constructor(rate: number, burst: number) {
+  /** The name that the program gave it. */
+  readonly name: string | undefined;
+
+  constructor(rate: number, burst: number, name: string | undefined) {
+    this.name = name;
     this.rate = rate;
     this.burst = burst;
     this.#tokens = burst;

@@ -7,8 +7,9 @@
  */
 import { Action } from "../runtime/action.ts";
 import { m } from "../runtime/m.ts";
+import { labelOf, type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
-import { NO, Op, type WaitReason } from "../runtime/op.ts";
+import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 
@@ -22,7 +23,14 @@ export interface Locker {
 
 /** Those who wait. */
 class Line extends Set<Ticket> {
-  readonly label: string = `Cond ${++numbers.conds}`;
+  readonly label: string;
+  readonly name: string | undefined;
+
+  constructor(name: string | undefined) {
+    super();
+    this.name = name;
+    this.label = labelOf("Cond", ++numbers.conds, name);
+  }
 }
 
 /** A place in the line of those who wait. */
@@ -58,6 +66,10 @@ class Ticket extends Op<void> {
 
   override get label(): string {
     return this.#line.label;
+  }
+
+  override get subject(): Subject {
+    return { id: 0, name: this.#line.name };
   }
 
   override enqueue(w: Waiter): void {
@@ -98,21 +110,23 @@ class Ticket extends Op<void> {
 export class Cond {
   /** The lock that is held when the condition is looked at or changed. */
   readonly l: Locker;
-  readonly #line = new Line();
+  readonly #line: Line;
 
   /**
    * Ties it to its lock.
    * Source: https://pkg.go.dev/sync#NewCond
    *
    * @param l a `Mutex`, an `RWMutex` or anything else with `lock` and `unlock`
-   * @throws ArgumentError when it has not both
+   * @param options `name`, for dumps, traces and the inspector
+   * @throws ArgumentError when it has not both, or the name is not a string
    */
-  constructor(l: Locker) {
+  constructor(l: Locker, options: NameOptions = {}) {
     const { lock, unlock } = (l ?? {}) as Partial<Locker>;
     if (typeof lock !== "function" || typeof unlock !== "function") {
       throw new ArgumentError(`new Cond: expected a lock (Mutex, RWMutex), got ${show(l)}`);
     }
     this.l = l;
+    this.#line = new Line(named("new Cond", options));
     if (m.touch !== null) m.touch(this.#line);
   }
 

@@ -15,8 +15,9 @@ import { Deque } from "../runtime/deque.ts";
 import { tap, tellSync } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
+import { labelOf, type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
-import { type Go, NO, Op, type WaitReason } from "../runtime/op.ts";
+import { type Go, NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, Goexit, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
@@ -41,9 +42,12 @@ class State {
   readonly p: P = m.current();
   /** Ends the group's context, if it has one. */
   cancel: CancelCauseFunc | undefined;
-  readonly label: string = `ErrGroup ${++numbers.errGroups}`;
+  readonly label: string;
+  readonly name: string | undefined;
 
-  constructor() {
+  constructor(name: string | undefined) {
+    this.name = name;
+    this.label = labelOf("ErrGroup", ++numbers.errGroups, name);
     if (m.touch !== null) m.touch(this);
   }
 
@@ -172,6 +176,10 @@ class Job extends Op<void> implements Started {
   override get label(): string {
     return this.#state.label;
   }
+
+  override get subject(): Subject {
+    return { id: 0, name: this.#state.name };
+  }
 }
 
 class WaitOp extends Op<void> {
@@ -211,6 +219,10 @@ class WaitOp extends Op<void> {
   override get label(): string {
     return this.#state.label;
   }
+
+  override get subject(): Subject {
+    return { id: 0, name: this.#state.name };
+  }
 }
 
 /**
@@ -238,8 +250,19 @@ class WaitOp extends Op<void> {
  * ```
  */
 export class ErrGroup {
-  readonly #state: State = new State();
-  readonly #wait: WaitOp = new WaitOp(this.#state);
+  readonly #state: State;
+  readonly #wait: WaitOp;
+
+  /**
+   * Makes one without a limit and without a context.
+   *
+   * @param options `name`, for dumps, traces and the inspector
+   * @throws ArgumentError when that is not a string
+   */
+  constructor(options: NameOptions = {}) {
+    this.#state = new State(named("new ErrGroup", options));
+    this.#wait = new WaitOp(this.#state);
+  }
 
   /**
    * Makes a group and a context for it, which ends when a function of the group throws, with that as its cause, or when
@@ -247,12 +270,13 @@ export class ErrGroup {
    * Source: https://pkg.go.dev/golang.org/x/sync/errgroup#WithContext
    *
    * @param ctx what the group's context is derived from; it ends with that one
-   * @throws Panic NIL_CONTEXT when `ctx` is null or undefined, ArgumentError when it is no context
+   * @param options as for `new ErrGroup`
+   * @throws Panic NIL_CONTEXT when `ctx` is null or undefined, ArgumentError when it is not a context
    */
-  static withContext(ctx: Context): [group: ErrGroup, ctx: Context] {
+  static withContext(ctx: Context, options: NameOptions = {}): [group: ErrGroup, ctx: Context] {
     nodeOf("ErrGroup.withContext", ctx);
     const [derived, cancel] = withCancelCause(ctx);
-    const group = new ErrGroup();
+    const group = new ErrGroup(options);
     group.#state.cancel = cancel;
     return [group, derived];
   }

@@ -4,6 +4,7 @@
  * @module millrace/sync
  */
 export { Action } from "../runtime/action.ts";
+export type { NameOptions } from "../runtime/named.ts";
 export { Cond, type Locker } from "./cond.ts";
 export { ErrGroup, type Started } from "./errgroup.ts";
 export { Limiter, type Reservation } from "./limiter.ts";

@@ -2,7 +2,8 @@
 import { DeadlineExceeded } from "../context/errors.ts";
 import { nodeOf } from "../context/parent.ts";
 import type { Context } from "../context/types.ts";
-import { NO, Op, type WaitReason } from "../runtime/op.ts";
+import { type NameOptions, named } from "../runtime/named.ts";
+import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
@@ -47,6 +48,15 @@ class WaitOp extends Op<void> {
 
   override get touches(): Bucket {
     return this.#bucket;
+  }
+
+  override get label(): string | undefined {
+    const { name } = this.#bucket;
+    return name === undefined ? undefined : `Limiter ${JSON.stringify(name)}`;
+  }
+
+  override get subject(): Subject {
+    return { id: 0, name: this.#bucket.name };
   }
 }
 
@@ -123,10 +133,12 @@ export class Limiter {
    *
    * @param perSecond events a second on average: from 0 up, with fractions; `Infinity` allows every event
    * @param burst how many events can happen at once: a whole number from 0 up
+   * @param options `name`, for dumps, traces and the inspector
    * @throws ArgumentError when they are not that
    */
-  constructor(perSecond: number, burst: number = 1) {
-    this.#bucket = new Bucket(checkRate("new Limiter", perSecond), checkCount("new Limiter: burst", burst));
+  constructor(perSecond: number, burst: number = 1, options: NameOptions = {}) {
+    const rate = checkRate("new Limiter", perSecond);
+    this.#bucket = new Bucket(rate, checkCount("new Limiter: burst", burst), named("new Limiter", options));
   }
 
   /**

@@ -15,6 +15,7 @@ import type { Action } from "../runtime/action.ts";
 import { at, emit, tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
+import { labelOf, type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
 import {
   block,
@@ -54,14 +55,18 @@ class Held implements Disposable {
 }
 
 /** The lock itself, which is also the operation of taking it: that has no state of its own. */
-class LockOp extends Op<Disposable> {
+export class LockOp extends Op<Disposable> {
   held: Held | null = null;
   readonly queue: WaitQueue = new WaitQueue();
-  readonly #label: string = `Mutex ${++numbers.mutexes}`;
+  readonly #label: string;
+  readonly #name: string | undefined;
   readonly #home: P = m.current();
 
-  constructor() {
+  /** @param label the name by which the events know it */
+  constructor(label: string, name?: string) {
     super();
+    this.#name = name;
+    this.#label = label;
     if (m.touch !== null) m.touch(this);
   }
 
@@ -117,7 +122,7 @@ class LockOp extends Op<Disposable> {
   }
 
   override get subject(): Subject {
-    return { id: 0, name: undefined, holder: this.held?.g ?? undefined };
+    return { id: 0, name: this.#name, holder: this.held?.g ?? undefined };
   }
 
   // A copy of the one of Op, so that V8 can inline the attempt: see chan/hchan.ts.
@@ -159,7 +164,18 @@ class LockOp extends Op<Disposable> {
  * ```
  */
 export class Mutex {
-  readonly #lock: LockOp = new LockOp();
+  readonly #lock: LockOp;
+
+  /**
+   * Makes one that is free.
+   *
+   * @param options `name`, for dumps, traces and the inspector
+   * @throws ArgumentError when that is not a string
+   */
+  constructor(options: NameOptions = {}) {
+    const name = named("new Mutex", options);
+    this.#lock = new LockOp(labelOf("Mutex", ++numbers.mutexes, name), name);
+  }
 
   /**
    * Takes the lock.
@@ -170,6 +186,12 @@ export class Mutex {
    */
   lock(): Op<Disposable> {
     return made(this.#lock);
+  }
+
+  /** Whether the lock is held. */
+  get locked(): boolean {
+    if (m.touch !== null) m.touch(this.#lock);
+    return this.#lock.held !== null;
   }
 
   /**

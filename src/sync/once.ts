@@ -12,7 +12,7 @@ import { m } from "../runtime/m.ts";
 import { numbers } from "../runtime/numbers.ts";
 import { type Go, NO } from "../runtime/op.ts";
 import type { Result } from "../runtime/run.ts";
-import { Mutex } from "./mutex.ts";
+import { LockOp } from "./mutex.ts";
 
 let isDone: (once: Once) => boolean;
 
@@ -36,9 +36,9 @@ export class Once {
     isDone = (once) => once.#isDone();
   }
 
-  readonly #mu = new Mutex();
   #done = false;
   readonly #label: string = `Once ${++numbers.onces}`;
+  readonly #lock: LockOp = new LockOp(this.#label);
 
   /**
    * Calls `fn` if this is the first call of `do` for this object, whatever `fn` is passed.
@@ -68,7 +68,7 @@ export class Once {
 
   *#do(fn: () => unknown): Go {
     if (this.#isDone()) return;
-    const held = yield* this.#mu.lock();
+    const held = yield* this.#lock;
     try {
       if (!this.#done) yield* call(fn, []);
     } finally {

@@ -13,6 +13,7 @@ import type { Action } from "../runtime/action.ts";
 import { at, emit, tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
+import { labelOf, type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
 import {
   block,
@@ -59,14 +60,17 @@ class Share implements Disposable {
 class State {
   writer: Share | null = null;
   readers = 0;
-  /** A reader that is known to have its share still: for dumps only. */
-  reader: G | null = null;
+  /** How many shares each goroutine has, null standing for async functions: for dumps only. Made by the first reader. */
+  holders: Map<G | null, number> | null = null;
   /** Who waits, with whether for writing as the waiter's value. */
   readonly queue: WaitQueue = new WaitQueue();
   readonly home: P = m.current();
-  readonly label: string = `RWMutex ${++numbers.rwMutexes}`;
+  readonly label: string;
+  readonly name: string | undefined;
 
-  constructor() {
+  constructor(name: string | undefined) {
+    this.name = name;
+    this.label = labelOf("RWMutex", ++numbers.rwMutexes, name);
     if (m.touch !== null) m.touch(this);
   }
 
@@ -80,7 +84,8 @@ class State {
 
   #read(g: G | null): Share {
     this.readers++;
-    this.reader = g;
+    this.holders ??= new Map();
+    this.holders.set(g, (this.holders.get(g) ?? 0) + 1);
     if (tap.listener !== null) this.#tell("lock", g);
     return new Share(this, false, g);
   }
@@ -95,8 +100,19 @@ class State {
     if (m.touch !== null) m.touch(this);
     if (this.readers === 0) misuse("RUNLOCK_OF_UNLOCKED", "sync: RUnlock of unlocked RWMutex");
     if (tap.listener !== null) this.#tell("unlock", m.curg);
-    if (--this.readers === 0 || this.reader === g) this.reader = null;
+    this.readers--;
+    this.#left(g);
     this.grant();
+  }
+
+  /** `g` gives a share back, its own if it has one; else nobody knows whose. */
+  #left(g: G | null): void {
+    const holders = this.holders as Map<G | null, number>;
+    let whose = g;
+    if (!holders.has(whose)) whose = holders.has(null) ? null : (holders.keys().next().value as G);
+    const shares = (holders.get(whose) as number) - 1;
+    if (shares === 0) holders.delete(whose);
+    else holders.set(whose, shares);
   }
 
   unlock(): void {
@@ -169,7 +185,9 @@ class LockOp extends Op<Disposable> {
   }
 
   override get subject(): Subject {
-    return { id: 0, name: undefined, holder: this.#state.writer?.g ?? this.#state.reader ?? undefined };
+    const { writer, holders, name } = this.#state;
+    const all = writer === null ? [...(holders?.keys() ?? [])] : [writer.g];
+    return { id: 0, name, holders: all.filter((g) => g !== null) };
   }
 
   // A copy of the one of Op, so that V8 can inline the attempt: see chan/hchan.ts.
@@ -210,9 +228,21 @@ class LockOp extends Op<Disposable> {
  * ```
  */
 export class RWMutex {
-  readonly #state: State = new State();
-  readonly #lock: LockOp = new LockOp(this.#state, true);
-  readonly #rLock: LockOp = new LockOp(this.#state, false);
+  readonly #state: State;
+  readonly #lock: LockOp;
+  readonly #rLock: LockOp;
+
+  /**
+   * Makes one that is free.
+   *
+   * @param options `name`, for dumps, traces and the inspector
+   * @throws ArgumentError when that is not a string
+   */
+  constructor(options: NameOptions = {}) {
+    this.#state = new State(named("new RWMutex", options));
+    this.#lock = new LockOp(this.#state, true);
+    this.#rLock = new LockOp(this.#state, false);
+  }
 
   /**
    * Takes the lock for writing.

@@ -8,8 +8,20 @@
 import { at, emit, tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
+import { labelOf, type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
-import { block, checkIn, DONE, NO, Op, type Parked, performer, step, type WaitReason } from "../runtime/op.ts";
+import {
+  block,
+  checkIn,
+  DONE,
+  NO,
+  Op,
+  type Parked,
+  performer,
+  type Subject,
+  step,
+  type WaitReason,
+} from "../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
@@ -24,10 +36,13 @@ class State {
   /** Those who ask for more than the size, apart: they must not keep the others waiting. */
   readonly #beyond: WaitQueue = new WaitQueue();
   readonly home: P = m.current();
-  readonly label: string = `Semaphore ${++numbers.semaphores}`;
+  readonly label: string;
+  readonly name: string | undefined;
 
-  constructor(size: number) {
+  constructor(size: number, name: string | undefined) {
     this.size = size;
+    this.name = name;
+    this.label = labelOf("Semaphore", ++numbers.semaphores, name);
     if (m.touch !== null) m.touch(this);
   }
 
@@ -130,6 +145,10 @@ class AcquireOp extends Op<Disposable> {
     return this.#state.label;
   }
 
+  override get subject(): Subject {
+    return { id: 0, name: this.#state.name };
+  }
+
   // A copy of the one of Op, so that V8 can inline the attempt: see chan/hchan.ts.
   override [Symbol.iterator](): Iterator<Parked, Disposable, unknown> {
     const g = performer();
@@ -174,10 +193,11 @@ export class Semaphore {
    * Source: https://pkg.go.dev/golang.org/x/sync/semaphore#NewWeighted
    *
    * @param size the weight that can be held in total: a whole number from 0 up
-   * @throws ArgumentError when it is not that
+   * @param options `name`, for dumps, traces and the inspector
+   * @throws ArgumentError when they are not that
    */
-  constructor(size: number) {
-    this.#state = new State(weight("new Semaphore", size));
+  constructor(size: number, options: NameOptions = {}) {
+    this.#state = new State(weight("new Semaphore", size), named("new Semaphore", options));
     this.#one = new AcquireOp(this.#state, 1);
   }
 

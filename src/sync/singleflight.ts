@@ -11,6 +11,7 @@ import { Action, call, checkCallable } from "../runtime/action.ts";
 import { runtime } from "../runtime/api.ts";
 import type { Body } from "../runtime/body.ts";
 import { m } from "../runtime/m.ts";
+import { type NameOptions, named } from "../runtime/named.ts";
 import type { Go } from "../runtime/op.ts";
 import { Goexit } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
@@ -32,13 +33,14 @@ export type FlightResult<T> =
 
 class Flight {
   readonly p: P = m.current();
-  readonly landed: WaitGroup = new WaitGroup();
+  readonly landed: WaitGroup;
   readonly chans: Chan<FlightResult<unknown>>[] = [];
   outcome: { readonly value: unknown } | { readonly error: unknown } | undefined;
   /** Callers that came while it was under way. */
   joined = 0;
 
-  constructor() {
+  constructor(options: NameOptions) {
+    this.landed = new WaitGroup(options);
     this.landed.add(1);
   }
 }
@@ -71,6 +73,18 @@ export class SingleFlight<K = unknown> {
   readonly #flights = new Map<K, Flight>();
   /** Those that follow one that is under way. */
   readonly #next = new Map<K, Flight>();
+  readonly #options: NameOptions;
+
+  /**
+   * Makes one with no call under way.
+   *
+   * @param options `name`, for dumps, traces and the inspector
+   * @throws ArgumentError when that is not a string
+   */
+  constructor(options: NameOptions = {}) {
+    named("new SingleFlight", options);
+    this.#options = options;
+  }
 
   /**
    * Calls `fn`, or joins the call for this key that is under way, and gives its result.
@@ -120,7 +134,7 @@ export class SingleFlight<K = unknown> {
       return yield* landing(next);
     }
     if (!this.#flies(key)) return yield* this.#do(key, fn);
-    next = new Flight();
+    next = new Flight(this.#options);
     this.#next.set(key, next);
     while (this.#flies(key)) yield* (this.#flights.get(key) as Flight).landed.wait();
     this.#next.delete(key);
@@ -174,7 +188,7 @@ export class SingleFlight<K = unknown> {
   }
 
   #start(key: K): Flight {
-    const flight = new Flight();
+    const flight = new Flight(this.#options);
     this.#flights.set(key, flight);
     return flight;
   }

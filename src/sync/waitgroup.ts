@@ -14,8 +14,9 @@ import { startAnywhere } from "../runtime/anywhere.ts";
 import { at, emit, tap } from "../runtime/events.ts";
 import type { G, Goroutine, Watched } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
+import { labelOf, type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
-import { NO, Op, type Parked, step, type WaitReason } from "../runtime/op.ts";
+import { NO, Op, type Parked, type Subject, step, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Result } from "../runtime/run.ts";
@@ -26,13 +27,16 @@ import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 class WaitOp extends Op<void> {
   count = 0;
   readonly queue: WaitQueue = new WaitQueue();
-  readonly #label: string = `WaitGroup ${++numbers.waitGroups}`;
+  readonly #label: string;
+  readonly #name: string | undefined;
   readonly #home: P = m.current();
   /** A run of the bubble in which the counter was changed from zero. */
   #bubble: P | null = null;
 
-  constructor() {
+  constructor(name: string | undefined) {
     super();
+    this.#name = name;
+    this.#label = labelOf("WaitGroup", ++numbers.waitGroups, name);
     if (m.touch !== null) m.touch(this);
     if (tap.listener !== null) tap.meet?.(this.#label, this);
   }
@@ -94,6 +98,10 @@ class WaitOp extends Op<void> {
 
   override get label(): string {
     return this.#label;
+  }
+
+  override get subject(): Subject {
+    return { id: 0, name: this.#name, detail: `counter ${this.count}` };
   }
 
   override [Symbol.iterator](): Iterator<Parked, void, unknown> {
@@ -163,7 +171,17 @@ class Leaver extends Waiter {
  * ```
  */
 export class WaitGroup {
-  readonly #wait: WaitOp = new WaitOp();
+  readonly #wait: WaitOp;
+
+  /**
+   * Makes one whose counter is zero.
+   *
+   * @param options `name`, for dumps, traces and the inspector
+   * @throws ArgumentError when that is not a string
+   */
+  constructor(options: NameOptions = {}) {
+    this.#wait = new WaitOp(named("new WaitGroup", options));
+  }
 
   /**
    * Adds `delta`, which may be negative, to the counter. At zero, all who wait go on. Never blocks.

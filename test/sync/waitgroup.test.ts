@@ -238,5 +238,7 @@ test("where a goroutine waits is seen in its stack", async () => {
     });
     await wg.wait();
   });
-  expect(error.message).toMatch(/goroutine 2 \[sync\.WaitGroup\.Wait\]:\nwaiter\(\)\n\t.*waitgroup\.test\.ts:/);
+  expect(error.message).toMatch(
+    /goroutine 2 \[sync\.WaitGroup\.Wait\]: counter 1\nwaiter\(\)\n\t.*waitgroup\.test\.ts:/,
+  );
 });

@@ -14,12 +14,13 @@ export const heldLock: Rule = (model) => {
     if (holder === undefined || first === undefined) continue;
     const { now } = model;
     if (now - holder.since < LONG || now - first.since < LONG) continue;
-    const by = holder.key === 0 ? "an async function" : who(model, holder.key);
+    const others = holders.length === 1 ? "" : ` (and ${count(holders.length - 1, "other", "others")})`;
+    const by = `${holder.key === 0 ? "an async function" : who(model, holder.key)}${others}`;
     found.push({
       rule: "held-lock",
       severity: "warning",
       text: `${by} has held ${name} for ${forTime(now - holder.since)} while ${count(queue.length, "waits", "wait")}`,
-      about: [...(holder.key === 0 ? [] : [model.idOf(holder.key)]), id],
+      about: [...holders.filter(({ key }) => key !== 0).map(({ key }) => model.idOf(key)), id],
       since: holder.since,
     });
   }

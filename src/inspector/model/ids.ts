@@ -23,7 +23,7 @@ export const channelId = (chan: number, thread: number): ThingId => `chan/${chan
 
 export const timerId = (run: number, timer: number, thread: number): ThingId => `timer/${run}.${timer}${at(thread)}`;
 
-const NUMBERED = /^(Shared)?(Mutex|RWMutex|WaitGroup|Cond|Semaphore) (\d+)$/;
+const NUMBERED = /^(Shared)?(Mutex|RWMutex|WaitGroup|Cond|Semaphore) (\d+)(?: ".*")?$/s;
 const GOROUTINE = /^goroutine (\d+)\.(\d+)$/;
 
 /** What the events call `label`. */

@@ -370,6 +370,10 @@ export class Execution implements Strategy {
     return value;
   }
 
+  due(n: number): number {
+    return this.below(n);
+  }
+
   choose(n: number, attempt: (at: number) => boolean): boolean {
     if (n <= 1) return n === 1 && attempt(0);
     const start = this.#chooser.start(n);

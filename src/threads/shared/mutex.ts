@@ -7,6 +7,7 @@ import type { Action } from "../../runtime/action.ts";
 import { at, emit, tap } from "../../runtime/events.ts";
 import type { G } from "../../runtime/g.ts";
 import { m } from "../../runtime/m.ts";
+import { named } from "../../runtime/named.ts";
 import { NO, type Op, type Subject, type WaitReason } from "../../runtime/op.ts";
 import { FatalError, Panic } from "../../runtime/panic.ts";
 import type { Result } from "../../runtime/run.ts";
@@ -19,7 +20,7 @@ import { keyOf, recordOf } from "../memory/record.ts";
 import { HANDLE, registerHandle } from "../values/handles.ts";
 import { lock, unlock } from "./lock.ts";
 import { SharedOp } from "./op.ts";
-import { handles, named, newObject, release, retain, SharedObject, type SharedOptions } from "./shared.ts";
+import { handles, newObject, release, retain, SharedObject, type SharedOptions } from "./shared.ts";
 import { dequeue, FAILED, OWNER, SERVED, STATE, serve } from "./sudog.ts";
 import { waiting } from "./waiting.ts";
 

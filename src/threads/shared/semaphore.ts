@@ -9,6 +9,7 @@
 
 import { nilChan } from "../../chan/nil.ts";
 import { at, emit, tap } from "../../runtime/events.ts";
+import { named } from "../../runtime/named.ts";
 import { NO, type Op, type WaitReason } from "../../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
 import { made } from "../../runtime/unused.ts";
@@ -20,7 +21,7 @@ import { HANDLE, registerHandle } from "../values/handles.ts";
 import { pack } from "../values/slot.ts";
 import { lock, unlock } from "./lock.ts";
 import { SharedOp } from "./op.ts";
-import { handles, named, newObject, release, retain, SharedObject, type SharedOptions } from "./shared.ts";
+import { handles, newObject, release, retain, SharedObject, type SharedOptions } from "./shared.ts";
 import { CELL, dequeueFirst, ENDED, FAILED, isDone, SERVED, STATE, serve } from "./sudog.ts";
 import { waiting } from "./waiting.ts";
 

@@ -13,7 +13,6 @@ import { once } from "../../runtime/copies.ts";
 import type { G } from "../../runtime/g.ts";
 import { m } from "../../runtime/m.ts";
 import type { Subject } from "../../runtime/op.ts";
-import { ArgumentError, show } from "../../runtime/panic.ts";
 import type { P } from "../../runtime/proc.ts";
 import { hold, unhold } from "../memory/holds.ts";
 import { isolate } from "../memory/isolate.ts";
@@ -45,16 +44,6 @@ const PRESSURE = 16 * 2 ** 20;
 export interface SharedOptions {
   /** A name, shown in dumps and traces. */
   readonly name?: string;
-}
-
-/** The name in the options of `what`. */
-export function named(what: string, options: SharedOptions): string | undefined {
-  if (typeof options !== "object" || options === null) {
-    throw new ArgumentError(`${what}: expected options like { name }, got ${show(options)}`);
-  }
-  const { name } = options;
-  if (name === undefined || typeof name === "string") return name;
-  throw new ArgumentError(`${what}: name must be a string, got ${show(name)}`);
 }
 
 export abstract class SharedObject implements Subject {

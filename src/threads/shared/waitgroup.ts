@@ -10,6 +10,7 @@ import { startAnywhere } from "../../runtime/anywhere.ts";
 import { at, emit, tap } from "../../runtime/events.ts";
 import type { Goroutine, Watched } from "../../runtime/g.ts";
 import { m } from "../../runtime/m.ts";
+import { named } from "../../runtime/named.ts";
 import { NO, type Op, type WaitReason } from "../../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
 import type { Result } from "../../runtime/run.ts";
@@ -21,7 +22,7 @@ import { OPEN, WAITGROUP } from "../memory/object.ts";
 import { HANDLE, registerHandle } from "../values/handles.ts";
 import { lock, unlock } from "./lock.ts";
 import { SharedOp } from "./op.ts";
-import { handles, named, newObject, release, retain, SharedObject, type SharedOptions } from "./shared.ts";
+import { handles, newObject, release, retain, SharedObject, type SharedOptions } from "./shared.ts";
 import { dequeue, FAILED, SERVED, STATE, serve } from "./sudog.ts";
 import { waiting } from "./waiting.ts";
 
