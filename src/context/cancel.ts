@@ -1,7 +1,8 @@
 /** Deriving contexts that are cancelled by hand. */
+import type { NameOptions } from "../runtime/named.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { CancelCtx } from "./cancel-ctx.ts";
-import { causeOf } from "./ctx.ts";
+import { causeOf, nameContext } from "./ctx.ts";
 import { SignalCtx } from "./outside-ctx.ts";
 import { nodeOf } from "./parent.ts";
 import type { CancelCauseFunc, CancelFunc, Context } from "./types.ts";
@@ -28,6 +29,7 @@ function disposable<F>(cancel: F, dispose: () => void): F & Disposable {
  * Source: https://pkg.go.dev/context#WithCancel
  *
  * @param parent the context to derive from; it ends with that one
+ * @param options `name`: what the context is called in dumps and traces
  * @throws Panic NIL_CONTEXT when `parent` is null or undefined, ArgumentError when it is no context
  *
  * @example
@@ -42,8 +44,8 @@ function disposable<F>(cancel: F, dispose: () => void): F & Disposable {
  * });
  * ```
  */
-export function withCancel(parent: Context): [ctx: Context, cancel: CancelFunc] {
-  const ctx = new CancelCtx(parent, nodeOf("withCancel", parent));
+export function withCancel(parent: Context, options?: NameOptions): [ctx: Context, cancel: CancelFunc] {
+  const ctx = nameContext(new CancelCtx(parent, nodeOf("withCancel", parent)), "withCancel", options);
   return [ctx, cancelFunc(ctx)];
 }
 
@@ -52,6 +54,7 @@ export function withCancel(parent: Context): [ctx: Context, cancel: CancelFunc] 
  * Source: https://pkg.go.dev/context#WithCancelCause
  *
  * @param parent the context to derive from; it ends with that one
+ * @param options `name`: what the context is called in dumps and traces
  * @throws Panic NIL_CONTEXT when `parent` is null or undefined, ArgumentError when it is no context
  *
  * @example
@@ -63,8 +66,8 @@ export function withCancel(parent: Context): [ctx: Context, cancel: CancelFunc] 
  * console.log((cause(ctx) as Error).message); // out of coffee
  * ```
  */
-export function withCancelCause(parent: Context): [ctx: Context, cancel: CancelCauseFunc] {
-  const ctx = new CancelCtx(parent, nodeOf("withCancelCause", parent));
+export function withCancelCause(parent: Context, options?: NameOptions): [ctx: Context, cancel: CancelCauseFunc] {
+  const ctx = nameContext(new CancelCtx(parent, nodeOf("withCancelCause", parent)), "withCancelCause", options);
   const cancel = (reason?: unknown): void => ctx.cancel(reason);
   return [ctx, disposable(cancel, () => ctx.cancel(undefined))];
 }

@@ -4,6 +4,7 @@
  */
 import { nilChan } from "../chan/nil.ts";
 import type { RecvChan } from "../chan/types.ts";
+import { type NameOptions, named } from "../runtime/named.ts";
 import { shownAs } from "../runtime/shown.ts";
 import type { Time } from "../time/time.ts";
 import type { CancelCtx } from "./cancel-ctx.ts";
@@ -20,6 +21,16 @@ export function causeOf(ctx: Context): unknown {
   const node = ctx.value(CANCEL_CTX) as Partial<Pick<CancelCtx, "err" | "reason">> | null | undefined;
   if (typeof node?.err !== "function") return ctx.err(); // also where a stand-in answers every key
   return node.err() === undefined ? undefined : node.reason;
+}
+
+/** The names that the program has given: few contexts have one, so the others pay nothing for it. */
+const names = new WeakMap<Ctx, string>();
+
+/** Gives `ctx` the name in the options of `what`. */
+export function nameContext<C extends Ctx>(ctx: C, what: string, options: NameOptions | undefined): C {
+  const name = options === undefined ? undefined : named(what, options);
+  if (name !== undefined) names.set(ctx, name);
+  return ctx;
 }
 
 export abstract class Ctx implements Context {
@@ -64,7 +75,10 @@ export abstract class Ctx implements Context {
   toString(): string {
     const parts: string[] = [];
     let ctx: Context | null = this;
-    for (; ctx instanceof Ctx; ctx = ctx.parent) parts.push(ctx.label);
+    for (; ctx instanceof Ctx; ctx = ctx.parent) {
+      const name = names.get(ctx);
+      parts.push(name === undefined ? ctx.label : `${ctx.label}(${name})`);
+    }
     if (ctx !== null) parts.push(textOf(ctx));
     return parts.reverse().join(".");
   }

@@ -1,9 +1,11 @@
 /** Deriving contexts that end by the clock. */
+import type { NameOptions } from "../runtime/named.ts";
 import { current } from "../runtime/proc.ts";
 import { checkDuration } from "../time/duration.ts";
 import { checkDate, LAST, type Moment, monotonicAt, timeOf } from "../time/time.ts";
 import { cancelFunc } from "./cancel.ts";
 import { CancelCtx } from "./cancel-ctx.ts";
+import { nameContext } from "./ctx.ts";
 import { DeadlineCtx } from "./deadline-ctx.ts";
 import { nodeOf } from "./parent.ts";
 import type { CancelFunc, Context } from "./types.ts";
@@ -38,6 +40,7 @@ function earlier(up: CancelCtx | null, when: number): boolean {
  *
  * @param parent the context to derive from; it ends with that one
  * @param d in milliseconds; zero or less is over at once, `Infinity`, and what is beyond any `Date`, is no deadline
+ * @param options `name`: what the context is called in dumps and traces
  * @throws Panic NIL_CONTEXT when `parent` is null or undefined; ArgumentError when it is no context or `d` no number
  *
  * @example
@@ -53,8 +56,8 @@ function earlier(up: CancelCtx | null, when: number): boolean {
  * });
  * ```
  */
-export function withTimeout(parent: Context, d: number): [ctx: Context, cancel: CancelFunc] {
-  return withTimeoutCause(parent, d, undefined);
+export function withTimeout(parent: Context, d: number, options?: NameOptions): [ctx: Context, cancel: CancelFunc] {
+  return withTimeoutCause(parent, d, undefined, options);
 }
 
 /**
@@ -64,6 +67,7 @@ export function withTimeout(parent: Context, d: number): [ctx: Context, cancel: 
  * @param parent the context to derive from; it ends with that one
  * @param d in milliseconds
  * @param reason the cause when the time is up; `undefined` for `DeadlineExceeded`
+ * @param options `name`: what the context is called in dumps and traces
  * @throws Panic NIL_CONTEXT when `parent` is null or undefined; ArgumentError when it is no context or `d` no number
  *
  * @example
@@ -74,10 +78,16 @@ export function withTimeout(parent: Context, d: number): [ctx: Context, cancel: 
  * console.log((cause(ctx) as Error).message); // the database is slow
  * ```
  */
-export function withTimeoutCause(parent: Context, d: number, reason: unknown): [ctx: Context, cancel: CancelFunc] {
+export function withTimeoutCause(
+  parent: Context,
+  d: number,
+  reason: unknown,
+  options?: NameOptions,
+): [ctx: Context, cancel: CancelFunc] {
   const up = nodeOf("withTimeout", parent);
   checkDuration("withTimeout", d);
   const ctx = derive(parent, up, current().clock.now() + d, null, reason);
+  nameContext(ctx, "withTimeout", options);
   return [ctx, cancelFunc(ctx)];
 }
 
@@ -90,6 +100,7 @@ export function withTimeoutCause(parent: Context, d: number, reason: unknown): [
  *
  * @param parent the context to derive from; it ends with that one
  * @param deadline when: a `Date`, or a `Time` of `millrace/time`
+ * @param options `name`: what the context is called in dumps and traces
  * @throws Panic NIL_CONTEXT when `parent` is null or undefined; ArgumentError when it is no context or `deadline` no valid `Date`
  *
  * @example
@@ -102,8 +113,12 @@ export function withTimeoutCause(parent: Context, d: number, reason: unknown): [
  * cancel();
  * ```
  */
-export function withDeadline(parent: Context, deadline: Moment): [ctx: Context, cancel: CancelFunc] {
-  return withDeadlineCause(parent, deadline, undefined);
+export function withDeadline(
+  parent: Context,
+  deadline: Moment,
+  options?: NameOptions,
+): [ctx: Context, cancel: CancelFunc] {
+  return withDeadlineCause(parent, deadline, undefined, options);
 }
 
 /**
@@ -113,6 +128,7 @@ export function withDeadline(parent: Context, deadline: Moment): [ctx: Context, 
  * @param parent the context to derive from; it ends with that one
  * @param deadline when: a `Date`, or a `Time` of `millrace/time`
  * @param reason the cause when the deadline has passed; `undefined` for `DeadlineExceeded`
+ * @param options `name`: what the context is called in dumps and traces
  * @throws Panic NIL_CONTEXT when `parent` is null or undefined; ArgumentError when it is no context or `deadline` no valid `Date`
  *
  * @example
@@ -126,9 +142,11 @@ export function withDeadlineCause(
   parent: Context,
   deadline: Moment,
   reason: unknown,
+  options?: NameOptions,
 ): [ctx: Context, cancel: CancelFunc] {
   const up = nodeOf("withDeadline", parent);
   checkDate("withDeadline", deadline);
   const ctx = derive(parent, up, monotonicAt(current().clock, deadline), deadline, reason);
+  nameContext(ctx, "withDeadline", options);
   return [ctx, cancelFunc(ctx)];
 }

@@ -3,6 +3,7 @@
  *
  * @module millrace/context
  */
+export type { NameOptions } from "../runtime/named.ts";
 export { afterFunc } from "./after-func.ts";
 export { cause, fromSignal, withCancel, withCancelCause, withoutCancel } from "./cancel.ts";
 export { withDeadline, withDeadlineCause, withTimeout, withTimeoutCause } from "./deadline.ts";

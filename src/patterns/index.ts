@@ -3,6 +3,7 @@
  *
  * @module millrace/patterns
  */
+export type { NameOptions } from "../runtime/named.ts";
 export { type BatchOptions, batch } from "./batch.ts";
 export { type BroadcastOptions, broadcast } from "./broadcast.ts";
 export { type DebounceOptions, debounce } from "./debounce.ts";

@@ -16,6 +16,7 @@ import type { Context } from "../context/types.ts";
 import { checkCallable } from "../runtime/action.ts";
 import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import { m } from "../runtime/m.ts";
+import { labelOf, type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
@@ -46,7 +47,7 @@ export interface PoolHooks {
 }
 
 /** Options of a pool. */
-export interface PoolOptions {
+export interface PoolOptions extends NameOptions {
   /** How many jobs are done at once: a whole number from 1 up, or Infinity. 8 by default. */
   readonly workers?: number | undefined;
   /** How many jobs may wait for a worker before `submit` blocks: a whole number from 0 up, or Infinity. As many as workers by default. */
@@ -144,7 +145,9 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
       this.ctx,
       this,
     );
-    this.label = `WorkerPool ${++numbers.pools} (${fn.name || "worker"})`;
+    const name = named("new WorkerPool", options);
+    const label = labelOf("WorkerPool", ++numbers.pools, name);
+    this.label = name === undefined ? `${label} (${fn.name || "worker"})` : label;
     this.#first = errors === "first";
     this.#parent = options.ctx;
     this.#ended = options.ctx && inletOf("new WorkerPool", options.ctx.done());

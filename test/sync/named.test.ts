@@ -1,5 +1,7 @@
 /** Names, holders, counters and cases: in dumps and in events. */
 import { chan, type Go, go, listen, run, runtime, select } from "millrace";
+import { background, withCancel, withTimeoutCause } from "millrace/context";
+import { WorkerPool } from "millrace/patterns";
 import { Cond, ErrGroup, Limiter, Mutex, Once, RWMutex, Semaphore, SingleFlight, WaitGroup } from "millrace/sync";
 import { describe, expect, test } from "vitest";
 import { deadlock } from "../kit/virtual.ts";
@@ -15,6 +17,28 @@ async function dumped(what: () => Generator<never, unknown, never> | Go<unknown>
 }
 
 const waits: Record<string, [expected: string, what: () => Go<unknown>]> = {
+  "a context": [
+    'chan receive]: channel "context.Background.WithCancel(mine)"',
+    function* () {
+      const [ctx] = withCancel(background(), { name });
+      yield* ctx.done().recv();
+    },
+  ],
+  "a context with a deadline": [
+    'chan receive]: channel "context.Background.WithCancel(mine)"',
+    function* () {
+      const [ctx] = withTimeoutCause(background(), Number.POSITIVE_INFINITY, "late", { name });
+      yield* ctx.done().recv();
+    },
+  ],
+  WorkerPool: [
+    'join]: WorkerPool 1 "mine"',
+    function* () {
+      const pool = new WorkerPool((_: number) => chan<number>().recv(), { name });
+      yield* pool.submit(1);
+      yield* pool.drain();
+    },
+  ],
   Mutex: [
     'sync.Mutex.Lock]: "mine" held by goroutine 1',
     function* () {
