@@ -43,5 +43,5 @@ const common: UserConfig = {
 
 export default defineConfig([
   { ...common, format: "esm", entry: { ...entry, ...both, ...run } },
-  { ...common, format: "cjs", entry: { ...entry, ...both } },
+  { ...common, format: "cjs", entry: { ...entry, ...both }, define: { "import.meta.url": "undefined" } },
 ]);

@@ -1,7 +1,8 @@
 /** Looking on when the process gets a signal, without changing what that does. */
-import { raise, type Signal } from "../runtime/host.ts";
+import type { Signal } from "../runtime/host.ts";
 import { m } from "../runtime/m.ts";
 import { LOOKS_ON, onSignal } from "../runtime/signals.ts";
+import { watchdog } from "../runtime/watchdog.ts";
 
 /** The signals that end a program which does not listen for them. */
 export const SIGNALS: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
@@ -14,8 +15,7 @@ export function observeSignals(fn: (signal: Signal, listeners: number) => void):
       // In a busy program the watchdog has called this, and ends the process itself.
       if (listeners > 0 || m.nested) return;
       // To listen has switched off what the host does by itself.
-      stop();
-      raise(signal);
+      watchdog().handBack(signal, stop);
     });
   }
 }

@@ -6,13 +6,22 @@
  */
 import { builtin } from "./host.ts";
 
+declare const __filename: string | undefined;
+
+/** This file. The CommonJS build has no `import.meta`, and must not require a module of Node's: it is for browsers, too. */
+function here(): string | undefined {
+  const url = import.meta.url as string | undefined;
+  if (url !== undefined || typeof __filename !== "string") return url;
+  return (builtin("node:url") as { pathToFileURL(file: string): URL } | undefined)?.pathToFileURL(__filename).href;
+}
+
 /** The file or folder at `path` in the build; null in a browser and in a bundle. */
 export function built(path: string): URL | null {
   const fs = builtin("node:fs") as { existsSync(file: URL): boolean } | undefined;
-  const here = import.meta.url as string | undefined;
-  if (fs === undefined || here === undefined) return null;
+  const file = here();
+  if (fs === undefined || file === undefined) return null;
   for (const root of ["./", "../", "../../dist/"]) {
-    const url = new URL(root + path, here);
+    const url = new URL(root + path, file);
     if (url.protocol === "file:" && fs.existsSync(url)) return url;
   }
   return null;
@@ -20,5 +29,5 @@ export function built(path: string): URL | null {
 
 /** Whether this code is the CommonJS build. */
 export function isCommonJs(): boolean {
-  return builtin("node:module") !== undefined && /\.c[jt]s$/.test(import.meta.url);
+  return import.meta.url === undefined && built("threads/serve.cjs") !== null;
 }

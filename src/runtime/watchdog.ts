@@ -13,7 +13,7 @@
  */
 import { built } from "./built.ts";
 import { once } from "./copies.ts";
-import { builtin, type Signal } from "./host.ts";
+import { builtin, raise, type Signal, signalNumber } from "./host.ts";
 
 /** How long the main thread has to hear a signal, in milliseconds. */
 export const PATIENCE = 1000;
@@ -33,8 +33,8 @@ export interface WatchdogData {
   readonly patience: number;
 }
 
-/** What the watchdog is told: to look which signals are guarded, or to go. */
-export type ToWatchdog = "look" | "leave";
+/** What the watchdog is told: to look which signals are guarded, to go, or the number of a signal to send to the process. */
+export type ToWatchdog = "look" | "leave" | number;
 
 type Unheard = (signal: Signal, times: number) => void;
 
@@ -72,6 +72,19 @@ class Watchdog {
     this.#worker?.ref();
     await this.#ready;
     this.#worker?.unref();
+  }
+
+  /**
+   * Stops guarding a signal with `stop`, and sends it to the process. The watchdog does that, once it does not listen for it
+   * any more: a signal that came just then would be lost with its listening.
+   */
+  handBack(signal: Signal, stop: () => void): void {
+    this.#guarded++; // so that the watchdog stays
+    stop();
+    this.#guarded--;
+    const n = signalNumber(signal);
+    if (this.#worker === null || n === undefined) raise(signal);
+    else this.#worker.postMessage(n);
   }
 
   /** Sends it away. */

@@ -10,20 +10,20 @@ import { entries, root } from "./pack.ts";
 
 /** Bytes of everything that an entry exports, alone in a bundle, the runtime that it stands on included. */
 const BUDGET: Record<string, number> = {
-  millrace: 16_500,
-  "millrace/time": 13_700,
-  "millrace/context": 15_500,
-  "millrace/sync": 21_400,
-  "millrace/patterns": 23_300,
-  "millrace/interop": 19_000,
+  millrace: 22_800,
+  "millrace/time": 18_300,
+  "millrace/context": 22_000,
+  "millrace/sync": 29_000,
+  "millrace/patterns": 33_000,
+  "millrace/interop": 24_000,
   "millrace/trace": 9_000,
-  "millrace/testing": 27_000,
-  "millrace/threads": 52_000,
-  "millrace/eslint": 5_500,
+  "millrace/testing": 33_900,
+  "millrace/threads": 63_000,
+  "millrace/eslint": 6_100,
 };
 
 /** Bytes of a small program: goroutines, channels, a select. */
-const SMALL = 14_400;
+const SMALL = 19_300;
 const SMALL_PROGRAM = `
   import { chan, go, run, select } from "millrace";
   run(function* () {

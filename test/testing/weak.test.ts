@@ -56,7 +56,7 @@ test("a forgotten sender after a timeout", async () => {
   });
   expect(leaked()).toEqual(Array(10).fill("sender: chan send"));
   expect(reports[0]).toMatch(
-    /nothing can ever wake it\n\ngoroutine \d+ \[chan send\]:\nsender\(\)\n\t.*weak\.test\.ts:\d+/,
+    /nothing can ever wake it\n\ngoroutine \d+ \[chan send\]: channel \d+\nsender\(\)\n\t.*weak\.test\.ts:\d+/,
   );
   expect(reports[0]).toContain("created by main in goroutine 1");
 });

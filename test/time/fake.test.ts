@@ -137,6 +137,7 @@ describe("what is left behind does not stop later timers", () => {
     const clock = install("setTimeout", "clearTimeout", "performance", "Date");
     const inRun = run(() => time.sleep(1000));
     const inDefault = time.sleep(1000).then(() => "woken");
+    await turns();
     await clock.tickAsync(1000);
     await inRun;
     expect(await inDefault).toBe("woken");

@@ -1,11 +1,14 @@
 /** The flight recorder: the last stretch of a program, however long it has run. */
+import "./ticking.ts"; // before the runtime, which takes its clock once
+
 import { chan, go, run, runtime } from "millrace";
 import { FlightRecorder } from "millrace/trace";
 import { afterEach, expect, test, vi } from "vitest";
 import { Chunk } from "../../src/trace/chunk.ts";
-import { Trace, tickingClock } from "./kit.ts";
+import { Trace } from "./kit.ts";
+import { hostClock, tickingClock } from "./ticking.ts";
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(hostClock);
 
 /** On a slow machine goroutines would be preempted else. */
 const SEEDED = { seed: 1 };

@@ -1,5 +1,4 @@
 /** Traces of programs, read back. */
-import { vi } from "vitest";
 
 export interface TraceEvent {
   readonly ph: string;
@@ -82,14 +81,4 @@ export class Trace {
     }
     return found;
   }
-}
-
-/** Makes the monotonic clock move on by `step` milliseconds each time it is read. */
-export function tickingClock(step: number): { now: number } {
-  const clock = { now: 1_000 };
-  vi.spyOn(performance, "now").mockImplementation(() => {
-    clock.now += step;
-    return clock.now;
-  });
-  return clock;
 }

@@ -1,15 +1,19 @@
 /** Recordings: what a program does is what the trace shows. */
+import "./ticking.ts"; // before the runtime, which takes its clock once
+
 import { chan, type Go, go, type RunOptions, run, runtime, select, wait } from "millrace";
 import { Mutex } from "millrace/sync";
 import { sleep } from "millrace/time";
 import { isEnabled, log, region, start, stop } from "millrace/trace";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { tap } from "../../src/runtime/events.ts";
-import { Trace, tickingClock } from "./kit.ts";
+import { Trace } from "./kit.ts";
+import { hostClock, tickingClock } from "./ticking.ts";
 
 afterEach(() => {
   stop();
   vi.restoreAllMocks();
+  hostClock();
 });
 
 async function traced(main: () => unknown, options: RunOptions = {}): Promise<Trace> {

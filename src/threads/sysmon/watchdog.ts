@@ -111,7 +111,11 @@ function leave(): void {
   parentPort?.close();
 }
 
-parentPort?.on("message", (message: ToWatchdog) => (message === "look" ? look() : leave()));
+parentPort?.on("message", (message: ToWatchdog) => {
+  if (message === "look") look();
+  else if (message === "leave") leave();
+  else giveBack(message);
+});
 look();
 // The first question: it says that signals are heard from now on.
 parentPort?.postMessage(questions);

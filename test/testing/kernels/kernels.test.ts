@@ -82,11 +82,12 @@ describe.each(leakKernels)("leaks: $name", ({ program, leaks }) => {
     for (const way of Object.values(ways)) await way(program(false));
   });
 
-  test.runIf(leaks)("the twin leaves one that never can", async () => {
-    for (const way of Object.values(ways)) {
-      const error = await thrown(way(program(true)));
-      expect(error).toBeInstanceOf(LeakError);
-      expect((error as LeakError).goroutines.map(({ name, reason }) => `${name} ${reason}`)).toContain(leaks);
-    }
-  });
+  if (leaks)
+    test("the twin leaves one that never can", async () => {
+      for (const way of Object.values(ways)) {
+        const error = await thrown(way(program(true)));
+        expect(error).toBeInstanceOf(LeakError);
+        expect((error as LeakError).goroutines.map(({ name, reason }) => `${name} ${reason}`)).toContain(leaks);
+      }
+    });
 });
