@@ -31,8 +31,9 @@ import { ABANDONED, DISCARDED, RUNNER } from "./task.ts";
 
 const DUMP = "dump";
 
-/** How long to wait for all of them, in milliseconds: when one may be in a loop, and when all are known to be asleep. */
-const PATIENCE = 1000;
+/** How long to wait for all of them, in milliseconds: when one may be in a loop, and when all are known to be asleep. The
+ * first is shorter than the watchdog waits for a thread that got a signal, and may be busy with this. */
+const PATIENCE = 500;
 const LONG_PATIENCE = 20_000;
 
 const asked: { questions: number; patience: number } = once("questions", () => ({ questions: 0, patience: PATIENCE }));
