@@ -105,6 +105,7 @@ function fieldOf(resource: Resource, key: symbol): unknown {
   return (resource as unknown as Record<symbol, unknown>)[key];
 }
 
+// The last answer: to ask the storage costs as much as an operation, and mostly the frame is the same again.
 let lastFrame: AsyncScope;
 let lastOwner: P | undefined;
 
@@ -163,10 +164,12 @@ export function enter<A>(scope: object, fn: (arg: A) => void, self: unknown, arg
 let stores = false;
 /** How many stores are the library's. */
 let ours = 0;
-/** The scope of a run. */
+
+/** The scope of a run, which is known by its number. */
 interface Base extends Resource {
   readonly id: number;
 }
+
 let BaseClass: (new (type: string, options: { requireManualDestroy: boolean }) => Base) | null = null;
 
 function showsStores({ bare }: Host, scope: Resource): boolean {
