@@ -72,7 +72,7 @@ describe("what only looks like something", () => {
   it("a Proxy is refused, with the way to it", () => {
     for (const target of [{ a: 1 }, [1], new Map(), sharedChan(1), Object.create(null)]) {
       expect(() => trip({ list: [0, new Proxy(target as object, {})] })).toThrow(
-        "value.list[1] is a Proxy, which stays on its thread; send the object behind it",
+        "value.list[1] is a Proxy, which stays where it is; send the object behind it",
       );
     }
     expect(() => trip(new Proxy({}, {}))).toThrow("value is a Proxy");

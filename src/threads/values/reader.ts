@@ -2,7 +2,8 @@
  * Reads a value from bytes that a `Writer` wrote.
  *
  * Invariants: nothing is read outside the given range, whatever the bytes say, and nothing is made that is larger than
- * they could describe; bytes that no writer wrote give a `CorruptError`. No key sets a prototype.
+ * they could describe; bytes that no writer wrote give a `CorruptError`. No key sets a prototype. A portable reader takes
+ * nothing from shared memory: what refers to it is corrupt.
  */
 import { makeError, setField } from "./errors.ts";
 import { handleOfKind } from "./handles.ts";
@@ -13,7 +14,7 @@ import { DEEPEST, SHARED_WITHIN, V, VIEWS } from "./wire.ts";
 /** Bytes that stand for no value: they were not written by this version of the library, or were overwritten. */
 export class CorruptError extends Error {
   constructor(detail: string) {
-    super(`millrace: a value from another thread can't be read: ${detail}`);
+    super(`millrace: a value from elsewhere can't be read: ${detail}`);
   }
 }
 
@@ -32,6 +33,7 @@ function define(into: object, key: string, value: unknown): void {
 const HOLE: unique symbol = Symbol("hole");
 
 export class Reader {
+  readonly #portable: boolean;
   #u8: Uint8Array = new Uint8Array(0);
   #at = 0;
   #end = 0;
@@ -40,6 +42,10 @@ export class Reader {
   #discards = false;
   /** The objects so far; null when none is referred to. */
   #met: unknown[] | null = null;
+
+  constructor(portable = false) {
+    this.#portable = portable;
+  }
 
   /** Reads the block at `u8[at .. end)`. */
   read(u8: Uint8Array, at: number, end: number): unknown {
@@ -226,7 +232,7 @@ export class Reader {
   #shaped(): unknown {
     const at = this.#take(2);
     const id = (this.#u8[at] as number) | ((this.#u8[at + 1] as number) << 8);
-    const shape = shapes.get(id);
+    const shape = this.#portable ? undefined : shapes.get(id);
     if (shape === undefined) throw new CorruptError(`there is no shape ${id}`);
     const into: Dictionary = {};
     this.#number(into);
@@ -397,7 +403,7 @@ export class Reader {
   #handle(): object {
     const kind = this.#byte();
     const pointer = this.#varint();
-    const handle = handleOfKind(kind);
+    const handle = this.#portable ? undefined : handleOfKind(kind);
     if (handle === undefined) throw new CorruptError(`there is no class ${kind}`);
     if (!this.#discards) return this.#number(handle.decode(pointer));
     handle.release(pointer);

@@ -1,4 +1,5 @@
-/** What can't travel to another thread, and what to do instead. */
+/** What can't travel to another thread or process, and what to do instead. */
+import { Ctx } from "../../context/ctx.ts";
 import { G } from "../../runtime/g.ts";
 import { Op } from "../../runtime/op.ts";
 import { ArgumentError, show } from "../../runtime/panic.ts";
@@ -14,6 +15,21 @@ export type Step = string | number | { readonly key: unknown } | typeof KEYS | t
 
 export const KEYS: unique symbol = Symbol(".keys()");
 export const VALUES: unique symbol = Symbol(".values()");
+
+/** The same for another process, where nothing arrives but data. */
+export function refusalAbroad(value: unknown): string | undefined {
+  if (typeof value === "function") {
+    return `is ${show(value)}, and functions stay in their process; send data that says what to do`;
+  }
+  if (typeof value === "symbol") return `is ${String(value)}, and symbols stay in their process; send a string`;
+  if (typeof value !== "object" || value === null) return undefined;
+  if (value instanceof Ctx) return "is a context; give it as the option ctx of the send";
+  if ("recvOk" in value || "trySend" in value) return "is a channel of this process; send the name of a fleet.chan()";
+  if (typeof (value as { then?: unknown }).then === "function") {
+    return "is a promise; wait for it here and send its result";
+  }
+  return refusal(value) === undefined ? undefined : `is ${show(value)}, which stays in its process; send plain data`;
+}
 
 /** What is wrong with `value`; undefined when it is an object like any other, of which the properties travel. */
 export function refusal(value: unknown): string | undefined {

@@ -5,13 +5,18 @@
  * with one reference taken; every object is numbered, in order, at the moment it is met, and met again becomes that
  * number. Nothing here runs under a lock: getters and proxies run code of the user's.
  *
+ * A portable writer writes for readers that share no memory with this one: shapes are spelled out, and handles, which are
+ * pointers into that memory, are refused.
+ *
  * The `path` costs one store a property and is read only when a value is refused.
  */
+
+import { show } from "../../runtime/panic.ts";
 import { brandOf, isProxy } from "./brand.ts";
 import { Bytes } from "./bytes.ts";
 import { errorFields, errorName, type Field } from "./errors.ts";
 import { type Handle, handleOf } from "./handles.ts";
-import { KEYS, notSendable, refusal, type Step, VALUES } from "./refusal.ts";
+import { KEYS, notSendable, refusal, refusalAbroad, type Step, VALUES } from "./refusal.ts";
 import { shapes, WIDE } from "./shapes.ts";
 import { DEEPEST, SHARED_WITHIN, SLOT, V, VIEWS, type ViewClass } from "./wire.ts";
 
@@ -39,6 +44,7 @@ interface Mark {
 }
 
 export class Writer extends Bytes {
+  readonly #portable: boolean;
   readonly handles: { handle: Handle; pointer: number }[] = [];
   readonly #path: Step[] = [];
   readonly #met: (object | null)[] = [];
@@ -49,6 +55,11 @@ export class Writer extends Bytes {
   readonly #windows = new Map<ArrayBufferLike, Window>();
   /** These are known, because the value is written for the second time. */
   #again = false;
+
+  constructor(portable = false) {
+    super();
+    this.#portable = portable;
+  }
 
   /** Writes a block: flags, then `value`. */
   write(value: unknown, where: string): void {
@@ -119,7 +130,7 @@ export class Writer extends Bytes {
 
   #object(value: object, depth: number): void {
     if (this.#wasMet(value)) return;
-    if (isProxy(value)) throw new Refused(depth, "is a Proxy, which stays on its thread; send the object behind it");
+    if (isProxy(value)) throw new Refused(depth, "is a Proxy, which stays where it is; send the object behind it");
     if (depth > DEEPEST) throw new Refused(depth, `is nested more than ${DEEPEST} deep; send it in parts`);
     if (Array.isArray(value)) this.#array(value, depth);
     else {
@@ -161,6 +172,10 @@ export class Writer extends Bytes {
   }
 
   #plain(value: Record<string, unknown>, depth: number): void {
+    if (this.#portable) {
+      this.#spelled(V.object, value, Object.keys(value), depth);
+      return;
+    }
     let step = shapes.root;
     if (this.#polluted) step = WIDE;
     else for (const key in value) step = step.key === key && step.next !== null ? step.next : step.to(key, shapes);
@@ -240,6 +255,8 @@ export class Writer extends Bytes {
   #other(value: object, depth: number): void {
     const handle = typeof value === "symbol" ? undefined : handleOf(value);
     if (handle !== undefined) {
+      if (this.#portable)
+        throw new Refused(depth, refusalAbroad(value) ?? `is ${show(value)}, which stays in its process`);
       const pointer = handle.encode(value);
       this.handles.push({ handle, pointer });
       this.u8[this.at++] = V.handle;
@@ -279,7 +296,7 @@ export class Writer extends Bytes {
         this.put(value.valueOf(), depth);
         return;
       default: {
-        const problem = refusal(value);
+        const problem = this.#portable ? refusalAbroad(value) : refusal(value);
         if (problem !== undefined) throw new Refused(depth, problem);
         this.#spelled(V.object, value as Record<string, unknown>, Object.keys(value), depth);
       }
