@@ -57,6 +57,9 @@ export class Claim extends Waiter {
   }
 }
 
+/** Fractions add up to a little more or less than they should. */
+export const CRUMB = 1e-9;
+
 export class Bucket {
   readonly p: P = m.current();
   /** Tokens a millisecond. */
@@ -114,7 +117,7 @@ export class Bucket {
 
   /** The moment at which `n` tokens are there, if nobody takes any. */
   #when(n: number): number {
-    return n <= this.#tokens ? this.#last : this.#last + (n - this.#tokens) / this.rate;
+    return n <= this.#tokens + CRUMB ? this.#last : this.#last + (n - this.#tokens) / this.rate;
   }
 
   #arm(): void {
@@ -142,9 +145,14 @@ export class Bucket {
   take(n: number): boolean {
     if (this.rate === Infinity) return true;
     this.settle();
-    if (this.#head !== null || n > this.#tokens) return false;
-    this.#tokens -= n;
+    if (this.#head !== null || n > this.#tokens + CRUMB) return false;
+    this.#tokens = Math.max(0, this.#tokens - n);
     return true;
+  }
+
+  /** Whether `n` tokens are more than there can be. */
+  never(n: number): boolean {
+    return n > this.burst + CRUMB && this.rate < Infinity;
   }
 
   /** The moment at which a claim of `n` would be met that was made now. */

@@ -108,7 +108,8 @@ class Reserved implements Reservation {
 }
 
 /**
- * Controls how often events happen: at `perSecond` on average, with at most `burst` at once. It starts full.
+ * Controls how often events happen: at `perSecond` on average, with at most `burst` at once. It starts full. An event may
+ * weigh more or less than one, also a fraction.
  * Source: https://pkg.go.dev/golang.org/x/time/rate#Limiter
  *
  * @example
@@ -132,7 +133,7 @@ export class Limiter {
    * Source: https://pkg.go.dev/golang.org/x/time/rate#NewLimiter
    *
    * @param perSecond events a second on average: from 0 up, with fractions; `Infinity` allows every event
-   * @param burst how many events can happen at once: a whole number from 0 up
+   * @param burst how many events can happen at once: a number from 0 up
    * @param options `name`, for dumps, traces and the inspector
    * @throws ArgumentError when they are not that
    */
@@ -180,7 +181,7 @@ export class Limiter {
    * Whether `n` events may happen now; if so, they count. Never blocks.
    * Source: https://pkg.go.dev/golang.org/x/time/rate#Limiter.AllowN
    *
-   * @param n a whole number from 0 up
+   * @param n a number from 0 up
    * @throws ArgumentError when it is not that
    */
   allow(n: number = 1): boolean {
@@ -190,13 +191,13 @@ export class Limiter {
   /**
    * Milliseconds until `n` events may happen, 0 when they may now, `Infinity` when never. Never blocks.
    *
-   * @param n a whole number from 0 up
+   * @param n a number from 0 up
    * @throws ArgumentError when it is not that
    */
   delay(n: number = 1): number {
     const bucket = this.#bucket;
     checkCount("Limiter.delay", n);
-    if (n > bucket.burst && bucket.rate < Infinity) return Infinity;
+    if (bucket.never(n)) return Infinity;
     return Math.max(0, bucket.due(n) - bucket.p.clock.now());
   }
 
@@ -208,14 +209,14 @@ export class Limiter {
    * performed; as a case of a select it is then never ready.
    * Source: https://pkg.go.dev/golang.org/x/time/rate#Limiter.WaitN
    *
-   * @param n a whole number from 0 to the burst
+   * @param n a number from 0 to the burst
    * @param ctx gives up when it is done
-   * @throws ArgumentError when `n` is not a whole number from 0 up, or `ctx` is not a context
+   * @throws ArgumentError when `n` is not a number from 0 up, or `ctx` is not a context
    */
   wait(n: number = 1, ctx?: Context): Op<void> {
     const bucket = this.#bucket;
     checkCount("Limiter.wait", n);
-    if (n > bucket.burst && bucket.rate < Infinity) {
+    if (bucket.never(n)) {
       return made(new Refused(new ArgumentError(`rate: Wait(n=${n}) exceeds limiter's burst ${bucket.burst}`)));
     }
     const wait = new WaitOp(bucket, n);
@@ -234,13 +235,13 @@ export class Limiter {
    * Promises `n` tokens for the earliest moment, and says when that is. Never blocks.
    * Source: https://pkg.go.dev/golang.org/x/time/rate#Limiter.ReserveN
    *
-   * @param n a whole number from 0 up; more than the burst gives a reservation that is not `ok`
+   * @param n a number from 0 up; more than the burst gives a reservation that is not `ok`
    * @throws ArgumentError when it is no such number
    */
   reserve(n: number = 1): Reservation {
     const bucket = this.#bucket;
     checkCount("Limiter.reserve", n);
-    return new Reserved(bucket, n, n > bucket.burst && bucket.rate < Infinity ? Infinity : bucket.due(n));
+    return new Reserved(bucket, n, bucket.never(n) ? Infinity : bucket.due(n));
   }
 
   /**
@@ -261,7 +262,7 @@ export class Limiter {
    * Sets how many events may happen at once. Who waits for more than that already still gets it.
    * Source: https://pkg.go.dev/golang.org/x/time/rate#Limiter.SetBurst
    *
-   * @param burst a whole number from 0 up
+   * @param burst a number from 0 up
    * @throws ArgumentError when it is not that
    */
   setBurst(burst: number): void {
@@ -278,6 +279,6 @@ function checkRate(where: string, perSecond: number): number {
 }
 
 function checkCount(where: string, n: number): number {
-  if (Number.isSafeInteger(n) && n >= 0) return n;
-  throw new ArgumentError(`${where}: expected a whole number from 0 up, got ${show(n)}`);
+  if (Number.isFinite(n) && n >= 0) return n;
+  throw new ArgumentError(`${where}: expected a number from 0 up, got ${show(n)}`);
 }

@@ -12,6 +12,7 @@ import type { P } from "../runtime/proc.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
 import { made } from "../runtime/unused.ts";
 import { claim, type Waiter, WaitQueue } from "../runtime/waiter.ts";
+import { CRUMB } from "./bucket.ts";
 import { Refused } from "./refused.ts";
 
 /** Options of a `WindowLimiter`. */
@@ -24,9 +25,6 @@ export interface WindowOptions {
   /** Milliseconds between one event and the next: a number from 0 up, 0 by default. */
   readonly minTime?: number | undefined;
 }
-
-/** Fractions add up to a little more or less than they should. */
-const CRUMB = 1e-9;
 
 class Windows {
   readonly p: P = m.current();

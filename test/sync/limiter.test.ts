@@ -293,16 +293,37 @@ both("setLimit and setBurst count from now on, for those who wait too", function
   expect([limiter.limit, limiter.burst, limiter.allow(5), limiter.allow()]).toEqual([10, 5, true, false]);
 });
 
+both("weights may be fractions, which add up to what they should", function* (t) {
+  const limiter = new Limiter(1, 0.3);
+  expect([limiter.delay(0.3), limiter.delay(0.31)]).toEqual([0, Infinity]);
+  expect([0.1, 0.1, 0.1, 0.01].map((n) => limiter.allow(n))).toEqual([true, true, true, false]);
+  const start = now();
+  yield* t.on(limiter.wait(0.1));
+  yield* t.on(limiter.wait(0.05));
+  expect(since(start)).toBeCloseTo(150, 3);
+  limiter.setBurst(0.5);
+  yield* t.on(limiter.wait(0.1 + 0.4));
+  expect(since(start)).toBeCloseTo(650, 3);
+});
+
+test("100,000 tenths take as long as 10,000", () =>
+  virtual(function* () {
+    const start = now();
+    const limiter = new Limiter(1000, 1);
+    for (let i = 0; i < 100_000; i++) yield* limiter.wait(0.1);
+    expect(Math.abs(since(start) - 9_999)).toBeLessThan(1e-3);
+  }));
+
 test("refuses what is no rate and no number of events", () => {
   for (const bad of [-1, Number.NaN, "1", undefined]) {
     expect(() => new Limiter(bad as number)).toThrow(/^new Limiter: expected a number of events a second/);
   }
-  for (const bad of [-1, 0.5, Number.NaN, "1"]) {
+  for (const bad of [-1, Infinity, Number.NaN, "1"]) {
     const limiter = new Limiter(1);
-    expect(() => new Limiter(1, bad as number)).toThrow(/^new Limiter: burst: expected a whole number/);
-    expect(() => limiter.allow(bad as number)).toThrow(/^Limiter\.allow: expected a whole number/);
-    expect(() => limiter.wait(bad as number)).toThrow(/^Limiter\.wait: expected a whole number/);
-    expect(() => limiter.reserve(bad as number)).toThrow(/^Limiter\.reserve: expected a whole number/);
+    expect(() => new Limiter(1, bad as number)).toThrow(/^new Limiter: burst: expected a number from 0 up/);
+    expect(() => limiter.allow(bad as number)).toThrow(/^Limiter\.allow: expected a number from 0 up/);
+    expect(() => limiter.wait(bad as number)).toThrow(/^Limiter\.wait: expected a number from 0 up/);
+    expect(() => limiter.reserve(bad as number)).toThrow(/^Limiter\.reserve: expected a number from 0 up/);
   }
 });
 
