@@ -3,6 +3,7 @@ import { fromSignal } from "../context/cancel.ts";
 import { nodeOf } from "../context/parent.ts";
 import type { Context } from "../context/types.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
+import { checkPriority } from "../runtime/priority.ts";
 import { checkMillis } from "./stream.ts";
 
 /** Options of one job. */
@@ -60,9 +61,4 @@ export function checkJob(where: string, options: JobOptions | undefined): JobSet
     throw new ArgumentError(`${where}: id: expected a string, got ${show(id)}`);
   }
   return { contexts, timeout, priority, weight, id };
-}
-
-export function checkPriority(where: string, priority: number): number {
-  if (typeof priority === "number" && !Number.isNaN(priority)) return priority;
-  throw new ArgumentError(`${where}: priority: expected a number, got ${show(priority)}`);
 }

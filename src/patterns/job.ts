@@ -4,11 +4,12 @@ import { Canceled } from "../context/errors.ts";
 import type { Context } from "../context/types.ts";
 import type { AsyncScope } from "../runtime/async-scope.ts";
 import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
+import { checkPriority } from "../runtime/priority.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
 import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { JobCtx } from "./job-ctx.ts";
-import { checkPriority, type JobSettings } from "./job-options.ts";
+import type { JobSettings } from "./job-options.ts";
 import { JobWatch } from "./job-watch.ts";
 
 /** A job that was submitted to a pool. */

@@ -5,7 +5,8 @@
  * many priorities there are, not on how many wait. Invariant: each queue is in the heap once and in the map; one that has run
  * empty stays until it is at the top.
  */
-import { type Waiter, WaitQueue } from "./waiter.ts";
+import { ArgumentError, show } from "./panic.ts";
+import { claim, type Waiter, WaitQueue } from "./waiter.ts";
 
 class Rank extends WaitQueue {
   readonly priority: number;
@@ -104,4 +105,82 @@ export class PriorityQueue<W extends Waiter> {
     }
     heap[at] = last;
   }
+}
+
+/**
+ * A queue in which a waiter may have a priority, 0 by default. Mostly none has another one, and then it is a `WaitQueue`.
+ *
+ * Invariant: those of priority 0 are in `#plain`, all others in `#ranked`.
+ */
+export class PriorityWaitQueue {
+  readonly #plain: WaitQueue = new WaitQueue();
+  #ranked: PriorityQueue<Waiter> | null = null;
+  readonly #priorityOf: (w: Waiter) => number;
+
+  /** @param priorityOf a waiter's priority, which must not change while it is here */
+  constructor(priorityOf: (w: Waiter) => number) {
+    this.#priorityOf = priorityOf;
+  }
+
+  get first(): Waiter | null {
+    return this.#ranked === null ? this.#plain.first : this.#head(this.#ranked);
+  }
+
+  #head(ranked: PriorityQueue<Waiter>): Waiter | null {
+    const { first } = ranked;
+    return first !== null && (this.#plain.first === null || this.#priorityOf(first) > 0) ? first : this.#plain.first;
+  }
+
+  /** Whether one waits that comes before a newcomer of that priority. */
+  precedes(priority: number): boolean {
+    const { first } = this;
+    return first !== null && (this.#ranked === null ? 0 : this.#priorityOf(first)) >= priority;
+  }
+
+  push(w: Waiter): void {
+    const priority = this.#priorityOf(w);
+    if (priority === 0) this.#plain.push(w);
+    else {
+      this.#ranked ??= new PriorityQueue(this.#priorityOf);
+      this.#ranked.push(w);
+    }
+  }
+
+  /** Takes the first one out; it is the caller's to complete. */
+  shift(): Waiter | null {
+    if (this.#ranked === null) return this.#plain.shift();
+    for (let w = this.first; w !== null; w = this.first) {
+      this.remove(w);
+      if (claim(w)) return w;
+    }
+    return null;
+  }
+
+  /** Takes `w` out; does nothing if it is not here. */
+  remove(w: Waiter): void {
+    if (this.#ranked === null || this.#priorityOf(w) === 0) this.#plain.remove(w);
+    else this.#ranked.remove(w);
+  }
+}
+
+/** What may be said of one wait for a lock or a semaphore. */
+export interface LockOptions {
+  /** Those that wait are served highest priority first, and in order within one: any number, 0 by default. */
+  readonly priority?: number | undefined;
+}
+
+/** The priority that `options` ask for. */
+export function priorityIn(where: string, options: LockOptions | undefined): number {
+  if (options === undefined) return 0;
+  if (typeof options !== "object" || options === null) {
+    throw new ArgumentError(`${where}: expected options like { priority: 1 }, got ${show(options)}`);
+  }
+  const { priority = 0 } = options;
+  return checkPriority(where, priority);
+}
+
+/** Refuses what is not a priority. */
+export function checkPriority(where: string, priority: number): number {
+  if (typeof priority === "number" && !Number.isNaN(priority)) return priority;
+  throw new ArgumentError(`${where}: priority: expected a number, got ${show(priority)}`);
 }

@@ -5,6 +5,7 @@
  */
 export { Action } from "../runtime/action.ts";
 export type { NameOptions } from "../runtime/named.ts";
+export type { LockOptions } from "../runtime/priority.ts";
 export { Cond, type Locker } from "./cond.ts";
 export { ErrGroup, type Started } from "./errgroup.ts";
 export { Limiter, type Reservation } from "./limiter.ts";

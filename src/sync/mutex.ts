@@ -5,8 +5,8 @@
  * its own, which unlocks once. It is not tied to that acquisition, because `cond.wait()` gives the lock up and takes it
  * again, and the disposable from before must then unlock it.
  *
- * Fairness: strictly first in, first out. `unlock` hands the lock to the longest waiter, which owns it before it runs, so
- * nobody can barge in and nobody starves. Go lets a running goroutine take a lock that was just freed, and switches to
+ * Fairness: strictly first in, first out within a priority, which is 0 unless the program says otherwise. `unlock` hands the
+ * lock to the first waiter, which owns it before it runs, so nobody can barge in and, without priorities, nobody starves. Go lets a running goroutine take a lock that was just freed, and switches to
  * hand-off after a waiter has starved for a millisecond; that buys throughput where parking costs a switch of threads.
  * Here waiting costs a place in the run queue, and barging would let a goroutine that loops over lock and unlock keep
  * everyone else out for its whole slice of 10 ms.
@@ -30,10 +30,11 @@ import {
   type WaitReason,
 } from "../runtime/op.ts";
 import { FatalError } from "../runtime/panic.ts";
+import { type LockOptions, PriorityWaitQueue, priorityIn } from "../runtime/priority.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Result } from "../runtime/run.ts";
 import { made } from "../runtime/unused.ts";
-import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
+import type { Waiter } from "../runtime/waiter.ts";
 import { holding } from "./holding.ts";
 
 /** One acquisition. */
@@ -54,10 +55,14 @@ class Held implements Disposable {
   }
 }
 
+/** A waiter's priority is its value, where it has another one than 0. */
+const priorityOf = ({ value }: Waiter): number => (value === undefined ? 0 : (value as number));
+
 /** The lock itself, which is also the operation of taking it: that has no state of its own. */
 export class LockOp extends Op<Disposable> {
   held: Held | null = null;
-  readonly queue: WaitQueue = new WaitQueue();
+  /** Made by the first waiter: most locks never have one. */
+  #queue: PriorityWaitQueue | null = null;
   readonly #label: string;
   readonly #name: string | undefined;
   readonly #home: P = m.current();
@@ -85,7 +90,7 @@ export class LockOp extends Op<Disposable> {
     }
     if (tap.listener !== null) this.#tell("unlock", m.curg);
     this.held = null;
-    const next = this.queue.shift();
+    const next = this.#queue === null ? null : this.#queue.shift();
     if (next !== null) next.complete(this.take(next.g), true);
   }
 
@@ -102,11 +107,12 @@ export class LockOp extends Op<Disposable> {
   }
 
   override enqueue(w: Waiter): void {
-    this.queue.push(w);
+    this.#queue ??= new PriorityWaitQueue(priorityOf);
+    this.#queue.push(w);
   }
 
   override dequeue(w: Waiter): void {
-    this.queue.remove(w);
+    this.#queue?.remove(w);
   }
 
   override get home(): P {
@@ -132,12 +138,58 @@ export class LockOp extends Op<Disposable> {
     const held = this.take(g);
     if (held === null) {
       block(g, this);
-      this.queue.push(g);
+      this.enqueue(g);
     } else {
       DONE.value = held;
       m.step = DONE;
     }
     return step;
+  }
+}
+
+/** Taking the lock with a priority. */
+class PriorityLockOp extends Op<Disposable> {
+  readonly #lock: LockOp;
+  readonly #priority: number;
+
+  constructor(lock: LockOp, priority: number) {
+    super();
+    this.#lock = lock;
+    this.#priority = priority;
+  }
+
+  override get reason(): WaitReason {
+    return this.#lock.reason;
+  }
+
+  override attempt(): Disposable | NO {
+    return this.#lock.attempt();
+  }
+
+  override enqueue(w: Waiter): void {
+    w.value = this.#priority;
+    this.#lock.enqueue(w);
+  }
+
+  override dequeue(w: Waiter): void {
+    this.#lock.dequeue(w);
+    w.value = undefined;
+  }
+
+  override get home(): P {
+    return this.#lock.home;
+  }
+
+  override get touches(): LockOp {
+    return this.#lock;
+  }
+
+  override get label(): string {
+    return this.#lock.label;
+  }
+
+  override get subject(): Subject {
+    return this.#lock.subject;
   }
 }
 
@@ -180,12 +232,20 @@ export class Mutex {
   /**
    * Takes the lock.
    *
-   * Blocks until it is free and all who waited longer had it. Gives a disposable that unlocks it: `using _ = yield* mu.lock()`.
-   * Disposing it twice unlocks once; use it or `unlock()`, not both.
+   * Blocks until it is free and all who waited longer, or with a higher priority, had it. Gives a disposable that unlocks it:
+   * `using _ = yield* mu.lock()`. Disposing it twice unlocks once; use it or `unlock()`, not both.
    * Source: https://pkg.go.dev/sync#Mutex.Lock
+   *
+   * @param options `priority`: of those that wait the highest is served first, any number, 0 by default
+   * @throws ArgumentError when it is not a number
    */
-  lock(): Op<Disposable> {
-    return made(this.#lock);
+  lock(options?: LockOptions): Op<Disposable> {
+    return made(this.#op("Mutex.lock", options));
+  }
+
+  #op(where: string, options: LockOptions | undefined): Op<Disposable> {
+    const priority = priorityIn(where, options);
+    return priority === 0 ? this.#lock : new PriorityLockOp(this.#lock, priority);
   }
 
   /** Whether the lock is held. */
@@ -204,7 +264,7 @@ export class Mutex {
   }
 
   /**
-   * Frees the lock, or hands it to whoever waits longest. Never blocks.
+   * Frees the lock, or hands it to the first of those that wait. Never blocks.
    * Source: https://pkg.go.dev/sync#Mutex.Unlock
    *
    * @throws FatalError UNLOCK_OF_UNLOCKED, which ends the run, when it is not locked
@@ -219,7 +279,8 @@ export class Mutex {
    * Blocks like `lock`, then as long as `fn` takes. Gives what `fn` returns. Can't be a case of a select.
    *
    * @param fn a generator, async or plain function
-   * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
+   * @param options `priority`, as for `lock`
+   * @throws Panic NIL_FUNCTION when `fn` is null or undefined; ArgumentError when it is not a function, or an option is wrong
    *
    * @example
    * ```ts
@@ -228,7 +289,7 @@ export class Mutex {
    * console.log(await mu.withLock(async () => 42)); // 42
    * ```
    */
-  withLock<X>(fn: () => X): Action<Result<X>> {
-    return holding("Mutex.withLock", this.#lock, fn);
+  withLock<X>(fn: () => X, options?: LockOptions): Action<Result<X>> {
+    return holding("Mutex.withLock", this.#op("Mutex.withLock", options), fn);
   }
 }

@@ -1,9 +1,9 @@
 /**
  * The weighted semaphore (golang.org/x/sync/semaphore).
  *
- * Invariants: `0 <= used`, and `used <= size` unless the size has become less; the first in the queue, if any, asks for more than is free. So a large request is not
- * starved by small ones: those that come after it wait behind it, even if there is room for them. Whatever frees some
- * weight, and whoever leaves the queue, calls `grant`.
+ * Invariants: `0 <= used`, and `used <= size` unless the size has become less; the first in the queue, if any, asks for more
+ * than is free. So a large request is not starved by small ones: those that come after it wait behind it, even if there is
+ * room for them, unless they have a higher priority. Whatever frees some weight, and whoever leaves the queue, calls `grant`.
  */
 import { at, emit, tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
@@ -23,18 +23,27 @@ import {
   type WaitReason,
 } from "../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
+import { type LockOptions, PriorityWaitQueue, priorityIn } from "../runtime/priority.ts";
 import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
-import { claim, type Waiter, WaitQueue } from "../runtime/waiter.ts";
+import { claim, type Waiter } from "../runtime/waiter.ts";
 import { Held } from "./held.ts";
+
+/** What a waiter asks for, which is its value. */
+interface Request {
+  readonly n: number;
+  readonly priority: number;
+}
+
+const requestOf = ({ value }: Waiter): Request => value as Request;
+const priorityOf = (w: Waiter): number => requestOf(w).priority;
 
 class State {
   used = 0;
   size: number;
-  /** Who waits, with the weight as the waiter's value. */
-  readonly queue: WaitQueue = new WaitQueue();
-  /** Those who ask for more than the size, apart: they must not keep the others waiting. */
-  readonly #beyond: WaitQueue = new WaitQueue();
+  readonly queue: PriorityWaitQueue = new PriorityWaitQueue(priorityOf);
+  /** Those that ask for more than the size, apart: they must not keep the others waiting. */
+  readonly #beyond: PriorityWaitQueue = new PriorityWaitQueue(priorityOf);
   readonly home: P = m.current();
   readonly label: string;
   readonly name: string | undefined;
@@ -46,8 +55,8 @@ class State {
     if (m.touch !== null) m.touch(this);
   }
 
-  take(n: number, g: G | null): boolean {
-    if (this.queue.first !== null || this.used + n > this.size) return false;
+  take(n: number, priority: number, g: G | null): boolean {
+    if (this.queue.precedes(priority) || this.used + n > this.size) return false;
     this.#use(n, g);
     return true;
   }
@@ -57,27 +66,32 @@ class State {
     if (tap.listener !== null) this.#tell("lock", g);
   }
 
-  stand(w: Waiter, n: number): void {
-    w.value = n;
-    this.#queueOf(n).push(w);
+  stand(w: Waiter, request: Request): void {
+    w.value = request;
+    this.#queueOf(w).push(w);
   }
 
   leave(w: Waiter): void {
-    this.#queueOf(w.value as number).remove(w);
+    this.#queueOf(w).remove(w);
     w.value = undefined;
     this.grant();
   }
 
-  #queueOf(n: number): WaitQueue {
-    return n > this.size ? this.#beyond : this.queue;
+  #queueOf(w: Waiter): PriorityWaitQueue {
+    return requestOf(w).n > this.size ? this.#beyond : this.queue;
   }
 
   resize(size: number): void {
     if (m.touch !== null) m.touch(this);
-    const before = [...this.queue, ...this.#beyond];
-    for (const w of before) this.#queueOf(w.value as number).remove(w);
+    const before: Waiter[] = [];
+    for (const queue of [this.queue, this.#beyond]) {
+      for (let w = queue.first; w !== null; w = queue.first) {
+        queue.remove(w);
+        before.push(w);
+      }
+    }
     this.size = size;
-    for (const w of before) this.#queueOf(w.value as number).push(w);
+    for (const w of before) this.#queueOf(w).push(w);
     this.grant();
   }
 
@@ -92,7 +106,7 @@ class State {
   /** Serves the queue from its head. Completing a waiter can make others leave the queue, which comes back to here. */
   grant(): void {
     for (let w = this.queue.first; w !== null; w = this.queue.first) {
-      const n = w.value as number;
+      const { n } = requestOf(w);
       if (!w.gone && this.used + n > this.size) return;
       this.queue.remove(w);
       if (!w.gone && claim(w)) {
@@ -107,14 +121,16 @@ class State {
   }
 }
 
-class AcquireOp extends Op<Disposable> {
+class AcquireOp extends Op<Disposable> implements Request {
   readonly #state: State;
-  readonly #n: number;
+  readonly n: number;
+  readonly priority: number;
 
-  constructor(state: State, n: number) {
+  constructor(state: State, n: number, priority: number) {
     super();
     this.#state = state;
-    this.#n = n;
+    this.n = n;
+    this.priority = priority;
   }
 
   override get reason(): WaitReason {
@@ -122,11 +138,11 @@ class AcquireOp extends Op<Disposable> {
   }
 
   override attempt(): Disposable | NO {
-    return this.#state.take(this.#n, m.curg) ? new Held(this.#state, this.#n) : NO;
+    return this.#state.take(this.n, this.priority, m.curg) ? new Held(this.#state, this.n) : NO;
   }
 
   override enqueue(w: Waiter): void {
-    this.#state.stand(w, this.#n);
+    this.#state.stand(w, this);
   }
 
   override dequeue(w: Waiter): void {
@@ -153,8 +169,8 @@ class AcquireOp extends Op<Disposable> {
   override [Symbol.iterator](): Iterator<Parked, Disposable, unknown> {
     const g = performer();
     if (--m.budget < 0 && !checkIn(g, this)) return step;
-    if (this.#state.take(this.#n, g)) {
-      DONE.value = new Held(this.#state, this.#n);
+    if (this.#state.take(this.n, this.priority, g)) {
+      DONE.value = new Held(this.#state, this.n);
       m.step = DONE;
     } else {
       block(g, this);
@@ -166,7 +182,8 @@ class AcquireOp extends Op<Disposable> {
 
 /**
  * A bound on how much may be in use at once: each acquisition has a weight, 1 by default. Waiters are served first in,
- * first out, also when a smaller one behind could be served at once, so that large ones get their turn.
+ * first out, also when a smaller one behind could be served at once, so that large ones get their turn. A priority of theirs
+ * comes before that order.
  * Source: https://pkg.go.dev/golang.org/x/sync/semaphore
  *
  * @example
@@ -198,7 +215,7 @@ export class Semaphore {
    */
   constructor(size: number, options: NameOptions = {}) {
     this.#state = new State(weight("new Semaphore", size), named("new Semaphore", options));
-    this.#one = new AcquireOp(this.#state, 1);
+    this.#one = new AcquireOp(this.#state, 1, 0);
   }
 
   /**
@@ -224,20 +241,24 @@ export class Semaphore {
   /**
    * Acquires a weight of `n`.
    *
-   * Blocks until that much is free and all who waited longer were served; while `n` is more than the size, without holding up
-   * others. Gives
-   * a disposable that releases it: `using _ = yield* sem.acquire()`. Use that or `release`, not both.
+   * Blocks until that much is free and all who waited longer, or with a higher priority, were served; while `n` is more than the
+   * size, without holding up others. Gives a disposable that releases it: `using _ = yield* sem.acquire()`. Use that or
+   * `release`, not both.
    * Source: https://pkg.go.dev/golang.org/x/sync/semaphore#Weighted.Acquire
    *
    * @param n a whole number from 0 up
-   * @throws ArgumentError when it is not that
+   * @param options `priority`: of those that wait the highest is served first, any number, 0 by default
+   * @throws ArgumentError when they are not that
    */
-  acquire(n: number = 1): Op<Disposable> {
-    return made(n === 1 ? this.#one : new AcquireOp(this.#state, weight("Semaphore.acquire", n)));
+  acquire(n: number = 1, options?: LockOptions): Op<Disposable> {
+    const priority = priorityIn("Semaphore.acquire", options);
+    if (n === 1 && priority === 0) return made(this.#one);
+    return made(new AcquireOp(this.#state, weight("Semaphore.acquire", n), priority));
   }
 
   /**
-   * Acquires a weight of `n` if that much is free and nobody waits, and says whether it did. Never blocks.
+   * Acquires a weight of `n` if that much is free and none waits with a priority of 0 or more, and says whether it did. Never
+   * blocks.
    * Source: https://pkg.go.dev/golang.org/x/sync/semaphore#Weighted.TryAcquire
    *
    * @param n a whole number from 0 up
@@ -245,7 +266,7 @@ export class Semaphore {
    */
   tryAcquire(n: number = 1): boolean {
     if (m.touch !== null) m.touch(this.#state);
-    return this.#state.take(weight("Semaphore.tryAcquire", n), m.curg);
+    return this.#state.take(weight("Semaphore.tryAcquire", n), 0, m.curg);
   }
 
   /**

@@ -117,7 +117,7 @@ export const packages: readonly Fault[] = [
   {
     name: "a small request goes past a large one that waits",
     file: "src/sync/semaphore.ts",
-    find: "if (this.queue.first !== null || this.used + n > this.size) return false;",
+    find: "if (this.queue.precedes(priority) || this.used + n > this.size) return false;",
     put: "if (this.used + n > this.size) return false;",
     test: "test/sync/semaphore.test.ts",
     title: "a large request is not starved by small ones (yield*)",
