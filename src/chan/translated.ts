@@ -2,10 +2,9 @@
  * The receives that say whether the value was sent: `recvOk` and `range`. They are the plain receive with its outcome
  * translated, which on a park needs a waiter of their own between the channel and whoever waits.
  */
-import type { G } from "../runtime/g.ts";
 import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
-import { type Proxies, Waiter } from "../runtime/waiter.ts";
+import { type Proxies, Relay, type Waiter } from "../runtime/waiter.ts";
 import { CLOSED } from "./closed.ts";
 
 /** What can be received from: a channel, or something else that looks like one. */
@@ -21,40 +20,23 @@ export interface Source extends Subject {
 }
 
 /** On the channel's queue for `owner`: translates what the channel says. */
-class Translator extends Waiter {
+class Translator extends Relay {
   override prev: Waiter | null = null;
   override next: Waiter | null = null;
   override value: unknown = undefined;
   override proxies: Proxies = null;
-  readonly #owner: Waiter;
+  protected override readonly owner: Waiter;
   readonly #translate: (value: unknown, ok: boolean) => unknown;
 
   constructor(owner: Waiter, translate: (value: unknown, ok: boolean) => unknown) {
     super();
-    this.#owner = owner;
+    this.owner = owner;
     this.#translate = translate;
   }
 
-  override get g(): G | null {
-    return this.#owner.g;
-  }
-
-  override get root(): Waiter {
-    return this.#owner.root;
-  }
-
-  override get gone(): boolean {
-    return this.#owner.gone;
-  }
-
   override complete(value: unknown, ok: boolean): void {
-    this.#owner.proxies = null;
-    this.#owner.complete(this.#translate(value, ok), ok);
-  }
-
-  override fail(error: unknown): void {
-    this.#owner.proxies = null;
-    this.#owner.fail(error);
+    this.owner.proxies = null;
+    this.owner.complete(this.#translate(value, ok), ok);
   }
 }
 

@@ -13,7 +13,7 @@ import type { Received, RecvChan } from "../chan/types.ts";
 import { NO, type Op } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { contained } from "../runtime/unused.ts";
-import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
+import { type Proxies, Relay, type Waiter, WaitQueue } from "../runtime/waiter.ts";
 
 /** What a pattern reads from: a channel until it is closed, an iterable or an async iterable until it ends. */
 export type Source<T> = RecvChan<T, unknown> | Iterable<T> | AsyncIterable<T>;
@@ -80,31 +80,22 @@ class ChanInlet<T> extends Inlet<T> {
 }
 
 /** Between a receive operation and the waiter that stands for it. */
-class Unpacker extends Waiter {
+class Unpacker extends Relay {
   override prev: Waiter | null = null;
   override next: Waiter | null = null;
   override value: unknown = undefined;
   override proxies: Proxies = null;
-  readonly #owner: Waiter;
+  protected override readonly owner: Waiter;
 
   constructor(owner: Waiter) {
     super();
-    this.#owner = owner;
-  }
-
-  override get root(): Waiter {
-    return this.#owner.root;
+    this.owner = owner;
   }
 
   override complete(received: unknown): void {
     const [value, ok] = received as Received<unknown, unknown>;
-    this.#owner.proxies = null;
-    this.#owner.complete(value, ok);
-  }
-
-  override fail(error: unknown): void {
-    this.#owner.proxies = null;
-    this.#owner.fail(error);
+    this.owner.proxies = null;
+    this.owner.complete(value, ok);
   }
 }
 

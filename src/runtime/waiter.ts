@@ -66,10 +66,45 @@ export abstract class Waiter {
     return false;
   }
 
+  /**
+   * Its operation is going to happen: the other cases of its select leave now, and it is completed or failed later, once.
+   * False when it can't take anything any more. It stays where it is until then, and may still be dequeued, when its run
+   * ends: then it must not be completed.
+   */
+  commit(): boolean {
+    return !this.gone && claim(this);
+  }
+
   /** The operation has happened. `ok` is false when a receive was ended by a close. */
   abstract complete(value: unknown, ok: boolean): void;
   /** The operation has failed: `error` is thrown where it was performed. */
   abstract fail(error: unknown): void;
+}
+
+/** A waiter that waits on a queue in the place of another one, its owner, whose `proxies` refer to it meanwhile. */
+export abstract class Relay extends Waiter {
+  protected abstract readonly owner: Waiter;
+
+  override get g(): G | null {
+    return this.owner.g;
+  }
+
+  override get root(): Waiter {
+    return this.owner.root;
+  }
+
+  override get gone(): boolean {
+    return this.owner.gone;
+  }
+
+  override commit(): boolean {
+    return this.owner.commit();
+  }
+
+  override fail(error: unknown): void {
+    this.owner.proxies = null;
+    this.owner.fail(error);
+  }
 }
 
 /** `w`, just taken out of `queue`, or whoever comes after it and can be claimed. */

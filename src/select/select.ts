@@ -20,7 +20,7 @@ import { ArgumentError, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Strategy } from "../runtime/strategy.ts";
 import { contained, made } from "../runtime/unused.ts";
-import { type Proxies, rivals, Waiter } from "../runtime/waiter.ts";
+import { type Proxies, Relay, rivals, type Waiter } from "../runtime/waiter.ts";
 
 /** A case: an operation, or nothing, which is never ready (Go's nil channel). */
 export type Case = Op<unknown> | null | undefined;
@@ -81,47 +81,48 @@ export interface SelectOptions {
 }
 
 /** One case's waiter. */
-class CaseWaiter extends Waiter {
+class CaseWaiter extends Relay {
   override prev: Waiter | null = null;
   override next: Waiter | null = null;
   override value: unknown = undefined;
   override proxies: Proxies = null;
   readonly op: Op<unknown>;
   readonly #select: SelectOp;
-  readonly #owner: Waiter;
+  protected override readonly owner: Waiter;
   readonly #at: number;
 
   constructor(op: Op<unknown>, select: SelectOp, owner: Waiter, at: number) {
     super();
     this.op = op;
     this.#select = select;
-    this.#owner = owner;
+    this.owner = owner;
     this.#at = at;
   }
 
-  override get g(): G | null {
-    return this.#owner.g;
-  }
-
-  override get root(): Waiter {
-    return this.#owner.root;
-  }
-
+  /** Another case was taken, or has committed: the owner's `proxies` are all cases, or the one that has. */
   override get gone(): boolean {
-    return this.#owner.proxies === null || this.#owner.gone;
+    const { proxies } = this.owner;
+    return (proxies !== this && !Array.isArray(proxies)) || this.owner.gone;
+  }
+
+  override commit(): boolean {
+    if (this.gone || !this.owner.commit()) return false;
+    this.#select.leave(this.owner, this);
+    this.owner.proxies = this;
+    return true;
   }
 
   override complete(value: unknown, ok: boolean): void {
     if (rivals.live !== 0 && !rivals.claim(this.root)) return;
-    this.#select.leave(this.#owner, this);
-    this.#owner.complete(this.#select.outcome(this.#at, value, this.#owner.g), ok);
+    this.#select.leave(this.owner, this);
+    this.owner.complete(this.#select.outcome(this.#at, value, this.owner.g), ok);
   }
 
   override fail(error: unknown): void {
     if (rivals.live !== 0 && !rivals.claim(this.root)) return;
-    this.#select.leave(this.#owner, this);
-    if (tap.listener !== null) this.#select.tell(this.#at, this.#owner.g);
-    this.#owner.fail(error);
+    this.#select.leave(this.owner, this);
+    if (tap.listener !== null) this.#select.tell(this.#at, this.owner.g);
+    this.owner.fail(error);
   }
 }
 
@@ -273,7 +274,7 @@ class SelectOp extends Op<unknown> {
     try {
       for (const waiter of waiters) {
         waiter.op.enqueue(waiter);
-        if (w.proxies === null) break; // it completed while it was registered
+        if (w.proxies !== waiters) break; // it completed, or has committed, while it was registered
       }
     } finally {
       rivals.depth--;
@@ -302,9 +303,10 @@ class SelectOp extends Op<unknown> {
 
   /** Takes all waiters of `owner` off their queues, except the one that was just taken off by its completion. */
   leave(owner: Waiter, winner: Waiter | null): void {
-    const waiters = owner.proxies as CaseWaiter[] | null;
-    if (waiters === null) return;
+    const proxies = owner.proxies as CaseWaiter[] | CaseWaiter | null;
+    if (proxies === null) return;
     owner.proxies = null;
+    const waiters = Array.isArray(proxies) ? proxies : [proxies];
     if (m.touch !== null) for (const { op } of waiters) if (op.cases === undefined) m.touch(op.touches);
     for (const waiter of waiters) if (waiter !== winner) waiter.op.dequeue(waiter);
   }

@@ -48,6 +48,10 @@ export class Claim extends Waiter {
     return this.#waiter?.gone === true;
   }
 
+  override commit(): boolean {
+    return this.#waiter?.commit() === true;
+  }
+
   override complete(): void {
     this.#waiter?.complete(undefined, true);
   }

@@ -1,51 +1,33 @@
 /** An operation that fails with a context's error when the context is done first. */
 import type { Context } from "../context/types.ts";
-import type { G } from "../runtime/g.ts";
 import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { contained } from "../runtime/unused.ts";
-import { type Proxies, Waiter } from "../runtime/waiter.ts";
+import { type Proxies, Relay, type Waiter } from "../runtime/waiter.ts";
 import { select } from "../select/select.ts";
 
 type Outcome<T> = { readonly index: 0; readonly value: T } | { readonly index: 1; readonly value: void };
 
 /** On the select's queues for `owner`: turns what it says into a value or an error. */
-class Relay<T> extends Waiter {
+class Outcomes<T> extends Relay {
   override prev: Waiter | null = null;
   override next: Waiter | null = null;
   override value: unknown = undefined;
   override proxies: Proxies = null;
-  readonly #owner: Waiter;
+  protected override readonly owner: Waiter;
   readonly #ctx: Context;
 
   constructor(owner: Waiter, ctx: Context) {
     super();
-    this.#owner = owner;
+    this.owner = owner;
     this.#ctx = ctx;
-  }
-
-  override get g(): G | null {
-    return this.#owner.g;
-  }
-
-  override get root(): Waiter {
-    return this.#owner.root;
-  }
-
-  override get gone(): boolean {
-    return this.#owner.gone;
   }
 
   override complete(outcome: unknown): void {
     const { index, value } = outcome as Outcome<T>;
-    this.#owner.proxies = null;
-    if (index === 0) this.#owner.complete(value, true);
-    else this.#owner.fail(this.#ctx.err());
-  }
-
-  override fail(error: unknown): void {
-    this.#owner.proxies = null;
-    this.#owner.fail(error);
+    this.owner.proxies = null;
+    if (index === 0) this.owner.complete(value, true);
+    else this.owner.fail(this.#ctx.err());
   }
 }
 
@@ -78,7 +60,7 @@ export class UntilDone<T> extends Op<T> {
   }
 
   override enqueue(w: Waiter): void {
-    const relay = new Relay<T>(w, this.#ctx);
+    const relay = new Outcomes<T>(w, this.#ctx);
     w.proxies = relay;
     this.#either.enqueue(relay);
   }
