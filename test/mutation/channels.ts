@@ -175,7 +175,7 @@ export const channels: readonly Fault[] = [
   {
     name: "a select that completes while it is registered goes on registering",
     file: "src/select/select.ts",
-    find: "        if (w.proxies === null) break; // it completed while it was registered\n",
+    find: "        if (w.proxies !== waiters) break; // it completed, or has committed, while it was registered\n",
     put: "",
     test: "test/unit/left.test.ts",
     title: "a select that completes while it is registered registers no more cases",
@@ -207,9 +207,25 @@ export const channels: readonly Fault[] = [
   {
     name: "a case that panics does not take its select off the other queues",
     file: "src/select/select.ts",
-    find: "    this.#select.leave(this.#owner, this);\n    if (tap.listener !== null) this.#select.tell(this.#at, this.#owner.g);",
-    put: "    if (tap.listener !== null) this.#select.tell(this.#at, this.#owner.g);",
+    find: "    this.#select.leave(this.owner, this);\n    if (tap.listener !== null) this.#select.tell(this.#at, this.owner.g);",
+    put: "    if (tap.listener !== null) this.#select.tell(this.#at, this.owner.g);",
     test: "test/conformance/local.test.ts",
     title: "plain, yield*, select a parked send case panics when its channel is closed, and leaves the others",
+  },
+  {
+    name: "a case that commits leaves the others where they are",
+    file: "src/select/select.ts",
+    find: "    this.#select.leave(this.owner, this);\n    this.owner.proxies = this;",
+    put: "    this.owner.proxies = this;",
+    test: "test/unit/commit.test.ts",
+    title: "a select whose case has committed takes nothing else, and comes to an end when that case does",
+  },
+  {
+    name: "a waiter that stands for another commits without it",
+    file: "src/runtime/waiter.ts",
+    find: "    return this.owner.commit();",
+    put: "    return super.commit();",
+    test: "test/unit/commit.test.ts",
+    title: "a waiter that stands for another passes it on recvOk, which is translated",
   },
 ];
