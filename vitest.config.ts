@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
-import { findChromium } from "./test/browser/chromium.ts";
 import { docsBlocks } from "./test/docs/plugin.ts";
+import { findChromium } from "./test/kit/chromium.ts";
 
 const src = fileURLToPath(new URL("./src", import.meta.url));
 

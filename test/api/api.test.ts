@@ -1,7 +1,7 @@
 /** The API reports that are checked in are those of the sources. Where one is not, the failure is the difference. */
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { root } from "../package/pack.ts";
+import { root } from "../kit/pack.ts";
 import { reports } from "./report.ts";
 
 const made = reports();

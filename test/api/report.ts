@@ -4,7 +4,7 @@
  * of a report depends on how the build cuts its chunks.
  */
 import ts from "typescript";
-import { entries, root } from "../package/pack.ts";
+import { entries, root } from "../kit/pack.ts";
 
 const { config } = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
 const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);

@@ -1,6 +1,6 @@
 /** Writes the API reports: `npm run api`. */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { root } from "../package/pack.ts";
+import { root } from "../kit/pack.ts";
 import { reports } from "./report.ts";
 
 const made = reports();

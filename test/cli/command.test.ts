@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { cli, node, program, root } from "../process/child.ts";
+import { cli, node, program, root } from "../kit/child.ts";
 
 const millrace = (...args: string[]) => node([cli, ...args]);
 

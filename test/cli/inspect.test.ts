@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Questions, Source } from "../../src/inspector/protocol.ts";
 import { remote } from "../../src/inspector/remote.ts";
-import { cli, node, program, root } from "../process/child.ts";
+import { cli, node, program, root } from "../kit/child.ts";
 
 const FILE = program("inspect.ts");
 const PAGE = { offset: 0, limit: 100 };

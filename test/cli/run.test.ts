@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cli, type Ended, node, root, type Settings } from "../process/child.ts";
+import { cli, type Ended, node, root, type Settings } from "../kit/child.ts";
 
 /** A folder outside of the repository, with a space in its name. */
 let folder: string;

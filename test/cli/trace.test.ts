@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cli, type Ended, node, program, type Settings } from "../process/child.ts";
-import { Trace } from "../trace/kit.ts";
+import { cli, type Ended, node, program, type Settings } from "../kit/child.ts";
+import { Trace } from "../kit/trace.ts";
 
 let folder: string;
 beforeAll(() => {

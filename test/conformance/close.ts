@@ -1,7 +1,7 @@
 /** Close. Source: https://go.dev/ref/spec#Close */
 import { expect } from "vitest";
+import { expectPanic, panics } from "../kit/panics.ts";
 import type { Chapter } from "./kit.ts";
-import { expectPanic, panics } from "./panics.ts";
 
 export const close: Chapter = (t) => ({
   *"records that no more values will be sent: what was sent is still received"() {

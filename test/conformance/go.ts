@@ -1,8 +1,8 @@
 /** Go statements and program execution. Source: https://go.dev/ref/spec#Go_statements */
 import { type Goroutine, go, runtime } from "millrace";
 import { expect } from "vitest";
+import { panics } from "../kit/panics.ts";
 import type { Chapter } from "./kit.ts";
-import { panics } from "./panics.ts";
 
 export const goes: Chapter = (t) => ({
   *"execution does not wait for the function: its body begins later"() {

@@ -1,9 +1,9 @@
 /** The nil channel: the first column of the truth table. */
 import { range, select } from "millrace";
 import { expect } from "vitest";
+import { panics } from "../kit/panics.ts";
 import type { Started } from "../kit/styles.ts";
 import type { Chapter } from "./kit.ts";
-import { panics } from "./panics.ts";
 
 export const nil: Chapter = (t) => ({
   *"send, receive and recvOk block for ever"() {

@@ -1,8 +1,8 @@
 /** Select statements. Source: https://go.dev/ref/spec#Select_statements */
 import { select, wait } from "millrace";
 import { expect } from "vitest";
+import { expectPanic } from "../kit/panics.ts";
 import type { Chapter } from "./kit.ts";
-import { expectPanic } from "./panics.ts";
 
 export const selects: Chapter = (t) => ({
   *"takes the one case that can proceed"() {

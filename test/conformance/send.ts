@@ -1,7 +1,7 @@
 /** Send statements: each cell of the truth table's row. Source: https://go.dev/ref/spec#Send_statements */
 import { expect } from "vitest";
+import { expectPanic, panics } from "../kit/panics.ts";
 import type { Chapter } from "./kit.ts";
-import { expectPanic, panics } from "./panics.ts";
 
 export const send: Chapter = (t) => ({
   *"making the operation sends nothing; performing it does"() {

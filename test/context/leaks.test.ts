@@ -7,9 +7,9 @@ import { sleep } from "millrace/time";
 import { afterEach, describe, expect, test } from "vitest";
 import { CancelCtx } from "../../src/context/cancel-ctx.ts";
 import { m } from "../../src/runtime/m.ts";
+import { HandClock } from "../kit/hand-clock.ts";
 import { collect, heapUsed } from "../kit/heap.ts";
 import { virtual } from "../kit/virtual.ts";
-import { HandClock } from "../time/hand-clock.ts";
 
 const MB = 2 ** 20;
 const HOUR = 3_600_000;

@@ -11,7 +11,7 @@ import {
   withTimeout,
 } from "millrace/context";
 import { afterEach, describe, expect, expectTypeOf, it } from "vitest";
-import { node, root } from "../process/child.ts";
+import { node, root } from "../kit/child.ts";
 
 /** One that comes late must not end the test. */
 process.on("SIGUSR2", () => {});

@@ -4,7 +4,7 @@
  */
 import ts from "typescript";
 import { expect, it } from "vitest";
-import { entries, root } from "../package/pack.ts";
+import { entries, root } from "../kit/pack.ts";
 
 const { config } = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
 const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Panic, type PanicCode } from "millrace";
 import { expect, it } from "vitest";
-import { root } from "./blocks.ts";
+import { root } from "../kit/blocks.ts";
 
 const union = /export type PanicCode =([^;]+);/.exec(readFileSync(`${root}src/runtime/panic.ts`, "utf8"))?.[1] ?? "";
 const codes = [...union.matchAll(/"(\w+)"/g)].map(([, code]) => code as PanicCode);

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { root } from "./blocks.ts";
+import { root } from "../kit/blocks.ts";
 
 const rows = (file: string): string[] => readFileSync(root + file, "utf8").match(/^\|.*$/gm) ?? [];
 const measured = rows("bench/RESULTS.md");

@@ -1,7 +1,7 @@
 /** What the limits page says of sizes is what the README promises, which the budgets of test/package hold. */
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { root } from "./blocks.ts";
+import { root } from "../kit/blocks.ts";
 
 const text = (file: string): string => readFileSync(root + file, "utf8").replaceAll(/\s+/g, " ");
 

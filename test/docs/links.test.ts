@@ -4,7 +4,7 @@ import { posix } from "node:path";
 import { expect, it } from "vitest";
 import { linkedSources, page } from "../../docs/.vitepress/links.ts";
 import { anchor } from "../../docs/.vitepress/markdown.ts";
-import { documents, root } from "./blocks.ts";
+import { documents, root } from "../kit/blocks.ts";
 
 function anchors(file: string): string[] {
   return [...readFileSync(root + file, "utf8").matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchor(heading as string));

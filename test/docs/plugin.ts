@@ -7,7 +7,7 @@
  */
 import { posix } from "node:path";
 import type { Plugin } from "vitest/config";
-import { type Block, blocks, id, root } from "./blocks.ts";
+import { type Block, blocks, id, root } from "../kit/blocks.ts";
 
 const PREFIX = "docs-block:";
 

@@ -1,7 +1,7 @@
 /** What the page From other libraries says: both sides of a pair print the same, and the versions are those that run here. */
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { type Block, blocks, id, promises, root } from "./blocks.ts";
+import { type Block, blocks, id, promises, root } from "../kit/blocks.ts";
 
 const FILE = "docs/guide/rosetta.md";
 const page = blocks().filter((block) => block.file === FILE);

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type Block, blocks, id, kept, promises, root } from "./blocks.ts";
+import { type Block, blocks, id, kept, promises, root } from "../kit/blocks.ts";
 import { printedAt } from "./record.ts";
 
 const all = blocks().filter((block) => !block.flags.includes("no-run"));

@@ -2,7 +2,7 @@
 import { posix } from "node:path";
 import ts from "typescript";
 import { expect, it } from "vitest";
-import { blocks, id, root } from "./blocks.ts";
+import { blocks, id, root } from "../kit/blocks.ts";
 
 /** A block is compiled as the file that it says it is, else as one beside its document. */
 const compiled = new Map(

@@ -2,7 +2,7 @@
 import ts from "typescript";
 import { expect, it } from "vitest";
 import { FUNCTIONS, type Kind, METHODS, NAMES, PROPERTIES, STATICS } from "../../src/eslint/api.ts";
-import { entries, root } from "../package/pack.ts";
+import { entries, root } from "../kit/pack.ts";
 
 const { config } = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
 const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { configs } from "../../src/eslint/index.ts";
-import { root } from "../package/pack.ts";
+import { root } from "../kit/pack.ts";
 
 const guide = readFileSync(`${root}docs/guide/lint.md`, "utf8");
 const [javaScript, typeScript, typed] = [...guide.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, code]) => code);

@@ -4,7 +4,7 @@ import parser from "@typescript-eslint/parser";
 import { Linter } from "eslint";
 import { expect, it } from "vitest";
 import { configs, rules } from "../../src/eslint/index.ts";
-import { root } from "../package/pack.ts";
+import { root } from "../kit/pack.ts";
 
 const guide = readFileSync(`${root}docs/guide/lint.md`, "utf8");
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect } from "vitest";
 import { decode, Encoded, encode } from "../../src/threads/values/codec.ts";
 import { CorruptError } from "../../src/threads/values/reader.ts";
-import { anyValue } from "../threads/any-value.ts";
+import { anyValue } from "../kit/any-value.ts";
 import { fuzz, unpolluted } from "./kit.ts";
 
 const into = new Encoded();

@@ -1,6 +1,6 @@
 /** A real Chromium, for tests of pages. */
 import { type Browser, chromium, type Page } from "playwright";
-import { findChromium } from "../browser/chromium.ts";
+import { findChromium } from "../kit/chromium.ts";
 import type { FakeProgram } from "./fake-program.ts";
 import { FakeServer, TOKEN } from "./fake-server.ts";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { cli, node, root } from "../process/child.ts";
+import { cli, node, root } from "../kit/child.ts";
 import { executablePath, launch } from "./browser.ts";
 
 const SHOP = fileURLToPath(new URL("./programs/shop.ts", import.meta.url));

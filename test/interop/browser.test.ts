@@ -2,7 +2,7 @@
 import { runInNewContext } from "node:vm";
 import { build } from "esbuild";
 import { beforeAll, expect, test } from "vitest";
-import { root } from "../process/child.ts";
+import { root } from "../kit/child.ts";
 
 let code = "";
 beforeAll(async () => {

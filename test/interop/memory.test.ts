@@ -6,8 +6,8 @@ import { background, withCancel } from "millrace/context";
 import { fromEvent, fromIterable, fromReadable, toReadable, toSignal } from "millrace/interop";
 import { expect, test } from "vitest";
 import type { Measured } from "../../bench/tables/interop.ts";
+import { root } from "../kit/child.ts";
 import { heapUsed } from "../kit/heap.ts";
-import { root } from "../process/child.ts";
 
 const MIB = 384;
 

@@ -13,9 +13,9 @@ import { chan, go, range, run, select, wait } from "millrace";
 import { background, withCancelCause } from "millrace/context";
 import { fromReadable, requestContext, toNodeReadable, toReadable, toSignal } from "millrace/interop";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { node, root } from "../kit/child.ts";
 import { rejected } from "../kit/thrown.ts";
 import { turns } from "../kit/turns.ts";
-import { node, root } from "../process/child.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "interop-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

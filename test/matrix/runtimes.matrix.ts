@@ -1,7 +1,7 @@
 /** The packed file on other runtimes than the one that runs the tests. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Project, project, root, run } from "../package/pack.ts";
+import { type Project, project, root, run } from "../kit/pack.ts";
 import { install, type Runtime, runtimes } from "./runtimes.ts";
 
 let user: Project;
@@ -53,7 +53,7 @@ describe("conformance", () => {
 
   it.each(nodes)("$name", (runtime) => {
     const vitest = [join(root, "node_modules/vitest/vitest.mjs"), "run", "--project", "node", "--reporter=dot"];
-    const args = [...vitest, "--testTimeout=120000", "test/conformance", "test/unit"];
+    const args = [...vitest, "--testTimeout=120000", "test/conformance", "test/runtime", "test/chan", "test/select"];
     expect(run(root, program(runtime), args)).not.toMatch(/exit code/);
   });
 

@@ -39,7 +39,7 @@ export const channels: readonly Fault[] = [
     file: "src/chan/hchan.ts",
     find: "        this.buf[at] = sender.value;\n        this.sendx = this.recvx;",
     put: "        this.buf[at] = sender.value;",
-    test: "test/unit/hand-off.test.ts",
+    test: "test/chan/hchan.test.ts",
     title: "a parked sender's value goes into the slot that its receiver freed",
   },
   {
@@ -121,7 +121,7 @@ export const channels: readonly Fault[] = [
     file: "src/chan/hchan.ts",
     find: "        this.buf[at] = undefined;\n        this.qcount--;",
     put: "        this.qcount--;",
-    test: "test/unit/hand-off.test.ts",
+    test: "test/chan/hchan.test.ts",
     title: "a slot that was read holds its value no longer",
   },
   {
@@ -145,7 +145,7 @@ export const channels: readonly Fault[] = [
     file: "src/chan/translated.ts",
     find: "    this.#ch.recvq.remove(w.proxies as Waiter);\n",
     put: "",
-    test: "test/unit/left.test.ts",
+    test: "test/runtime/allgs.test.ts",
     title: "a recvOk and a range that lose leave the channel's queue",
   },
   {
@@ -177,7 +177,7 @@ export const channels: readonly Fault[] = [
     file: "src/select/select.ts",
     find: "        if (w.proxies !== waiters) break; // it completed, or has committed, while it was registered\n",
     put: "",
-    test: "test/unit/left.test.ts",
+    test: "test/runtime/allgs.test.ts",
     title: "a select that completes while it is registered registers no more cases",
   },
   {
@@ -217,7 +217,7 @@ export const channels: readonly Fault[] = [
     file: "src/select/select.ts",
     find: "    this.#select.leave(this.owner, this);\n    this.owner.proxies = this;",
     put: "    this.owner.proxies = this;",
-    test: "test/unit/commit.test.ts",
+    test: "test/runtime/waiter-commit.test.ts",
     title: "a select whose case has committed takes nothing else, and comes to an end when that case does",
   },
   {
@@ -225,7 +225,7 @@ export const channels: readonly Fault[] = [
     file: "src/runtime/waiter.ts",
     find: "    return this.owner.commit();",
     put: "    return super.commit();",
-    test: "test/unit/commit.test.ts",
+    test: "test/runtime/waiter-commit.test.ts",
     title: "a waiter that stands for another passes it on recvOk, which is translated",
   },
 ];

@@ -7,7 +7,7 @@ export const packages: readonly Fault[] = [
     file: "src/runtime/timers.ts",
     find: "return when < other || (when === other && t.seq < (this.#heap[at] as RuntimeTimer).seq);",
     put: "return when < other;",
-    test: "test/time/heap.test.ts",
+    test: "test/runtime/timers.test.ts",
     title: "any mix of set, reset, stop and time passing fires what a sorted array would",
   },
   {
@@ -15,7 +15,7 @@ export const packages: readonly Fault[] = [
     file: "src/runtime/timers.ts",
     find: "head.when <= now ? head",
     put: "head.when < now ? head",
-    test: "test/time/heap.test.ts",
+    test: "test/runtime/timers.test.ts",
     title: "a timer that sets timers, in the past too, has them fire in their turn",
   },
   {
@@ -23,7 +23,7 @@ export const packages: readonly Fault[] = [
     file: "src/runtime/timers.ts",
     find: "if (at > 0 && this.#precedes(last, when, (at - 1) >> 2)) this.#up(last, when, at);\n    else this.#down(last, when, at);",
     put: "this.#down(last, when, at);",
-    test: "test/time/heap.test.ts",
+    test: "test/runtime/timers.test.ts",
     title: "any mix of set, reset, stop and time passing fires what a sorted array would",
   },
   {

@@ -23,7 +23,7 @@ export const runtime: readonly Fault[] = [
     file: "src/runtime/deque.ts",
     find: "    this.#head = (this.#head - 1) & (this.#ring.length - 1);\n    this.#ring[this.#head] = value;",
     put: "    this.#ring[(this.#head + this.length) & (this.#ring.length - 1)] = value;",
-    test: "test/unit/preemption.test.ts",
+    test: "test/runtime/proc-preemption.test.ts",
     title: "with a seed a goroutine is preempted by count, not by the clock",
   },
   {
@@ -55,7 +55,7 @@ export const runtime: readonly Fault[] = [
     file: "src/runtime/allgs.ts",
     find: "    last.at = g.at;\n",
     put: "",
-    test: "test/unit/left.test.ts",
+    test: "test/runtime/allgs.test.ts",
     title: "the list of goroutines is right in whatever order they end",
   },
   {
@@ -63,7 +63,7 @@ export const runtime: readonly Fault[] = [
     file: "src/runtime/api.ts",
     find: "    g.p.exited.add(g);\n",
     put: "",
-    test: "test/unit/goexit.test.ts",
+    test: "test/runtime/goexit.test.ts",
     title: "one that swallows it and returns has exited all the same: join gives undefined",
   },
   {
@@ -71,7 +71,7 @@ export const runtime: readonly Fault[] = [
     file: "src/runtime/op.ts",
     find: "  const value = op.attempt();\n  if (value === NO) {\n    park(g, op);\n    return PARKED;\n  }\n  DONE.value = value;\n  return DONE;",
     put: "  DONE.value = undefined;\n  return DONE;",
-    test: "test/unit/preemption.test.ts",
+    test: "test/runtime/proc-preemption.test.ts",
     title: "a preempted operation happens once, in its place",
   },
   {
@@ -79,7 +79,7 @@ export const runtime: readonly Fault[] = [
     file: "src/runtime/promise.ts",
     find: "else w.fail(value);",
     put: "else w.complete(value, true);",
-    test: "test/unit/wait.test.ts",
+    test: "test/runtime/promise.test.ts",
     title: "thenables of other makes behave like promises",
   },
   {
@@ -87,7 +87,7 @@ export const runtime: readonly Fault[] = [
     file: "src/runtime/promise.ts",
     find: "    settlings.set(promise, settling);\n",
     put: "",
-    test: "test/unit/wait.test.ts",
+    test: "test/runtime/promise.test.ts",
     title: "a promise gets one reaction, however often it is waited for and by whomever",
   },
   {
@@ -95,7 +95,7 @@ export const runtime: readonly Fault[] = [
     file: "src/runtime/m.ts",
     find: "if (now - this.#slice >= SLICE) {",
     put: "if (now - this.#slice >= SLICE * 1e9) {",
-    test: "test/unit/preemption.test.ts",
+    test: "test/runtime/proc-preemption.test.ts",
     title: "goroutines that hand over to each other for ever leave the host its share",
   },
   {
@@ -103,7 +103,7 @@ export const runtime: readonly Fault[] = [
     file: "src/runtime/proc.ts",
     find: "else if (this.#verdict === YIELD_TO_HOST) m.afterHost(this.#drainFn);\n    ",
     put: "",
-    test: "test/unit/preemption.test.ts",
+    test: "test/runtime/proc-preemption.test.ts",
     title: "goroutines that hand over to each other for ever leave the host its share",
   },
   {
@@ -111,7 +111,7 @@ export const runtime: readonly Fault[] = [
     file: "src/runtime/proc.ts",
     find: "if (why === YIELD_TO_OTHERS || (why === YIELD_TO_HOST && this.strategy === null && this.#hogs)) this.#runq.push(g);",
     put: "if (why === YIELD_TO_OTHERS) this.#runq.push(g);",
-    test: "test/unit/preemption.test.ts",
+    test: "test/runtime/proc-preemption.test.ts",
     title: "goroutines with slow bodies get equal turns",
   },
   {
@@ -119,7 +119,7 @@ export const runtime: readonly Fault[] = [
     file: "src/runtime/strategy.ts",
     find: "if (++this.#count < QUOTA) return false;",
     put: "return false;",
-    test: "test/unit/seed.test.ts",
+    test: "test/runtime/run-seed.test.ts",
     title: "a spinning goroutine is preempted at the same place each time",
   },
   {
@@ -127,7 +127,7 @@ export const runtime: readonly Fault[] = [
     file: "src/runtime/strategy.ts",
     find: "* n * 2 ** -32) | 0;",
     put: "* (n - 1) * 2 ** -32) | 0;",
-    test: "test/unit/random.test.ts",
+    test: "test/runtime/strategy.test.ts",
     title: "below(2) is uniform",
   },
   {
@@ -135,7 +135,7 @@ export const runtime: readonly Fault[] = [
     file: "src/runtime/ending.ts",
     find: "    if (g.status === Gwaiting) g.op?.dequeue(g);\n",
     put: "",
-    test: "test/unit/end-of-run.test.ts",
+    test: "test/runtime/run-end.test.ts",
     title: "its waiters are taken off every queue, so no later send is lost",
   },
   {
@@ -143,7 +143,7 @@ export const runtime: readonly Fault[] = [
     file: "src/runtime/ending.ts",
     find: "  for (const w of awaiting) w.abandon();\n",
     put: "",
-    test: "test/unit/end-of-run.test.ts",
+    test: "test/runtime/run-end.test.ts",
     title: "async functions that wait on the run's own channels leave their queues too, and never go on",
   },
   {
@@ -151,7 +151,7 @@ export const runtime: readonly Fault[] = [
     file: "src/runtime/async.ts",
     find: "    if (p.over) return NEVER;\n",
     put: "",
-    test: "test/unit/end-of-run.test.ts",
+    test: "test/runtime/run-end.test.ts",
     title: "an async function's operations never complete once its run is over",
   },
   {
@@ -159,7 +159,7 @@ export const runtime: readonly Fault[] = [
     file: "src/runtime/proc.ts",
     find: "if (end !== null) this.finish({ ok: false, error: end.error, g });",
     put: "if (g === this.#main) this.finish({ ok: false, error, g });",
-    test: "test/unit/run.test.ts",
+    test: "test/runtime/run.test.ts",
     title: "a panic in a generator goroutine ends the run",
   },
   {
@@ -167,7 +167,7 @@ export const runtime: readonly Fault[] = [
     file: "src/runtime/on-panic.ts",
     find: "[error, thrown]",
     put: "[thrown]",
-    test: "test/unit/on-panic.test.ts",
+    test: "test/runtime/on-panic.test.ts",
     title: "a run's handler that throws loses neither error; one that throws the error itself lets the run end",
   },
   {
@@ -175,7 +175,7 @@ export const runtime: readonly Fault[] = [
     file: "src/runtime/proc.ts",
     find: "if (this.#failed(g, error)) return;",
     put: "this.#failed(g, error);",
-    test: "test/unit/on-panic.test.ts",
+    test: "test/runtime/on-panic.test.ts",
     title: "the default run gives an error to those who join, at once or after an await, and to nothing else",
   },
   {
@@ -192,7 +192,7 @@ export const runtime: readonly Fault[] = [
     file: "src/runtime/rejection.ts",
     find: "  complete.add(error);\n  // Where",
     put: "  // Where",
-    test: "test/unit/wait.test.ts",
+    test: "test/runtime/promise.test.ts",
     title:
       "the stack of a rejection ends with the frames of the goroutine that waits, as with await once, of the goroutine that it is thrown in first",
   },

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ts from "typescript";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Block, blocks, promises } from "../docs/blocks.ts";
-import { manifest, root, run } from "./pack.ts";
+import { type Block, blocks, promises } from "../kit/blocks.ts";
+import { manifest, root, run } from "../kit/pack.ts";
 
 const FILE = "docs/guide/getting-started.md";
 const programs = blocks().filter((block) => block.file === FILE);

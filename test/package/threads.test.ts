@@ -5,8 +5,8 @@ import { build as esbuild, transformSync } from "esbuild";
 import { chromium } from "playwright";
 import { preview, build as vite } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findChromium } from "../browser/chromium.ts";
-import { type Project, project, run } from "./pack.ts";
+import { findChromium } from "../kit/chromium.ts";
+import { type Project, project, run } from "../kit/pack.ts";
 
 let user: Project;
 beforeAll(() => {

@@ -3,13 +3,13 @@ import { type PanicHandler, type PanickedGoroutine, run, runtime } from "millrac
 import { type Job, WorkerPool } from "millrace/patterns";
 import { sleep } from "millrace/time";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { Kit } from "../kit/both.ts";
 import { heapUsed } from "../kit/heap.ts";
+import { failure } from "../kit/streams.ts";
 import type { Script } from "../kit/styles.ts";
 import { styles } from "../kit/styles.ts";
 import { turns } from "../kit/turns.ts";
 import { virtual } from "../kit/virtual.ts";
-import { Kit } from "../sync/kit.ts";
-import { failure } from "./kit.ts";
 
 interface Told {
   readonly errors: string[];

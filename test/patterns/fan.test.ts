@@ -6,9 +6,9 @@ import { background, withCancel } from "millrace/context";
 import { broadcast, distribute, mapStream, merge, orDone, type Stream } from "millrace/patterns";
 import { sleep, after as within } from "millrace/time";
 import { describe, expect, test } from "vitest";
+import { both, type Kit } from "../kit/both.ts";
+import { drain, Endless, failure, filled } from "../kit/streams.ts";
 import { virtual } from "../kit/virtual.ts";
-import { both, type Kit } from "../sync/kit.ts";
-import { drain, Endless, failure, filled } from "./kit.ts";
 
 /** Two streams, which there are. */
 function pair<T>(streams: Stream<T>[]): readonly [Stream<T>, Stream<T>] {

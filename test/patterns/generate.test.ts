@@ -5,9 +5,9 @@ import { Mutex } from "millrace/sync";
 import { bubble, explore } from "millrace/testing";
 import { now, since, sleep } from "millrace/time";
 import { describe, expect, test } from "vitest";
+import { both, preempted } from "../kit/both.ts";
+import { drain, failure, filled } from "../kit/streams.ts";
 import { virtual } from "../kit/virtual.ts";
-import { both, preempted } from "../sync/kit.ts";
-import { drain, failure, filled } from "./kit.ts";
 
 describe("generate", () => {
   both("runs only as far as values are received", function* (t) {

@@ -20,9 +20,9 @@ import {
 } from "millrace/patterns";
 import { after, sleep } from "millrace/time";
 import { describe, expect } from "vitest";
+import { both } from "../kit/both.ts";
+import { AsyncEndless, drain, Endless, filled, receivers, withStream } from "../kit/streams.ts";
 import type { Script } from "../kit/styles.ts";
-import { both } from "../sync/kit.ts";
-import { AsyncEndless, drain, Endless, filled, receivers, withStream } from "./kit.ts";
 
 type Make = (source: Source<number>, ctx: Context) => Stream<unknown>;
 

@@ -5,9 +5,9 @@ import { background, Canceled, type Context, cause, DeadlineExceeded, withTimeou
 import { type MapOptions, mapConcurrent, mapStream, type Progress } from "millrace/patterns";
 import { now, since, sleep, after as within } from "millrace/time";
 import { describe, expect, test } from "vitest";
+import { both } from "../kit/both.ts";
+import { Endless, failure, filled } from "../kit/streams.ts";
 import { virtual } from "../kit/virtual.ts";
-import { both } from "../sync/kit.ts";
-import { Endless, failure, filled } from "./kit.ts";
 import { lasting, sources } from "./map-kit.ts";
 
 describe("mapConcurrent", () => {

@@ -1,6 +1,6 @@
 import type { Source } from "millrace/patterns";
 import { sleep } from "millrace/time";
-import { filled } from "./kit.ts";
+import { filled } from "../kit/streams.ts";
 
 export function* lasting(ms: number) {
   yield* sleep(ms);

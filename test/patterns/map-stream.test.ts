@@ -6,9 +6,9 @@ import { background, Canceled, withCancel } from "millrace/context";
 import { mapConcurrent, mapStream, type Source } from "millrace/patterns";
 import { now, since, sleep } from "millrace/time";
 import { describe, expect, test } from "vitest";
+import { both } from "../kit/both.ts";
+import { AsyncEndless, drain, Endless, failure, filled } from "../kit/streams.ts";
 import { virtual } from "../kit/virtual.ts";
-import { both } from "../sync/kit.ts";
-import { AsyncEndless, drain, Endless, failure, filled } from "./kit.ts";
 import { lasting, sources } from "./map-kit.ts";
 
 describe("mapStream", () => {

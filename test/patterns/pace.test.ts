@@ -4,9 +4,9 @@ import { background, withCancel } from "millrace/context";
 import { batch, debounce, throttle } from "millrace/patterns";
 import { now, since, sleep, after as within } from "millrace/time";
 import { describe, expect, test } from "vitest";
+import { both, type Kit } from "../kit/both.ts";
+import { AsyncEndless, drain, failure, filled, receivers } from "../kit/streams.ts";
 import type { Script } from "../kit/styles.ts";
-import { both, type Kit } from "../sync/kit.ts";
-import { AsyncEndless, drain, failure, filled, receivers } from "./kit.ts";
 
 /** Sends each value at its time, then closes at `end`. */
 function timed<T>(t: Kit, events: readonly (readonly [at: number, value: T])[], end: number): Chan<T> {

@@ -4,9 +4,9 @@ import { range } from "millrace";
 import { batch, mapStream, pipeline } from "millrace/patterns";
 import { now, since, sleep } from "millrace/time";
 import { describe, expect, test } from "vitest";
+import { both } from "../kit/both.ts";
+import { drain, Endless } from "../kit/streams.ts";
 import { virtual } from "../kit/virtual.ts";
-import { both } from "../sync/kit.ts";
-import { drain, Endless } from "./kit.ts";
 
 describe("pipeline", () => {
   both("joins stages of every kind", function* (t) {

@@ -16,8 +16,8 @@ import { Limiter } from "millrace/sync";
 import { bubble, explore } from "millrace/testing";
 import { now, since, sleep, after as within } from "millrace/time";
 import { describe, expect, test } from "vitest";
-import { both, type Kit } from "../sync/kit.ts";
-import { failure } from "./kit.ts";
+import { both, type Kit } from "../kit/both.ts";
+import { failure } from "../kit/streams.ts";
 
 /** A pool whose jobs say when they begin and last as long as they are worth. */
 function recording(options: ConstructorParameters<typeof WorkerPool>[1] = {}) {

@@ -5,9 +5,9 @@ import { type Retry, type RetryOptions, retry } from "millrace/patterns";
 import { Mutex } from "millrace/sync";
 import { now, since, sleep, after as within } from "millrace/time";
 import { expect, test } from "vitest";
+import { both } from "../kit/both.ts";
+import { failure } from "../kit/streams.ts";
 import { virtual } from "../kit/virtual.ts";
-import { both } from "../sync/kit.ts";
-import { failure } from "./kit.ts";
 
 /** A function that fails `times` times, and counts. */
 function flaky(times: number) {

@@ -6,10 +6,10 @@ import { background, Canceled, type Context, cause, withCancel } from "millrace/
 import { type Job, type Progress, WorkerPool } from "millrace/patterns";
 import { now, since, sleep, after as within } from "millrace/time";
 import { describe, expect, test } from "vitest";
-import { panics } from "../conformance/panics.ts";
+import { both } from "../kit/both.ts";
+import { panics } from "../kit/panics.ts";
+import { failure } from "../kit/streams.ts";
 import { virtual } from "../kit/virtual.ts";
-import { both } from "../sync/kit.ts";
-import { failure } from "./kit.ts";
 
 function* lasting(ms: number) {
   yield* sleep(ms);

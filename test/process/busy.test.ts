@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Trace } from "../trace/kit.ts";
-import { cli, type Ended, javaScript, node, program, type Settings, withSource } from "./child.ts";
+import { cli, type Ended, javaScript, node, program, type Settings, withSource } from "../kit/child.ts";
+import { Trace } from "../kit/trace.ts";
 
 let folder: string;
 beforeAll(() => {

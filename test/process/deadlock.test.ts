@@ -1,6 +1,6 @@
 /** A deadlock is reported only when it is one, and always then. */
 import { describe, expect, test } from "vitest";
-import { golden, millrace, node, program } from "./child.ts";
+import { golden, millrace, node, program } from "../kit/child.ts";
 
 describe("none is reported while somebody may still be woken by", () => {
   test.for([

@@ -1,7 +1,7 @@
 /** How a program ends when main returns, and what it does not wait for. */
 import { spawn } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { cli, millrace, program } from "./child.ts";
+import { cli, millrace, program } from "../kit/child.ts";
 
 test("main returns: everything else stops where it stands, and the process ends at once", async () => {
   const ended = await millrace("main-returns.ts");

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { golden, javaScript, node, program } from "./child.ts";
+import { golden, javaScript, node, program } from "../kit/child.ts";
 
 /** A folder with a space in its name. */
 let folder: string;

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { golden, javaScript, millrace, node } from "./child.ts";
+import { golden, javaScript, millrace, node } from "../kit/child.ts";
 
 const programs: readonly (readonly [program: string, ...args: string[]])[] = [
   // Deadlocks, one for each reason to wait.

@@ -1,7 +1,7 @@
 /** Nothing makes code from strings: everything works where the host forbids it, as a strict Content-Security-Policy does. */
 import { expect, test } from "vitest";
+import { node } from "../kit/child.ts";
 import { hogged, threaded } from "../threads/program.ts";
-import { node } from "./child.ts";
 
 const FORBID = "--disallow-code-generation-from-strings";
 

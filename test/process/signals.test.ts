@@ -1,6 +1,6 @@
 /** Signals to a program that is run by `millrace run`. */
 import { expect, test } from "vitest";
-import { golden, millrace } from "./child.ts";
+import { golden, millrace } from "../kit/child.ts";
 
 const sends = (signal: NodeJS.Signals) => ({
   whenReady: (child: { kill(signal: NodeJS.Signals): boolean }) => void child.kill(signal),

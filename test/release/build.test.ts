@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { root } from "../process/child.ts";
+import { root } from "../kit/child.ts";
 
 let clone: string;
 const write = (name: string, text: string): void => {

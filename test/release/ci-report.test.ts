@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { root } from "../process/child.ts";
+import { root } from "../kit/child.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -37,7 +37,7 @@ function report(...args: readonly string[]): [text: string, status: number | nul
 }
 
 test("what failed may run once more, unless a random property did or it is much", () => {
-  const other = "test/unit/entries.test.ts";
+  const other = "test/package/entries.test.ts";
   expect(report("again", written("a", { [clock]: [3, 1], [other]: [5, 0] }))).toEqual([`${clock}\n`, 0]);
   expect(report("again", written("b", { [clock]: [3, 1], [property]: [5, 1] }))).toEqual(["", 0]);
   const many = ["a", "b", "c", "d"].map((name) => [`test/${name}.test.ts`, [1, 1]] as const);

@@ -6,7 +6,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
-import { root } from "../process/child.ts";
+import { root } from "../kit/child.ts";
 import { load } from "./kit.ts";
 import type { Stats } from "./serve.ts";
 

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { node, root } from "../process/child.ts";
+import { node, root } from "../kit/child.ts";
 import { load } from "./kit.ts";
 
 const cwd = join(root, "examples/servers/next");

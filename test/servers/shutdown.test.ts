@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { root } from "../process/child.ts";
+import { root } from "../kit/child.ts";
 
 let child: ChildProcess | undefined;
 afterEach(() => void child?.kill("SIGKILL"));

@@ -3,7 +3,7 @@
  * is what the program prints when it ends: panic text, deadlock and leak report. Compared with goldens/.
  */
 import { expect, test } from "vitest";
-import { cli, golden, node, root } from "../process/child.ts";
+import { cli, golden, node, root } from "../kit/child.ts";
 
 const mistakes = [
   "01-goroutines/09-blocked-for-ever",

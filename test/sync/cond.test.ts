@@ -2,9 +2,9 @@
 import { go, run, runtime, select } from "millrace";
 import { Cond, Mutex, RWMutex } from "millrace/sync";
 import { expect, test } from "vitest";
+import { both, type Kit, preempted } from "../kit/both.ts";
 import type { Script } from "../kit/styles.ts";
 import { deadlock } from "../kit/virtual.ts";
-import { both, type Kit, preempted } from "./kit.ts";
 
 /** Starts `n` goroutines that wait; gives the order in which they woke. */
 function* sleepers(t: Kit, mu: Mutex, cond: Cond, n: number): Script<number[]> {

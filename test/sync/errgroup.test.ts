@@ -5,11 +5,11 @@ import { ErrGroup } from "millrace/sync";
 import { race } from "millrace/testing";
 import { sleep } from "millrace/time";
 import { describe, expect, test } from "vitest";
-import { expectPanic, panics } from "../conformance/panics.ts";
+import { both, type Kit } from "../kit/both.ts";
+import { expectPanic, panics } from "../kit/panics.ts";
 import type { Script } from "../kit/styles.ts";
 import { thrown } from "../kit/thrown.ts";
 import { deadlock } from "../kit/virtual.ts";
-import { both, type Kit } from "./kit.ts";
 
 /** What waiting throws. */
 function* failure(t: Kit, op: Op<void>): Script<unknown> {

@@ -6,8 +6,8 @@ import { after, now, since, sleep } from "millrace/time";
 import { describe, expect, test } from "vitest";
 import type { VirtualClock } from "../../src/runtime/clock.ts";
 import { m } from "../../src/runtime/m.ts";
+import { both } from "../kit/both.ts";
 import { deadlock, virtual } from "../kit/virtual.ts";
-import { both } from "./kit.ts";
 
 both("starts full: a burst may happen at once, then events at the rate", function* (t) {
   const start = now();

@@ -2,10 +2,10 @@
 import { chan, FatalError, go, type Op, run, runtime, select } from "millrace";
 import { Mutex } from "millrace/sync";
 import { describe, expect, test } from "vitest";
+import { both, type Kit } from "../kit/both.ts";
 import type { Script } from "../kit/styles.ts";
 import { thrown } from "../kit/thrown.ts";
 import { deadlock } from "../kit/virtual.ts";
-import { both, type Kit } from "./kit.ts";
 
 both("a new mutex is unlocked", function* (t) {
   const mu = new Mutex();

@@ -2,9 +2,9 @@
 import { run, runtime, select } from "millrace";
 import { type Action, Once, onceFunc, onceValue, onceValues } from "millrace/sync";
 import { describe, expect, expectTypeOf, test } from "vitest";
+import { both } from "../kit/both.ts";
 import { collect } from "../kit/heap.ts";
 import { deadlock } from "../kit/virtual.ts";
-import { both } from "./kit.ts";
 
 describe("Once", () => {
   both("do calls the function only the first time, whatever it is passed", function* (t) {

@@ -2,8 +2,8 @@
 import { chan, FatalError, go, run, runtime, select } from "millrace";
 import { Cond, RWMutex } from "millrace/sync";
 import { describe, expect, test } from "vitest";
+import { both } from "../kit/both.ts";
 import { deadlock } from "../kit/virtual.ts";
-import { both } from "./kit.ts";
 
 both("any number of readers, or one writer", function* (t) {
   const mu = new RWMutex();

@@ -3,7 +3,7 @@ import { select } from "millrace";
 import { Semaphore } from "millrace/sync";
 import { after as within } from "millrace/time";
 import { describe, expect } from "vitest";
-import { both } from "./kit.ts";
+import { both } from "../kit/both.ts";
 
 describe("a size that changes", () => {
   both("more of it serves those who wait, in order", function* (t) {

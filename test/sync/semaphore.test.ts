@@ -2,9 +2,9 @@
 import { chan, go, run, runtime, select } from "millrace";
 import { Semaphore } from "millrace/sync";
 import { describe, expect, test } from "vitest";
-import { panics } from "../conformance/panics.ts";
+import { both } from "../kit/both.ts";
+import { panics } from "../kit/panics.ts";
 import { deadlock } from "../kit/virtual.ts";
-import { both } from "./kit.ts";
 
 both("acquire blocks until the weight is free", function* (t) {
   const sem = new Semaphore(3);

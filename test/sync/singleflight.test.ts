@@ -3,7 +3,7 @@ import { go, run, runtime, select } from "millrace";
 import { SingleFlight, WaitGroup } from "millrace/sync";
 import { sleep } from "millrace/time";
 import { describe, expect, test } from "vitest";
-import { both } from "./kit.ts";
+import { both } from "../kit/both.ts";
 
 function slow<T>(result: () => T): () => Generator<never, T> {
   return function* () {

@@ -3,7 +3,7 @@ import { go } from "millrace";
 import { Sometimes, type SometimesOptions } from "millrace/sync";
 import { sleep } from "millrace/time";
 import { describe, expect, test } from "vitest";
-import { both } from "./kit.ts";
+import { both } from "../kit/both.ts";
 
 describe("calls the function", () => {
   const cases: readonly [string, SometimesOptions, readonly number[]][] = [

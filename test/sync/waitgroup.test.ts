@@ -4,10 +4,10 @@ import { WaitGroup } from "millrace/sync";
 import { bubble } from "millrace/testing";
 import { sleep } from "millrace/time";
 import { describe, expect, test } from "vitest";
-import { expectPanic, panics } from "../conformance/panics.ts";
+import { both } from "../kit/both.ts";
+import { expectPanic, panics } from "../kit/panics.ts";
 import { thrown } from "../kit/thrown.ts";
 import { deadlock } from "../kit/virtual.ts";
-import { both } from "./kit.ts";
 
 both("waiting for nothing does not block", function* (t) {
   yield* t.on(new WaitGroup().wait());

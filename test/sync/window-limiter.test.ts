@@ -6,9 +6,9 @@ import { Limiter, Limiters, WaitGroup, WindowLimiter } from "millrace/sync";
 import { explore } from "millrace/testing";
 import { now, since, sleep, after as within } from "millrace/time";
 import { describe, expect, test } from "vitest";
+import { both, type Kit } from "../kit/both.ts";
+import { failure } from "../kit/streams.ts";
 import { virtual } from "../kit/virtual.ts";
-import { failure } from "../patterns/kit.ts";
-import { both, type Kit } from "./kit.ts";
 
 /** When each of `n` waits has its turn. */
 function* times(t: Kit, limiter: WindowLimiter, weights: readonly number[]) {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decode, Encoded, encode } from "../../src/threads/values/codec.ts";
 import { CorruptError } from "../../src/threads/values/reader.ts";
-import { anyValue } from "./any-value.ts";
+import { anyValue } from "../kit/any-value.ts";
 
 const into = new Encoded();
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { node, root } from "../process/child.ts";
+import { node, root } from "../kit/child.ts";
 
 const MODULES = 30;
 

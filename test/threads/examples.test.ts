@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cli, node, root } from "../process/child.ts";
+import { cli, node, root } from "../kit/child.ts";
 
 let folder: string;
 beforeAll(() => {

@@ -2,7 +2,7 @@
 import { pathToFileURL } from "node:url";
 import { transform } from "esbuild";
 import { describe, expect, test, vi } from "vitest";
-import { cli, node, root } from "../process/child.ts";
+import { cli, node, root } from "../kit/child.ts";
 import { path, threaded } from "./program.ts";
 
 // Each starts threads, which takes its time where many other tests do so too.

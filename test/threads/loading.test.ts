@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { cli, type Ended, node, root } from "../process/child.ts";
+import { cli, type Ended, node, root } from "../kit/child.ts";
 
 // Each starts threads, which takes its time where many other tests do so too.
 vi.setConfig({ testTimeout: 60_000 });

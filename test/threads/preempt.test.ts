@@ -1,7 +1,7 @@
 /** The monitor: goroutines that never come to their scheduler are named, and with `preempt` the others run all the same. */
 import { threads } from "millrace/threads";
 import { describe, expect, it } from "vitest";
-import { node } from "../process/child.ts";
+import { node } from "../kit/child.ts";
 import { hogged, path, threaded } from "./program.ts";
 
 describe("preemption", () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { transform } from "esbuild";
-import { type Ended, node, root, type Settings } from "../process/child.ts";
+import { type Ended, node, root, type Settings } from "../kit/child.ts";
 
 const programs = fileURLToPath(new URL("./programs/", import.meta.url));
 

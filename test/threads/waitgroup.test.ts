@@ -2,9 +2,9 @@
 import { chan, go, Panic, run, runtime, select } from "millrace";
 import { SharedWaitGroup } from "millrace/threads";
 import { expect, test } from "vitest";
+import { both } from "../kit/both.ts";
 import { thrown } from "../kit/thrown.ts";
 import { deadlock } from "../kit/virtual.ts";
-import { both } from "../sync/kit.ts";
 
 both("wait blocks until the counter is zero, and then lets everybody through", function* (t) {
   const wg = new SharedWaitGroup();

@@ -1,6 +1,6 @@
 /** How long timers and contexts keep a process open: exactly while somebody waits on them. */
 import { describe, expect, test } from "vitest";
-import { node } from "../process/child.ts";
+import { node } from "../kit/child.ts";
 
 /** Runs a program with everything imported; `took()` prints the milliseconds since its start. */
 async function program(body: string): Promise<{ code: number | null; stdout: string; stderr: string; ms: number }> {

@@ -7,7 +7,7 @@ import { type Browser, chromium, type Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serveTour, type Tour } from "../../src/cli/tour.ts";
 import { type Lesson, matches, parseLesson } from "../../src/tour/lesson.ts";
-import { findChromium } from "../browser/chromium.ts";
+import { findChromium } from "../kit/chromium.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const folder = join(root, "src/tour/lessons");

@@ -5,7 +5,7 @@ import { chan, go, run, runtime } from "millrace";
 import { FlightRecorder } from "millrace/trace";
 import { afterEach, expect, test, vi } from "vitest";
 import { Chunk } from "../../src/trace/chunk.ts";
-import { Trace } from "./kit.ts";
+import { Trace } from "../kit/trace.ts";
 import { hostClock, tickingClock } from "./ticking.ts";
 
 afterEach(hostClock);

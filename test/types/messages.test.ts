@@ -1,7 +1,7 @@
 /** What the compiler says of common mistakes, and that the types use nothing that the oldest supported compiler lacks. */
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { root } from "../process/child.ts";
+import { root } from "../kit/child.ts";
 import { hovers } from "./compiler.ts";
 
 const IMPORTS = `import { chan, type Go, type RecvChan, select } from "millrace";

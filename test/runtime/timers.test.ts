@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { P } from "../../src/runtime/proc.ts";
 import { RuntimeTimer } from "../../src/runtime/timers.ts";
-import { HandClock } from "./hand-clock.ts";
+import { HandClock } from "../kit/hand-clock.ts";
 
 interface Entry {
   readonly id: number;

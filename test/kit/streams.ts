@@ -3,8 +3,8 @@ import { type Chan, chan, go, type Op, type RecvChan, range } from "millrace";
 import { background, type Context, withCancel } from "millrace/context";
 import type { Stream } from "millrace/patterns";
 import type { Hchan } from "../../src/chan/hchan.ts";
-import type { Script } from "../kit/styles.ts";
-import type { Kit } from "../sync/kit.ts";
+import type { Kit } from "./both.ts";
+import type { Script } from "./styles.ts";
 
 /** All values until the channel closes. */
 export function* drain<T>(t: Kit, ch: RecvChan<T>): Script<T[]> {

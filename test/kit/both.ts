@@ -7,8 +7,8 @@ import { test } from "vitest";
 import type { Body } from "../../src/runtime/body.ts";
 import type { Outcome } from "../../src/runtime/options.ts";
 import { P } from "../../src/runtime/proc.ts";
-import { type Script, StyleKit, styles } from "../kit/styles.ts";
-import { virtual } from "../kit/virtual.ts";
+import { type Script, StyleKit, styles } from "./styles.ts";
+import { virtual } from "./virtual.ts";
 
 export class Kit extends StyleKit {
   /** Lets everybody go on who can. */

@@ -9,7 +9,7 @@ export const root: string = fileURLToPath(new URL("../..", import.meta.url));
 /** The command, as installed. */
 export const cli: string = `${root}dist/cli/main.js`;
 if (!existsSync(cli)) throw new Error("the package is not built; run npm run build");
-const programs = fileURLToPath(new URL("./programs/", import.meta.url));
+const programs = fileURLToPath(new URL("../process/programs/", import.meta.url));
 
 /** The path of a program by its name. */
 export const program = (name: string): string => `${programs}${name}`;
