@@ -186,7 +186,7 @@ describe("the stack of a rejection ends with the frames of the goroutine that wa
   /** The functions in the stack of what `query` throws, called by `load`, that a goroutine's frames name. */
   function waiting(error: unknown): string[] {
     const lines = (error as Error).stack?.split("\n") ?? [];
-    const at = lines.map((line) => /^ {4}at async (\w+) \(.*wait\.test\.ts:\d+:\d+\)$/.exec(line)?.[1]);
+    const at = lines.map((line) => /^ {4}at async (\w+) \(.*promise\.test\.ts:\d+:\d+\)$/.exec(line)?.[1]);
     return at.filter((name) => name !== undefined);
   }
   function* load(body: typeof query, promise: Promise<unknown>): Go<unknown> {
