@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect } from "vitest";
 import { decodePortable, encodePortable, VERSION } from "../../src/threads/values/portable.ts";
 import { CorruptError } from "../../src/threads/values/reader.ts";
-import { anyValue } from "../threads/any-value.ts";
+import { anyValue } from "../kit/any-value.ts";
 import { fuzz, unpolluted } from "./kit.ts";
 
 function read(bytes: Uint8Array): void {

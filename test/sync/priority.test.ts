@@ -3,7 +3,7 @@ import { chan, go, type Op, run, select } from "millrace";
 import { Mutex, Semaphore } from "millrace/sync";
 import { explore } from "millrace/testing";
 import { describe, expect, test } from "vitest";
-import { both, type Kit } from "./kit.ts";
+import { both, type Kit } from "../kit/both.ts";
 
 type Lock = (priority?: number) => Op<Disposable>;
 

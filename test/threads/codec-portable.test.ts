@@ -10,7 +10,7 @@ import { ArgumentError } from "../../src/index.ts";
 import { decode, Encoded, encode } from "../../src/threads/values/codec.ts";
 import { decodePortable, encodePortable, VERSION } from "../../src/threads/values/portable.ts";
 import { CorruptError } from "../../src/threads/values/reader.ts";
-import { anyValue } from "./any-value.ts";
+import { anyValue } from "../kit/any-value.ts";
 
 const trip = <T>(value: T): T => decodePortable(encodePortable(value, "value")) as T;
 
