@@ -21,6 +21,8 @@ export function page(from: string, to: string): UserConfig & { readonly build: N
       // It loads one script, which has nothing to preload.
       modulePreload: false,
       reportCompressedSize: false,
+      // Of the packages that are part of it.
+      license: { fileName: "licenses.md" },
       rolldownOptions: { checks: { pluginTimings: false } },
     },
   };

@@ -31,17 +31,23 @@ const common: UserConfig = {
   platform: "neutral",
   target: "es2022",
   fixedExtension: false,
-  sourcemap: true,
+  sourcemap: false,
   // Comments are for readers of the sources and of the types; here each thread would keep them in memory.
-  outputOptions: { sourcemapExcludeSources: true, comments: { legal: true, annotation: true, jsdoc: false } },
+  outputOptions: { comments: { legal: true, annotation: true, jsdoc: false } },
   treeshake: true,
-  dts: { sourcemap: true },
+  dts: { sourcemap: false },
   // `Disposable` is in no ES release yet; programs that do not list its lib can use the types all the same.
   banner: { dts: '/// <reference lib="esnext.disposable" />' },
-  deps: { neverBundle: [/^node:/, "tsx", /^tsx\//, "commander"] },
+  deps: { neverBundle: [/^node:/] },
+};
+
+/** The one package that is part of ours: of the command, which Node alone runs. */
+const bundled: UserConfig = {
+  platform: "node",
+  copy: { from: "node_modules/commander/LICENSE", rename: "commander.LICENSE" },
 };
 
 export default defineConfig([
-  { ...common, format: "esm", entry: { ...entry, ...both, ...run } },
+  { ...common, ...bundled, format: "esm", entry: { ...entry, ...both, ...run } },
   { ...common, format: "cjs", entry: { ...entry, ...both }, define: { "import.meta.url": "undefined" } },
 ]);

@@ -2,8 +2,7 @@
  * Builds `dist`, all of it or nothing: the new one is made beside the old one and takes its place when it is complete, so that a
  * build that fails or is interrupted leaves what was there.
  *
- * With `--if-stale`, as `prepare` calls it, it builds only when a source is newer than what is there: npm prepares a clone
- * each time `npx millrace` runs in it, and shows nothing of that.
+ * With `--if-stale`, as `npm start` calls it, it builds only when a source is newer than what is there.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";

@@ -15,7 +15,7 @@ const code = await command(process.argv.slice(2), {
   },
   async explore(file, flags) {
     const { explore } = await import("./explore.ts");
-    loadTypeScript("explore");
+    await loadTypeScript("explore", file);
     await explore(file, flags);
   },
   async tour(port) {

@@ -1,16 +1,17 @@
 /**
- * `millrace run`: the program runs in this very process, with tsx as its loader, as if `node FILE` had loaded TypeScript.
+ * `millrace run`: the program runs in this very process, with tsx as its loader where it is installed, as if `node FILE`
+ * had loaded TypeScript.
  *
  * Rejected: a child process, as tsx's own command has it. The terminal sends Ctrl-C to both processes, everyone else
  * sends signals to the parent alone, and the parent can't tell the two apart: it would deliver a signal twice, or not at
  * all. In one process the program gets its signals, standard streams and exit code from the host itself.
  */
 import module, { createRequire } from "node:module";
-import { extname } from "node:path";
+import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { register as registerRequire } from "tsx/cjs/api";
-import { register as registerImport } from "tsx/esm/api";
+import { CommanderError } from "commander";
 import { watchdog } from "../runtime/watchdog.ts";
+import { findTsx, INSTALL, type Tsx, whyUnread } from "../threads/typescript.ts";
 import { findFile } from "./file.ts";
 import { isOurs, resolveSync } from "./resolve.ts";
 
@@ -49,11 +50,11 @@ export async function run(name: string, args: readonly string[], settings: RunSe
 
   if (settings.step === true) {
     const { step } = await import("./step.ts");
-    loadTypeScript("run");
+    await loadTypeScript("run", name);
     await step({ program: name, file, port: settings.inspect ?? 0, seed: settings.seed });
     return;
   }
-  loadTypeScript("run");
+  await loadTypeScript("run", name);
   await record(settings);
   await watch(name, settings);
   // They listen for signals: that must not make the program deaf to them, however busy it is from its first line on.
@@ -75,18 +76,26 @@ async function watch(program: string, { inspect: port, inspectWait: wait = false
 }
 
 /**
- * Makes this process load TypeScript, and `millrace` where the program has none of its own.
+ * Makes this process load the TypeScript of the program called `name`, and `millrace` where the program has none of its own.
  *
  * From now on the places in stacks of what is loaded are mapped to its sources, and the runtime tells its own frames from the
  * program's by the folder that it sees itself in: so a command loads all of it before, or nothing.
  */
-export function loadTypeScript(command: string): void {
-  registerRequire();
-  registerImport();
-  // What child_process.fork starts is TypeScript too.
-  process.execArgv.push("--import", import.meta.resolve("tsx"));
+export async function loadTypeScript(command: string, name: string): Promise<void> {
+  const file = resolve(name);
+  const tsx = findTsx(file);
+  const why = tsx === null ? whyUnread(file) : null;
+  if (why !== null) {
+    console.error(`millrace ${command}: ${name}: ${why}`);
+    throw new CommanderError(2, "millrace.typescript", why);
+  }
+  if (tsx !== null) {
+    await tsx.register();
+    // What child_process.fork starts is TypeScript too.
+    process.execArgv.push("--import", tsx.loader);
+  }
   resolveOurselves();
-  explainSyntaxErrors(command);
+  explainSyntaxErrors(command, tsx);
 }
 
 /**
@@ -107,9 +116,18 @@ function load(file: string): Promise<void> | undefined {
   return undefined;
 }
 
+/** Whether Node could not load a file that tsx can: TypeScript that is more than types to strip, or any at all. */
+function isReadByTsx(error: Partial<Error & { readonly code: string }> | null): boolean {
+  if (error?.code === "ERR_UNKNOWN_FILE_EXTENSION") return /"\.[cm]?tsx?"/.test(error.message ?? "");
+  return error?.code === "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX";
+}
+
 /** A program that can't be translated ends with the place and what is wrong there, not with the translator's frames. */
-function explainSyntaxErrors(command: string): void {
+function explainSyntaxErrors(command: string, tsx: Tsx | null): void {
   process.on("uncaughtExceptionMonitor", (error: Partial<Error & { readonly code: string }> | null) => {
+    if (tsx === null && isReadByTsx(error)) {
+      console.error(`millrace ${command}: tsx reads what Node says below that it can't: ${INSTALL}`);
+    }
     if (error?.name !== "TransformError") return;
     console.error(`millrace ${command}: ${error.message}`);
     if (error.code === "ERR_REQUIRE_ASYNC_MODULE") {

@@ -8,16 +8,16 @@
 import module, { createRequire } from "node:module";
 import { workerData } from "node:worker_threads";
 import type { INIT, Init } from "./sched/thread.ts";
+import { findTsx, isTypeScript, stripsTypes, whyUnread } from "./typescript.ts";
 
 const init = (workerData as { readonly [K in typeof INIT]?: Init } | null | undefined)?.["millrace thread"];
 if (init === undefined) throw new Error("millrace: this file is run by the library, to start a thread");
 
-const { features } = process as { readonly features?: { readonly typescript?: unknown } };
-const typescript = init.modules.some((url) => /\.[cm]?tsx?(\?|$)/.test(url));
-if (init.tsx || (typescript && !features?.typescript)) {
-  // Both of its loaders, as in `millrace run`: it runs a file as CommonJS where the package has no "type".
-  const loaders = (await Promise.all([import("tsx/cjs/api"), import("tsx/esm/api")])) as { register(): unknown }[];
-  for (const { register } of loaders) register();
+const unread = stripsTypes() ? undefined : init.modules.find(isTypeScript);
+if (init.tsx || unread !== undefined) {
+  const tsx = findTsx(unread ?? init.modules[0] ?? import.meta.url);
+  if (tsx === null) throw new Error(`${unread}: ${unread === undefined ? "tsx is not installed" : whyUnread(unread)}`);
+  await tsx.register();
   // As in `millrace run`, for a program whose folders have no copy of this package.
   const resolver = new URL("../cli/resolve.js", import.meta.url).href;
   const { registerHooks } = module as { registerHooks?(hooks: { readonly resolve: unknown }): void };

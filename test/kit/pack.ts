@@ -1,9 +1,10 @@
 /** A project outside the repository with the packed package installed, as a user of the registry would have it. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stage } from "../../release/stage.ts";
 
 export const root: string = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -23,14 +24,24 @@ export interface Project {
   readonly tarball: string;
   /** Runs Node in the project and gives what it printed to either stream, with its exit code where that is not 0. */
   node(...args: string[]): string;
+  /** Installs tsx there, too. */
+  addTsx(): void;
   remove(): void;
 }
 
-/** Packs, makes a project of the fixtures, and installs the package in it. Packs what is in dist: it does not build. */
+/** Packs what is published into `folder` and gives the file. It has what is in dist: this does not build. */
+export function pack(folder: string): string {
+  const staged = join(folder, "package");
+  stage(staged);
+  npm(folder, "pack", staged);
+  rmSync(staged, { recursive: true });
+  return join(folder, `millrace-${manifest.version}.tgz`);
+}
+
+/** Packs, makes a project of the fixtures, and installs the package in it. */
 export function project(): Project {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "packed-")));
-  npm(root, "pack", "--ignore-scripts", "--pack-destination", folder);
-  const tarball = join(folder, `millrace-${manifest.version}.tgz`);
+  const tarball = pack(folder);
   cpSync(join(root, "test/package/fixtures"), folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), '{ "name": "user", "private": true, "type": "module" }');
   npm(folder, "install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts", tarball);
@@ -38,6 +49,7 @@ export function project(): Project {
     folder,
     tarball,
     node: (...args) => run(folder, process.execPath, args),
+    addTsx: () => symlinkSync(join(root, "node_modules/tsx"), join(folder, "node_modules/tsx")),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

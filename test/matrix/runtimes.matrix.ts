@@ -8,6 +8,7 @@ let user: Project;
 let program: (runtime: Runtime) => string;
 beforeAll(() => {
   user = project();
+  user.addTsx();
   program = install();
 });
 afterAll(() => user?.remove());

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import ts from "typescript";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Block, blocks, promises } from "../kit/blocks.ts";
-import { manifest, root, run } from "../kit/pack.ts";
+import { manifest, pack, root, run } from "../kit/pack.ts";
 
 const FILE = "docs/guide/getting-started.md";
 const programs = blocks().filter((block) => block.file === FILE);
@@ -15,8 +15,7 @@ let outside = "";
 let folder = "";
 beforeAll(() => {
   outside = realpathSync(mkdtempSync(join(tmpdir(), "start-")));
-  const pack = ["pack", "--ignore-scripts", "--pack-destination", outside];
-  execFileSync("npm", pack, { cwd: root, shell: process.platform === "win32", stdio: ["ignore", "ignore", "pipe"] });
+  pack(outside);
   const steps = /```sh\n([\s\S]*?)```/.exec(readFileSync(root + FILE, "utf8"))?.[1] ?? "";
   expect(steps).toContain("npm install millrace");
   const packed = steps.replace(

@@ -11,6 +11,7 @@ import { type Project, project, run } from "../kit/pack.ts";
 let user: Project;
 beforeAll(() => {
   user = project();
+  user.addTsx();
 }, 120_000);
 afterAll(() => user?.remove());
 

@@ -78,7 +78,7 @@ it("leaves the old one when it fails, and when it is interrupted", async () => {
   expect(readdirSync(clone).filter((name) => name.startsWith("dist"))).toEqual(["dist"]);
 });
 
-it("prepares only what is not built yet, or changed since", async () => {
+it("builds only what is not built yet, or changed since, when asked to", async () => {
   expect(await build(["--if-stale"])).toBe(0);
   expect(built()).toBe("1");
   write("dist/index.js", "as it was");
