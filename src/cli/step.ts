@@ -63,5 +63,6 @@ export async function step({ program, file, port, seed }: StepFlags): Promise<vo
   });
   await held.start().catch(fail);
   const { url } = await serve(held, { port, page: pageFolder() }).catch(fail);
-  console.log(`millrace run: ${program} is held at its beginning; step through it at ${url} (Ctrl-C ends it)`);
+  // To standard error, because the address has the token in it and standard output may be a file or a log.
+  console.error(`millrace run: ${program} is held at its beginning; step through it at ${url} (Ctrl-C ends it)`);
 }

@@ -29,7 +29,7 @@ export interface Sink {
   instant(kind: "panic" | "close" | "log" | "end", name: string, at: Point): void;
   counter(run: number, name: string, time: number, value: number): void;
   /** It has come into this state; "async" for an async function that has suspended. For who draws what is now. */
-  state?(state: TrackState | "ended", waitsFor: string, at: Point): void;
+  state?(state: TrackState | "ended", at: Point): void;
 }
 
 export type TrackState = "running" | "runnable" | "blocked" | "async";
@@ -40,12 +40,15 @@ interface Track {
   readonly name: string;
   state: TrackState;
   since: number;
+  /** Why it is blocked, and on which channel; 0 for none. */
   waitsFor: string;
+  chan: number;
   /** Its name was told. */
   told: boolean;
-  /** Where arrows start that end when it runs again. */
-  arrows: { readonly kind: "chan" | "wake"; readonly name: string; readonly from: Point }[];
-  regions: { readonly name: string; readonly since: number }[];
+  /** Where arrows start that end when it runs again; null for none. */
+  arrows: { readonly kind: "chan" | "wake"; readonly name: string; readonly from: Point }[] | null;
+  /** The regions that it is in: since when, by name, the outermost first; null for none. */
+  regions: Map<string, number[]> | null;
 }
 
 interface Counter {
@@ -63,25 +66,52 @@ interface Transfer {
 
 interface Wait {
   readonly point: Point;
-  readonly name: string;
+  readonly waitsFor: string;
+  readonly chan: number;
+}
+
+/** What is known of one run, so that all of it goes when the run is over. */
+class Run {
+  /** Null where its beginning was not seen. */
+  name: string | null;
+  readonly tracks: Map<number, Track> = new Map();
+  /** Waits of async functions, by their number. */
+  readonly awaits: Map<number, Wait> = new Map();
+  readonly locks: Map<string, Point> = new Map();
+  readonly counters: Map<string, Counter> = new Map();
+  runnable = 0;
+
+  constructor(name: string | null = null) {
+    this.name = name;
+  }
+
+  /** One that goes on from here on its own. Its goroutines have not been told, and neither have its counters. */
+  fork(): Run {
+    const copy = new Run(this.name);
+    for (const [g, track] of this.tracks) {
+      const arrows = track.arrows === null ? null : [...track.arrows];
+      const regions =
+        track.regions === null ? null : new Map([...track.regions].map(([name, nested]) => [name, [...nested]]));
+      copy.tracks.set(g, { ...track, told: false, arrows, regions });
+    }
+    for (const [number, wait] of this.awaits) copy.awaits.set(number, wait);
+    for (const [lock, wait] of this.locks) copy.locks.set(lock, wait);
+    copy.runnable = this.runnable;
+    return copy;
+  }
 }
 
 /** Values of a counter are this many milliseconds apart, at least: a drawing shows no more. */
 const COUNTER_STEP = 0.1;
 /** Channels that are remembered: nothing tells when one is gone. */
 const MAX_CHANNELS = 100_000;
-
-const idOf = (run: number, g: number): number => run * 2 ** 32 + g;
+/** Goroutines of a run that are remembered: of one that was forgotten, the next thing that it does is the first. */
+const MAX_TRACKS = 100_000;
 
 export class Timeline {
   #sink: Sink | null = null;
-  readonly #tracks = new Map<number, Track>();
+  readonly #runs = new Map<number, Run>();
   readonly #channels = new Map<number, Senders>();
-  readonly #runs = new Map<number, string>();
-  readonly #awaits = new Map<number, Wait>();
-  readonly #locks = new Map<string, Wait>();
-  readonly #counters = new Map<string, Counter>();
-  readonly #runnable = new Map<number, number>();
   #running: Track | null = null;
   /** The channel operation that may wake somebody with the next record. */
   #last: Transfer | null = null;
@@ -90,15 +120,9 @@ export class Timeline {
   /** One that goes on from here on its own. */
   fork(): Timeline {
     const copy = new Timeline();
-    for (const [id, track] of this.#tracks) {
-      copy.#tracks.set(id, { ...track, told: false, arrows: [...track.arrows], regions: [...track.regions] });
-    }
+    for (const [id, run] of this.#runs) copy.#runs.set(id, run.fork());
     for (const [id, channel] of this.#channels) copy.#channels.set(id, channel.copy());
-    for (const [id, name] of this.#runs) copy.#runs.set(id, name);
-    for (const [id, wait] of this.#awaits) copy.#awaits.set(id, wait);
-    for (const [id, wait] of this.#locks) copy.#locks.set(id, wait);
-    for (const [id, n] of this.#runnable) copy.#runnable.set(id, n);
-    copy.#running = this.#running === null ? null : (copy.#track(this.#running) ?? null);
+    copy.#running = this.#running === null ? null : copy.#track(this.#running);
     copy.#last = this.#last;
     copy.#time = this.#time;
     return copy;
@@ -112,15 +136,12 @@ export class Timeline {
   /** Tells `sink` from now on, beginning with the runs that there are. */
   tell(sink: Sink): void {
     this.#sink = sink;
-    for (const [run, name] of this.#runs) sink.run(run, name);
+    for (const [id, { name }] of this.#runs) if (name !== null) sink.run(id, name);
   }
 
   /** Ends what has not ended, at `time`. */
   end(time: number): void {
-    for (const track of this.#tracks.values()) this.#close(track, Math.max(time, track.since));
-    for (const { name, point } of this.#awaits.values()) this.#sink?.overlay("await", name, point, time);
-    for (const { name, point } of this.#locks.values()) this.#sink?.overlay("lock", name, point, time);
-    this.#flushCounters(time);
+    for (const [id, run] of this.#runs) this.#closeAll(id, run, time);
   }
 
   readonly take = (entry: Entry): void => {
@@ -129,7 +150,7 @@ export class Timeline {
     const last = this.#last;
     if (kind !== "select") this.#last = null;
     const running = this.#running;
-    if (running !== null && !canBeBy(entry, running)) this.#leave(running, "async", "", time);
+    if (running !== null && !canBeBy(entry, running)) this.#leave(running, "async", time);
     switch (kind) {
       case "run-start":
         this.#startRun(run, entry.text);
@@ -145,12 +166,15 @@ export class Timeline {
         this.#resume(this.#track(entry), time);
         return;
       case "go-yield":
-        this.#leave(this.#track(entry), "runnable", "", time);
+        this.#leave(this.#track(entry), "runnable", time);
         this.#queue(run, 1);
         return;
       case "go-park":
-        if (entry.wait === 0) this.#leave(this.#track(entry), "blocked", this.#waitName(entry.text, entry.chan), time);
-        else this.#awaits.set(entry.wait, { point: { run, g, time }, name: this.#waitName(entry.text, entry.chan) });
+        if (entry.wait === 0) this.#leave(this.#track(entry), "blocked", time, entry.text, entry.chan);
+        else {
+          const { wait, text: waitsFor, chan } = entry;
+          this.#run(run).awaits.set(wait, { point: { run, g, time }, waitsFor, chan });
+        }
         return;
       case "go-ready":
         this.#ready(entry, last);
@@ -171,13 +195,13 @@ export class Timeline {
         this.#sink?.instant("close", `close ${this.#chanName(entry.chan)}`, { run, g, time });
         return;
       case "lock":
-        this.#locks.set(`${run} ${entry.text}`, { point: { run, g, time }, name: `holds ${entry.text}` });
+        this.#run(run).locks.set(entry.text, { run, g, time });
         return;
       case "unlock":
-        this.#unlock(`${run} ${entry.text}`, time);
+        this.#unlock(entry);
         return;
       case "region-start":
-        this.#track(entry).regions.push({ name: entry.text, since: time });
+        this.#startRegion(this.#track(entry), entry.text, time);
         return;
       case "region-end":
         this.#endRegion(this.#track(entry), entry.text, time);
@@ -187,9 +211,18 @@ export class Timeline {
     }
   };
 
-  #startRun(run: number, name: string): void {
-    this.#runs.set(run, name);
-    this.#sink?.run(run, name);
+  #startRun(id: number, name: string): void {
+    this.#run(id).name = name;
+    this.#sink?.run(id, name);
+  }
+
+  #run(id: number): Run {
+    let run = this.#runs.get(id);
+    if (run === undefined) {
+      run = new Run();
+      this.#runs.set(id, run);
+    }
+    return run;
   }
 
   #endRun({ run, text, time }: Entry): void {
@@ -200,63 +233,82 @@ export class Timeline {
   #create({ run, g, text, time, by }: Entry): void {
     const track = this.#open(run, g, text, "runnable", time);
     this.#queue(run, 1);
-    if (by !== 0) track.arrows.push({ kind: "wake", name: "go", from: { run, g: by, time } });
+    if (by !== 0) comesFrom(track, "wake", "go", { run, g: by, time });
   }
 
   /** The run is over, and with it all of its goroutines that this tells of. */
-  over(run: number, time: number): void {
-    for (const [id, track] of this.#tracks) {
-      if (track.run !== run) continue;
-      this.#close(track, Math.max(time, track.since));
-      this.#tracks.delete(id);
+  over(id: number, time: number): void {
+    const run = this.#runs.get(id);
+    if (run !== undefined) this.#closeAll(id, run, time);
+    this.#runs.delete(id);
+  }
+
+  #closeAll(id: number, { tracks, awaits, locks, counters }: Run, time: number): void {
+    for (const track of tracks.values()) this.#close(track, Math.max(time, track.since));
+    for (const wait of awaits.values()) this.#sink?.overlay("await", this.#waitName(wait), wait.point, time);
+    for (const [lock, from] of locks) this.#sink?.overlay("lock", `holds ${lock}`, from, time);
+    for (const [name, { told, value }] of counters) {
+      if (told !== value) this.#sink?.counter(id, name, time, value);
     }
-    this.#runs.delete(run);
-    this.#runnable.delete(run);
   }
 
   /** Another thread, that of `to`, goes on with that goroutine, which was started here. */
   moved(run: number, g: number, to: Timeline): void {
-    const id = idOf(run, g);
-    const track = this.#tracks.get(id);
+    const { tracks } = this.#run(run);
+    const track = tracks.get(g);
     if (track === undefined) return;
-    this.#tracks.delete(id);
+    tracks.delete(g);
     this.#queue(run, -1);
-    to.#tracks.set(id, track);
+    to.#run(run).tracks.set(g, track);
   }
 
   #open(run: number, g: number, name: string, state: TrackState, since: number): Track {
-    const track: Track = { run, g, name, state, since, waitsFor: "", told: false, arrows: [], regions: [] };
-    this.#tracks.set(idOf(run, g), track);
-    this.#sink?.state?.(state, "", { run, g, time: since });
+    const track: Track = {
+      run,
+      g,
+      name,
+      state,
+      since,
+      waitsFor: "",
+      chan: 0,
+      told: false,
+      arrows: null,
+      regions: null,
+    };
+    const { tracks } = this.#run(run);
+    tracks.set(g, track);
+    forgetOldest(tracks, MAX_TRACKS);
+    this.#sink?.state?.(state, { run, g, time: since });
     return track;
   }
 
   /** The track of a goroutine; one that was there before the recording began is met the first time it does something. */
   #track({ run, g }: { readonly run: number; readonly g: number }): Track {
-    return this.#tracks.get(idOf(run, g)) ?? this.#open(run, g, "", "running", this.#time);
+    return this.#runs.get(run)?.tracks.get(g) ?? this.#open(run, g, "", "running", this.#time);
   }
 
   #resume(track: Track, time: number): void {
     this.#close(track, time);
     track.state = "running";
     track.since = time;
-    this.#sink?.state?.("running", "", { run: track.run, g: track.g, time });
+    this.#sink?.state?.("running", { run: track.run, g: track.g, time });
     this.#queue(track.run, -1);
     this.#running = track;
     if (this.#sink !== null) {
       const to = { run: track.run, g: track.g, time };
-      for (const { kind, name, from } of track.arrows) this.#sink.arrow(kind, name, from, to);
+      for (const { kind, name, from } of track.arrows ?? []) this.#sink.arrow(kind, name, from, to);
     }
-    track.arrows = [];
+    track.arrows = null;
   }
 
   /** It stops running. */
-  #leave(track: Track, state: TrackState, waitsFor: string, time: number): void {
+  #leave(track: Track, state: TrackState, time: number, waitsFor = "", chan = 0): void {
     this.#close(track, time);
-    this.#sink?.state?.(state, waitsFor, { run: track.run, g: track.g, time });
+    this.#sink?.state?.(state, { run: track.run, g: track.g, time });
     track.state = state;
     track.since = time;
     track.waitsFor = waitsFor;
+    track.chan = chan;
     if (this.#running === track) this.#running = null;
   }
 
@@ -269,26 +321,31 @@ export class Timeline {
       track.told = true;
       sink.goroutine(track.run, track.g, track.name);
     }
-    sink.span(state, state === "blocked" ? track.waitsFor : state, { run: track.run, g: track.g, time: since }, time);
+    sink.span(
+      state,
+      state === "blocked" ? this.#waitName(track) : state,
+      { run: track.run, g: track.g, time: since },
+      time,
+    );
   }
 
   #ready({ run, g, time, wait, by, byRun }: Entry, last: Transfer | null): void {
     if (wait !== 0) {
-      const awaited = this.#awaits.get(wait);
-      this.#awaits.delete(wait);
-      if (awaited !== undefined) this.#sink?.overlay("await", awaited.name, awaited.point, time);
+      const { awaits } = this.#run(run);
+      const awaited = awaits.get(wait);
+      awaits.delete(wait);
+      if (awaited !== undefined) this.#sink?.overlay("await", this.#waitName(awaited), awaited.point, time);
       return;
     }
     const track = this.#track({ run, g });
     const parked = { run, g, time: track.since };
-    this.#leave(track, "runnable", "", time);
+    this.#leave(track, "runnable", time);
     this.#queue(run, 1);
     const waker = { run: byRun, g: by, time };
     if (last === null || last.kind === "chan-close") {
-      if (by !== 0 && (by !== g || byRun !== run))
-        track.arrows.push({ kind: "wake", name: last === null ? "wake" : "close", from: waker });
+      if (by !== 0 && (by !== g || byRun !== run)) comesFrom(track, "wake", last === null ? "wake" : "close", waker);
     } else if (last.kind === "chan-send") {
-      track.arrows.push({ kind: "chan", name: this.#chanName(last.chan), from: waker });
+      comesFrom(track, "chan", this.#chanName(last.chan), waker);
     } else if (last.direct) {
       // The receiver took the value of a parked sender.
       this.#sink?.arrow("chan", this.#chanName(last.chan), parked, waker);
@@ -313,53 +370,57 @@ export class Timeline {
 
   #endGoroutine({ kind, run, g, text, time }: Entry): void {
     const track = this.#track({ run, g });
-    this.#leave(track, "async", "", time);
+    this.#leave(track, "async", time);
     if (kind === "go-panic") this.#sink?.instant("panic", `panic: ${text}`, { run, g, time });
-    for (const { name } of [...track.regions].reverse()) this.#endRegion(track, name, time);
-    this.#tracks.delete(idOf(run, g));
-    this.#sink?.state?.("ended", "", { run, g, time });
+    for (const [name, nested] of [...(track.regions ?? [])].reverse()) {
+      for (let left = nested.length; left > 0; left--) this.#endRegion(track, name, time);
+    }
+    this.#run(run).tracks.delete(g);
+    this.#sink?.state?.("ended", { run, g, time });
   }
 
-  #endRegion(track: Track, name: string, time: number): void {
-    const at = track.regions.findLastIndex((region) => region.name === name);
-    const region = track.regions[at];
-    if (region === undefined) return;
-    track.regions.splice(at, 1);
-    this.#sink?.overlay("region", name, { run: track.run, g: track.g, time: region.since }, time);
+  #startRegion(track: Track, name: string, time: number): void {
+    track.regions ??= new Map();
+    const nested = track.regions.get(name);
+    if (nested === undefined) track.regions.set(name, [time]);
+    else nested.push(time);
   }
 
-  #unlock(id: string, time: number): void {
-    const held = this.#locks.get(id);
-    this.#locks.delete(id);
-    if (held !== undefined) this.#sink?.overlay("lock", held.name, held.point, time);
+  #endRegion({ run, g, regions }: Track, name: string, time: number): void {
+    const nested = regions?.get(name);
+    const since = nested?.pop();
+    if (nested === undefined || since === undefined) return;
+    if (nested.length === 0) regions?.delete(name);
+    this.#sink?.overlay("region", name, { run, g, time: since }, time);
   }
 
-  #queue(run: number, by: number): void {
-    const n = Math.max(0, (this.#runnable.get(run) ?? 0) + by);
-    this.#runnable.set(run, n);
-    this.#count(run, "runnable goroutines", n, this.#time);
+  #unlock({ run, text, time }: Entry): void {
+    const { locks } = this.#run(run);
+    const held = locks.get(text);
+    locks.delete(text);
+    if (held !== undefined) this.#sink?.overlay("lock", `holds ${text}`, held, time);
   }
 
-  #count(run: number, name: string, value: number, time: number): void {
+  #queue(id: number, by: number): void {
+    const run = this.#run(id);
+    run.runnable = Math.max(0, run.runnable + by);
+    this.#count(id, "runnable goroutines", run.runnable, this.#time);
+  }
+
+  #count(id: number, name: string, value: number, time: number): void {
     if (this.#sink === null) return;
-    const id = `${run} ${name}`;
-    let counter = this.#counters.get(id);
+    const { counters } = this.#run(id);
+    let counter = counters.get(name);
     if (counter === undefined) {
       counter = { told: Number.NaN, at: Number.NEGATIVE_INFINITY, value };
-      this.#counters.set(id, counter);
+      counters.set(name, counter);
+      forgetOldest(counters, MAX_CHANNELS);
     }
     counter.value = value;
     if (time - counter.at < COUNTER_STEP || counter.told === value) return;
     counter.told = value;
     counter.at = time;
-    this.#sink.counter(run, name, time, value);
-  }
-
-  #flushCounters(time: number): void {
-    for (const [id, { told, value }] of this.#counters) {
-      const space = id.indexOf(" ");
-      if (told !== value) this.#sink?.counter(Number(id.slice(0, space)), id.slice(space + 1), time, value);
-    }
+    this.#sink.counter(id, name, time, value);
   }
 
   /** The channel; one that is new here has `length` values in its buffer. */
@@ -368,8 +429,7 @@ export class Timeline {
     if (channel === undefined) {
       channel = new Senders(length);
       this.#channels.set(chan, channel);
-      const [first] = this.#channels.keys();
-      if (this.#channels.size > MAX_CHANNELS && first !== undefined) this.#channels.delete(first);
+      forgetOldest(this.#channels, MAX_CHANNELS);
     }
     return channel;
   }
@@ -379,8 +439,23 @@ export class Timeline {
     return name === undefined || name === "" ? `chan #${chan}` : name;
   }
 
-  #waitName(text: string, chan: number): string {
-    return chan === 0 ? text : `${text} ${this.#chanName(chan)}`;
+  #waitName({ waitsFor, chan }: { readonly waitsFor: string; readonly chan: number }): string {
+    return chan === 0 ? waitsFor : `${waitsFor} ${this.#chanName(chan)}`;
+  }
+}
+
+/** An arrow starts at `from`, and ends where `track` runs again. */
+function comesFrom(track: Track, kind: "chan" | "wake", name: string, from: Point): void {
+  track.arrows ??= [];
+  track.arrows.push({ kind, name, from });
+}
+
+/** Keeps a map from growing beyond `most`. A tenth goes at once: a map that has lost its first entries finds the next one slowly. */
+function forgetOldest(map: Map<unknown, unknown>, most: number): void {
+  if (map.size <= most * 1.1) return;
+  for (const key of map.keys()) {
+    if (map.size <= most) return;
+    map.delete(key);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The inspector's server: who is answered, and with what. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
@@ -231,6 +232,24 @@ describe("who looks on", () => {
       vi.unstubAllGlobals();
     }
   });
+});
+
+test("idle connections are few, and are closed, so they do not use up the program's descriptors", async () => {
+  const { port } = new URL(serving.url);
+  let closed = 0;
+  const sockets = Array.from({ length: 200 }, () =>
+    connect(Number(port), "127.0.0.1")
+      .on("error", () => {})
+      .on("close", () => closed++)
+      .resume(),
+  );
+  try {
+    await expect.poll(() => closed).toBeGreaterThanOrEqual(200 - 64);
+    await expect.poll(() => closed).toBe(200);
+    expect((await send({})).status).toBe(200);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+  }
 });
 
 test("a port that is taken is an error", async () => {

@@ -23,6 +23,8 @@ main(function* () {
 
 let folder = "";
 let child: ChildProcess | null = null;
+/** What the last process has written there so far. */
+let standardOutput = "";
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "step-"));
@@ -43,6 +45,10 @@ async function start(file: string, until: RegExp): Promise<string> {
   const process_ = spawn(process.execPath, [join(root, "dist/cli/main.js"), "run", "--step", file], { cwd: folder });
   child = process_;
   let output = "";
+  standardOutput = "";
+  process_.stdout.on("data", (text: string) => {
+    standardOutput += text;
+  });
   await new Promise<void>((resolve) => {
     for (const stream of [process_.stdout, process_.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
@@ -60,6 +66,7 @@ it.each(["module", "commonjs"])("steps through a file that is a %s", async (type
   expect(output).toContain(
     `millrace run: ${type}/main.ts is held at its beginning; step through it at http://127.0.0.1:`,
   );
+  expect(standardOutput).not.toContain("http:");
   const url = /http:\S+/.exec(output)?.[0] ?? "";
   const ask = async <Q extends keyof Questions>(
     question: Q,

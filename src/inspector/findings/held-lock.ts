@@ -9,7 +9,7 @@ const LONG = 500;
 export const heldLock: Rule = (model) => {
   const found: Finding[] = [];
   for (const { id, name, holders, queue } of model.things) {
-    const [holder] = holders;
+    const holder = holders.first;
     const { first } = queue;
     if (holder === undefined || first === undefined) continue;
     const { now } = model;
@@ -20,7 +20,7 @@ export const heldLock: Rule = (model) => {
       rule: "held-lock",
       severity: "warning",
       text: `${by} has held ${name} for ${forTime(now - holder.since)} while ${count(queue.length, "waits", "wait")}`,
-      about: [...holders.filter(({ key }) => key !== 0).map(({ key }) => model.idOf(key)), id],
+      about: [...holders.keys(20).map((key) => model.idOf(key)), id],
       since: holder.since,
     });
   }

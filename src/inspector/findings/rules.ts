@@ -11,6 +11,7 @@ import { longSlice } from "./long-slice.ts";
 import { noReceiver } from "./no-receiver.ts";
 import { passedCase } from "./passed-case.ts";
 import { pilingTimers } from "./piling-timers.ts";
+import { tooMany } from "./too-many.ts";
 
 /** Looks at what is known and says what is remarkable. */
 export type Rule = (model: Model) => Finding[];
@@ -29,6 +30,7 @@ const RULES: readonly Rule[] = [
   longSlice,
   growing,
   pilingTimers,
+  tooMany,
 ];
 
 const SEVERITIES: readonly Finding["severity"][] = ["error", "warning", "note"];

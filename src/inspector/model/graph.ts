@@ -99,16 +99,10 @@ function leadsTo(model: Model, { id, kind }: Awaited): Edge[] {
 }
 
 function fromThing(thing: Thing | undefined): Edge[] {
-  // Of the readers of a lock each must let go; of a semaphore's holders one may be enough.
-  return (thing?.holders ?? [])
-    .filter(({ key }) => key !== 0)
-    .slice(0, 20)
-    .map(({ key }) => ({
-      from: (thing as Thing).id,
-      to: goroutineId(key),
-      label: "held by",
-      binding: thing?.kind !== "semaphore" || thing.holders.length === 1,
-    }));
+  if (thing === undefined) return [];
+  // Each reader of a lock must let go; of a semaphore's holders one may be enough.
+  const binding = thing.kind !== "semaphore" || thing.holders.length === 1;
+  return thing.holders.keys(20).map((key) => ({ from: thing.id, to: goroutineId(key), label: "held by", binding }));
 }
 
 function fromChannel(channel: Channel | undefined): Edge[] {

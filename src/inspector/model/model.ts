@@ -6,8 +6,8 @@
  * `origin`.
  *
  * Bounded, however long the program runs: of events the last 131,072 (64 bytes each); 2 million stretches of the timeline
- * (16 bytes); 100,000 arrows and as many marks (40 bytes); 50,000 goroutines that have ended (300 bytes); 100,000 channels,
- * 50,000 locks and 50,000 timers. That is about 100 MB when all is full, and goroutines that live come on top.
+ * (16 bytes); 100,000 arrows and as many marks (40 bytes); 50,000 goroutines that have ended and 100,000 that have not
+ * (900 bytes); 100,000 channels, 50,000 locks and 50,000 timers.
  */
 import type { Chunk } from "../../trace/chunk.ts";
 import type { GoroutineId, Graph, LoggedEvent, Status, ThingId } from "../protocol.ts";
@@ -23,7 +23,7 @@ import { type Routine, Routines } from "./routines.ts";
 import { Samples } from "./samples.ts";
 import { Selects } from "./selects.ts";
 import { RUNNABLE, RUNNING } from "./spans.ts";
-import { Things } from "./things.ts";
+import { type Thing, Things } from "./things.ts";
 import { inWords } from "./words.ts";
 
 const MOST_SPANS = 2_000_000;
@@ -60,7 +60,7 @@ export class Model {
   readonly origin: number;
   readonly routines: Routines = new Routines((routine) => this.#forget(routine));
   readonly channels: Channels = new Channels();
-  readonly things: Things = new Things();
+  readonly things: Things = new Things((thing) => this.#forgetThing(thing));
   readonly labels: Labels = new Labels();
   readonly marks: Marks = new Marks();
   readonly selects: Selects = new Selects();
@@ -83,6 +83,8 @@ export class Model {
   readonly closedPanics: ClosedPanic[] = [];
   readonly #clock: () => number;
   #spans = 0;
+  /** The runs that are over and still known, the first to end first. */
+  readonly #runsOver: number[] = [];
   #over: number | null = null;
   #latest = 0;
 
@@ -222,13 +224,11 @@ export class Model {
     this.runs.set(run, known);
     this.things.endRun(run);
     for (const reader of this.readers.values()) if (reader.thread !== 0) reader.over(run, time);
-    const over = [...this.runs.values()].filter(({ ended }) => ended !== null);
-    for (const { run: old } of over.slice(0, Math.max(0, over.length - MOST_RUNS))) {
-      this.runs.delete(old);
-      for (const routine of this.routines) {
-        if (routine.run === old && routine.live) this.routines.set(routine, "ended", time);
-      }
-    }
+    this.#runsOver.push(run);
+    if (this.#runsOver.length <= MOST_RUNS) return;
+    const old = this.#runsOver.shift() as number;
+    this.runs.delete(old);
+    for (const routine of this.routines.liveOf(old)) this.routines.set(routine, "ended", time);
   }
 
   span(key: number, kind: number, label: string, start: number, end: number): void {
@@ -296,5 +296,10 @@ export class Model {
 
   #forget(routine: Routine): void {
     this.#spans -= routine.spans.length;
+    this.readers.get(routine.thread)?.forget(routine);
+  }
+
+  #forgetThing({ id, holders }: Thing): void {
+    for (const { key } of holders) this.routines.get(key)?.letGo(id);
   }
 }

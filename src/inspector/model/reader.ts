@@ -15,6 +15,8 @@ import { type Awaited, NOTHING, type Wait, Waits, waitOnly } from "./waits.ts";
 
 const KINDS = { running: RUNNING, runnable: RUNNABLE, blocked: BLOCKED } as const;
 const SUSPENDED = waitOnly("await");
+/** Waits of async functions that are known. */
+const MOST_AWAITS = 100_000;
 
 /** What a channel operation has just done, which whoever becomes ready next had a part in. */
 interface Transfer {
@@ -60,14 +62,7 @@ export class Reader implements Sink {
   reset(): void {
     this.#timeline = new Timeline();
     this.#timeline.tell(this);
-    for (const [
-      wait,
-      {
-        wait: { things },
-      },
-    ] of this.#awaits)
-      this.#leave(things, -wait);
-    this.#awaits.clear();
+    for (const wait of this.#awaits.keys()) this.#awaited(wait);
     this.#last = null;
     this.running = null;
   }
@@ -141,14 +136,28 @@ export class Reader implements Sink {
     }
   }
 
+  /** That goroutine is not known any more, so it is in no queue. */
+  forget({ key, wait, awaits }: Routine): void {
+    this.#leave(wait.things, key);
+    for (const number of awaits?.keys() ?? []) this.#awaited(number);
+  }
+
   #await({ run, g, time, wait }: Entry): void {
     const routine = g === 0 ? null : this.#model.routines.meet(run, g, this.thread, time);
     this.#awaits.set(wait, { routine, wait: this.#parking });
+    if (this.#awaits.size > MOST_AWAITS * 1.1) this.#forgetAwaits();
     if (routine !== null) {
       routine.awaits ??= new Map();
       routine.awaits.set(wait, this.#parking);
     }
     this.#enter(this.#parking, -wait, routine, time);
+  }
+
+  #forgetAwaits(): void {
+    for (const wait of this.#awaits.keys()) {
+      if (this.#awaits.size <= MOST_AWAITS) return;
+      this.#awaited(wait);
+    }
   }
 
   #awaited(wait: number): void {
@@ -230,8 +239,8 @@ export class Reader implements Sink {
     const { routines, things } = this.#model;
     if (kind === "lock") {
       things.lock(thing, key, time);
-      routines.get(key)?.holds.add(thing.id);
-    } else routines.get(things.unlock(thing, key))?.holds.delete(thing.id);
+      routines.get(key)?.hold(thing.id);
+    } else routines.get(thing.holders.remove(key) || key)?.letGo(thing.id);
   }
 
   #timer({ kind, run, g, time, chan, length: due }: Entry): void {
@@ -251,7 +260,7 @@ export class Reader implements Sink {
     timer.queue.add(sleeper.key, sleeper, time, false);
   }
 
-  state(state: TrackState | "ended", _waitsFor: string, { run, g, time }: Point): void {
+  state(state: TrackState | "ended", { run, g, time }: Point): void {
     const { routines } = this.#model;
     const routine = routines.meet(run, g, this.thread, time);
     routine.thread = this.thread;

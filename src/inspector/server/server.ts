@@ -33,9 +33,23 @@ const HEARTBEAT = 15_000;
 /** Milliseconds after which a page that went counts as gone: one that is reloaded comes back sooner. */
 const GRACE = 1_000;
 
+/**
+ * Connections at one time. Each takes a descriptor of the watched program's process, and any user of this machine can open
+ * them, so there are few; a page needs six.
+ */
+const MOST_CONNECTIONS = 64;
+/** Milliseconds in which a connection must have sent the head of a request; after that it is closed. */
+const HEAD_IN = 5_000;
+
 /** Serves `source`, once it listens. */
 export async function serve(source: Source, options: ServerOptions): Promise<Serving> {
-  const server = createServer({ requestTimeout: 30_000 });
+  const server = createServer({
+    headersTimeout: HEAD_IN,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 5_000,
+    connectionsCheckingInterval: 1_000,
+  });
+  server.maxConnections = MOST_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, "127.0.0.1", resolve);
