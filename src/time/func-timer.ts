@@ -4,8 +4,7 @@ import type { RecvChan } from "../chan/types.ts";
 import { startAnywhere } from "../runtime/anywhere.ts";
 import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import type { Body } from "../runtime/body.ts";
-import { current, type P } from "../runtime/proc.ts";
-import { keepShape } from "../runtime/shape.ts";
+import type { P } from "../runtime/proc.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
 import type { Time } from "./time.ts";
 
@@ -53,7 +52,3 @@ export class FuncTimer extends RuntimeTimer {
 function expire(_fn: Body, timer: RuntimeTimer): void {
   (timer as FuncTimer).expire();
 }
-
-const stopped = new FuncTimer(current(), Infinity, () => {});
-stopped.stop();
-keepShape(stopped);

@@ -8,6 +8,7 @@ import type { RecvChan } from "../chan/types.ts";
 import { checkCallable } from "../runtime/action.ts";
 import type { Body } from "../runtime/body.ts";
 import { checkInside } from "../runtime/clock.ts";
+import { m } from "../runtime/m.ts";
 import { current, type P } from "../runtime/proc.ts";
 import { keepShape } from "../runtime/shape.ts";
 import { BufferedTimer } from "./buffered-timer.ts";
@@ -15,10 +16,6 @@ import { ChanTimer } from "./chan-timer.ts";
 import { checkDuration } from "./duration.ts";
 import { FuncTimer } from "./func-timer.ts";
 import type { Time } from "./time.ts";
-
-let withFunc: (d: number, fn: Body) => Timer;
-/** The next one that is constructed gets its engine, and so its state, from `afterFunc`. */
-let forFunc = false;
 
 /**
  * A timer: when it is due, the time can be received from its channel `c`, once.
@@ -49,16 +46,7 @@ export class Timer implements Disposable {
   #seq: number;
   #active = true;
   /** What it is once more is known than that it is due; from then on it has the state. */
-  #engine: ChanTimer | BufferedTimer | FuncTimer | null = null;
-
-  static {
-    withFunc = (d, fn) => {
-      forFunc = true;
-      const t = new Timer(0);
-      t.#engine = new FuncTimer(t.#p, d, fn);
-      return t;
-    };
-  }
+  #engine: ChanTimer | BufferedTimer | null = null;
 
   /**
    * Starts it.
@@ -67,16 +55,11 @@ export class Timer implements Disposable {
    * @param d after how many milliseconds it is due: at once for zero or less, never for `Infinity`
    * @throws ArgumentError when `d` is no number
    */
-  constructor(d: number) {
+  constructor(d: number);
+  constructor(d: number, p: P = current()) {
     checkDuration("new Timer", d);
-    const p = current();
+    if (!keeps) keepShapes();
     this.#p = p;
-    if (forFunc) {
-      forFunc = false;
-      this.#when = Infinity;
-      this.#seq = 0;
-      return;
-    }
     this.#when = p.clock.now() + d;
     this.#seq = p.timers.order();
     if (p.asyncTimerChan) this.#engine = new BufferedTimer(p, "timer", this.#when, this.#seq, 0);
@@ -129,10 +112,47 @@ export class Timer implements Disposable {
   }
 }
 
-const stopped = new Timer(0);
-stopped.stop();
-keepShape(stopped);
-keepShape(stopped.c);
+let keeps = false;
+/**
+ * Keeps the shapes of timers from the first one on. Not when this file is evaluated: a bundler would have to keep that, and with
+ * it everything, for a program that takes a constant of the same entry. The timers are the default run's, which stays anyway.
+ */
+function keepShapes(): void {
+  keeps = true;
+  const p = m.fallback as P;
+  const stopped = new (Timer as new (d: number, p: P) => Timer)(0, p);
+  const func = new FuncTimer(p, Infinity, () => {});
+  stopped.stop();
+  func.stop();
+  for (const each of [stopped, stopped.c, func]) keepShape(each);
+}
+
+/** What `afterFunc` gives: the function's timer has the state, not the one that it stands on. */
+class FuncHandle extends Timer {
+  readonly #run: P;
+  readonly #timer: FuncTimer;
+
+  constructor(d: number, fn: Body) {
+    super(Infinity);
+    super.stop();
+    this.#run = current();
+    this.#timer = new FuncTimer(this.#run, d, fn);
+  }
+
+  override get c(): RecvChan<Time> {
+    return this.#timer.c;
+  }
+
+  override stop(): boolean {
+    return this.#timer.stop();
+  }
+
+  override reset(d: number): boolean {
+    checkDuration("Timer.reset", d);
+    checkInside(this.#run);
+    return this.#timer.reset(d);
+  }
+}
 
 /**
  * A channel that gives the time once, `d` milliseconds from now.
@@ -157,6 +177,7 @@ keepShape(stopped.c);
  */
 export function after(d: number): RecvChan<Time> {
   checkDuration("after", d);
+  if (!keeps) keepShapes();
   const p = current();
   const Engine = p.asyncTimerChan ? BufferedTimer : ChanTimer;
   return new Engine(p, "after", p.clock.now() + d, p.timers.order(), 0).c;
@@ -188,5 +209,5 @@ export function after(d: number): RecvChan<Time> {
 export function afterFunc(d: number, fn: () => unknown): Timer {
   checkDuration("afterFunc", d);
   checkCallable("afterFunc", fn);
-  return withFunc(d, fn as Body);
+  return new FuncHandle(d, fn as Body);
 }
