@@ -10,7 +10,7 @@ const src = fileURLToPath(new URL("./src", import.meta.url));
 const resolve = {
   alias: [
     { find: /^millrace$/, replacement: `${src}/index.ts` },
-    { find: /^millrace\/([a-z]+)$/, replacement: `${src}/$1/index.ts` },
+    { find: /^millrace\/([a-z/]+)$/, replacement: `${src}/$1/index.ts` },
   ],
 };
 

@@ -42,6 +42,8 @@ const guide: Item[] = [
     Testing: "docs/guide/testing.md",
     Exploration: "docs/guide/exploration.md",
     Tracing: "docs/guide/tracing.md",
+    "Beyond one machine": "docs/guide/remote.md",
+    "Failures over machines": "docs/guide/remote-failures.md",
     Inspector: "docs/guide/inspector.md",
     Stepper: "docs/guide/stepper.md",
     Tour: "docs/guide/tour.md",

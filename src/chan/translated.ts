@@ -11,6 +11,8 @@ import { CLOSED } from "./closed.ts";
 export interface Source extends Subject {
   readonly p: P;
   readonly zero: unknown;
+  /** Why a receive waits, where that is not a channel of this process. */
+  readonly waits?: WaitReason;
   /** Where a receive waits. */
   readonly recvq: { push(w: Waiter): void; remove(w: Waiter): void };
   /** The next value; `NO` when there is none yet, `CLOSED` when there will be none. */
@@ -52,7 +54,7 @@ export class TranslatedRecv<T> extends Op<T> {
   }
 
   override get reason(): WaitReason {
-    return "chan receive";
+    return this.#ch.waits ?? "chan receive";
   }
 
   override attempt(): T | NO {

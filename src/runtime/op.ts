@@ -46,6 +46,9 @@ export type WaitReason =
   | "await"
   | "runtime.Gosched"
   | "runtime.Goexit"
+  | "remote receive"
+  | "remote send"
+  | "remote call"
   | "settle"
   | "bubble";
 

@@ -29,7 +29,10 @@ export type PanicCode =
   | "SHARED_MEMORY"
   | "SHARED_LOST"
   | "THREAD_DIED"
-  | "JOB_LOST";
+  | "JOB_LOST"
+  | "LEASE_LOST"
+  | "ACKED"
+  | "CLOSED_FLEET";
 
 /** What a `FatalError` can say. */
 export type FatalCode = "DEADLOCK" | "LEAK" | "OUTSIDE" | "RACE" | "UNLOCK_OF_UNLOCKED" | "RUNLOCK_OF_UNLOCKED";
@@ -57,6 +60,9 @@ const TEXT = {
   SHARED_LOST: "lost with the thread that was using it",
   THREAD_DIED: "thread died",
   JOB_LOST: "goroutine lost with its thread",
+  LEASE_LOST: "the lease on the message has ended",
+  ACKED: "the message is settled already",
+  CLOSED_FLEET: "the fleet is closed",
 } as const satisfies Record<PanicCode, string>;
 
 /**

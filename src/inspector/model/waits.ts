@@ -43,6 +43,9 @@ const KNOWN: Readonly<Record<WaitReason, true>> = {
   await: true,
   "runtime.Gosched": true,
   "runtime.Goexit": true,
+  "remote receive": true,
+  "remote send": true,
+  "remote call": true,
   settle: true,
   bubble: true,
 };

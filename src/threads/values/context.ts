@@ -16,14 +16,13 @@
  */
 
 import type { CancelCtx } from "../../context/cancel-ctx.ts";
+import { valuesOf } from "../../context/carried.ts";
 import { Ctx, causeOf } from "../../context/ctx.ts";
 import { DeadlineExceeded } from "../../context/errors.ts";
 import { hold, unhold, Watcher } from "../../context/hold.ts";
-import { ContextKey } from "../../context/key.ts";
 import { nodeOf } from "../../context/parent.ts";
 import { background, todo } from "../../context/roots.ts";
 import type { Context } from "../../context/types.ts";
-import { ValueCtx } from "../../context/value-ctx.ts";
 import { once } from "../../runtime/copies.ts";
 import { common } from "../../runtime/host.ts";
 import { monotonicAt } from "../../time/time.ts";
@@ -46,13 +45,11 @@ import { HANDLE, registerHandle } from "./handles.ts";
 import {
   CANCELED,
   ENDLESS,
-  type Entry,
   freeContext,
   isReceived,
   LATE,
   LIVE,
   onHome,
-  ReceivedValues,
   type Rest,
   receive,
   releaseContext,
@@ -80,7 +77,10 @@ class Sent extends Watcher {
     this.ctx = ctx;
     this.node = nodeOf("go", ctx);
     const { when, late } = deadlineOf(this.node);
-    const rest: Rest = { values: valuesOf(ctx), late: sendable(late, DeadlineExceeded) };
+    const rest: Rest = {
+      values: valuesOf(ctx, (entry) => sendable(entry, undefined) !== undefined),
+      late: sendable(late, DeadlineExceeded),
+    };
     const record = memory.alloc((CONTEXT_WORDS - HEAD) * 4);
     this.record = record;
     i32[record + KIND] = CONTEXT;
@@ -151,22 +151,6 @@ function deadlineOf(node: CancelCtx | null): { when: number; late: unknown } {
   // One of another clock, or of another make.
   const when = monotonicAt(node.p.clock, above);
   return when < found.when - 1 ? { when, late: DeadlineExceeded } : found;
-}
-
-/** The values that travel, the nearest first. */
-function valuesOf(from: Context): Entry[] {
-  const entries: Entry[] = [];
-  const add = (entry: Entry): void => {
-    if (entries.some(({ named, key }) => named === entry.named && key === entry.key)) return;
-    if (sendable(entry, undefined) !== undefined) entries.push(entry);
-  };
-  for (let ctx: Context | null = from; ctx instanceof Ctx; ctx = ctx.parent) {
-    if (ctx instanceof ValueCtx) {
-      if (ctx.key instanceof ContextKey) add({ named: true, key: ctx.key.name, value: ctx.held });
-      else if (typeof ctx.key !== "object") add({ named: false, key: ctx.key, value: ctx.held });
-    } else if (ctx instanceof ReceivedValues) ctx.entries.forEach(add);
-  }
-  return entries;
 }
 
 /** What others have of this thread, by record and by context. */

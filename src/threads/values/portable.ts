@@ -16,14 +16,15 @@ let writer: Writer | null = new Writer(true);
  * The bytes of a value, a copy of their own.
  *
  * @param where what the value is, for the error, as in `args[1]`
+ * @param skipped how many steps of the way to what can't travel are the caller's, and not told
  * @throws ArgumentError when something in it can't travel, with the way to it
  */
-export function encodePortable(value: unknown, where: string): Uint8Array {
+export function encodePortable(value: unknown, where: string, skipped = 0): Uint8Array {
   // A getter may itself send something: then there is another writer for that.
   const w = writer ?? new Writer(true);
   writer = null;
   try {
-    w.write(value, where);
+    w.write(value, where, skipped);
     const bytes = new Uint8Array(w.at + 1);
     bytes[0] = VERSION;
     bytes.set(w.u8.subarray(0, w.at), 1);

@@ -7,9 +7,8 @@
  * its own thread goes with the job. Go's `http.Request.Context` ends that way.
  */
 import { CancelCtx } from "../../context/cancel-ctx.ts";
-import { Ctx } from "../../context/ctx.ts";
+import { CarriedValues, type Entry } from "../../context/carried.ts";
 import { Canceled, DeadlineExceeded } from "../../context/errors.ts";
-import { ContextKey } from "../../context/key.ts";
 import { background } from "../../context/roots.ts";
 import type { Context } from "../../context/types.ts";
 import { once } from "../../runtime/copies.ts";
@@ -45,13 +44,6 @@ export const ENDLESS = -1;
 export const LIVE = 0;
 export const CANCELED = 1;
 export const LATE = 2;
-
-/** A value on its way. `named`: the key is one that `key` made, and this is its name. */
-export interface Entry {
-  readonly named: boolean;
-  readonly key: unknown;
-  readonly value: unknown;
-}
 
 /** What travels beside state and deadline. */
 export interface Rest {
@@ -165,28 +157,13 @@ export class Received extends CancelCtx {
 }
 
 /** Values that came with a context from another thread. */
-export class ReceivedValues extends Ctx {
-  override readonly parent: Context;
+export class ReceivedValues extends CarriedValues {
+  declare readonly node: Received | null;
   readonly record: number;
-  readonly node: Received | null;
-  readonly entries: readonly Entry[];
 
   constructor(record: number, node: Received | null, entries: readonly Entry[]) {
-    super();
-    this.parent = node ?? background();
+    super(node ?? background(), node, entries);
     this.record = record;
-    this.node = node;
-    this.entries = entries;
-  }
-
-  override get label(): string {
-    return `WithValues(${this.entries.map(({ key }) => String(key)).join(", ")})`;
-  }
-
-  override own(key: unknown): { readonly value: unknown } | null {
-    const named = key instanceof ContextKey;
-    const wanted = named ? key.name : key;
-    return this.entries.find((entry) => entry.named === named && entry.key === wanted) ?? null;
   }
 }
 

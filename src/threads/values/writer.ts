@@ -62,7 +62,7 @@ export class Writer extends Bytes {
   }
 
   /** Writes a block: flags, then `value`. */
-  write(value: unknown, where: string): void {
+  write(value: unknown, where: string, skipped = 0): void {
     this.at = 1;
     this.u8[0] = 0;
     this.#polluted = false;
@@ -73,7 +73,7 @@ export class Writer extends Bytes {
     } catch (error) {
       this.release(0);
       this.#windows.clear();
-      if (error instanceof Refused) throw notSendable(where, this.#path.slice(0, error.depth), error.message);
+      if (error instanceof Refused) throw notSendable(where, this.#path.slice(skipped, error.depth), error.message);
       throw error;
     } finally {
       for (let i = 0; i < this.#count; i++) this.#met[i] = null;
