@@ -31,7 +31,7 @@ function* fair(t: Kit, n: number, ready: readonly number[], order?: "random"): S
   const cases: Op<unknown>[] = Array.from({ length: n }, (_, i) => (ready.includes(i) ? closed.recv() : idle.recv()));
   const op = select(cases, order === undefined ? {} : { order });
   const counts = new Map<number, number>(ready.map((i) => [i, 0]));
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = t.rounds(ROUNDS); round > 0; round--) {
     const { index } = yield* t.on(op);
     counts.set(index, (counts.get(index) ?? 0) + 1);
   }
@@ -69,7 +69,7 @@ export const choice: Chapter = (t) => ({
     const empty = t.chan<number>(1);
     full.trySend(0);
     let sent = 0;
-    const rounds = 1500;
+    const rounds = t.rounds(1500);
     for (let round = 0; round < rounds; round++) {
       const s = yield* t.on(select({ recv: full.recv(), send: empty.send(1) }));
       if (s.case === "send") {
@@ -86,7 +86,7 @@ export const choice: Chapter = (t) => ({
     const op = select([closed.recv(), closed.recv(), closed.recv()]);
     const pairs = Array<number>(9).fill(0);
     let before = (yield* t.on(op)).index;
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = t.rounds(ROUNDS); round > 0; round--) {
       const { index } = yield* t.on(op);
       const at = before * 3 + index;
       pairs[at] = (pairs[at] as number) + 1;

@@ -27,9 +27,18 @@ export class Kit extends StyleKit {
   /** All channels that the test made. */
   readonly made: Chan<never, unknown>[] = [];
 
-  constructor(factory: Factory, style: Style) {
+  /** Which part of the rounds that a sentence asks for are made. */
+  readonly #share: number;
+
+  constructor(factory: Factory, style: Style, share = 1) {
     super(style);
     this.factory = factory;
+    this.#share = share;
+  }
+
+  /** How often a sentence that needs many rounds repeats what it does: `full` times, or less where each costs more. */
+  rounds(full: number): number {
+    return Math.ceil(full * this.#share);
   }
 
   chan<T, Z = undefined>(capacity = 0, options: { readonly zero?: Z; readonly name?: string } = {}): Chan<T, Z> {

@@ -21,12 +21,13 @@ export const losers: Chapter = (t) => ({
   },
 
   *"a thousand lost selects leave the queues as they were"() {
+    const rounds = t.rounds(1000);
     const quit = t.chan<void>();
     const data = t.chan<number>();
     t.go(function* () {
-      for (let i = 0; i < 1000; i++) yield* t.on(data.send(i));
+      for (let i = 0; i < rounds; i++) yield* t.on(data.send(i));
     });
-    for (let i = 0; i < 1000; i++) {
+    for (let i = 0; i < rounds; i++) {
       const s = yield* t.on(select({ quit: quit.recv(), data: data.recv() }));
       expect(s.value).toBe(i);
     }
