@@ -57,7 +57,7 @@ async function expectPunctual(measure: Measure): Promise<void> {
   expect(await besideGoroutines(measure)).toBeLessThan(LATE);
 }
 
-it("delays a 1 ms timer by no more than 20 ms at p99", { retry: 1, timeout: 120_000 }, () =>
+it("delays a 1 ms timer by no more than 20 ms at p99", { timeout: 120_000 }, () =>
   expectPunctual(async (stopwatch) => {
     const list: number[] = [];
     for (let i = 0; i < ROUNDS; i++) {
@@ -69,7 +69,7 @@ it("delays a 1 ms timer by no more than 20 ms at p99", { retry: 1, timeout: 120_
   }),
 );
 
-it("delays a frame by no more than 20 ms at p99", { retry: 1, timeout: 120_000 }, () =>
+it("delays a frame by no more than 20 ms at p99", { timeout: 120_000 }, () =>
   expectPunctual(async (stopwatch) => {
     const frame = (): Promise<number> => new Promise((resolve) => page.requestAnimationFrame(resolve));
     await frame();
@@ -83,7 +83,7 @@ it("delays a frame by no more than 20 ms at p99", { retry: 1, timeout: 120_000 }
   }),
 );
 
-it("delays a promise chain by no more than 20 ms at p99", { retry: 1, timeout: 120_000 }, () =>
+it("delays a promise chain by no more than 20 ms at p99", { timeout: 120_000 }, () =>
   expectPunctual(async (stopwatch) => {
     const list: number[] = [];
     for (let i = 0; i < ROUNDS; i++) {

@@ -122,7 +122,7 @@ describe.runIf(executablePath !== undefined)("the inspector's page", { timeout: 
     await page.locator(".list-row").first().waitFor();
   });
 
-  it("scrolls 100,000 goroutines smoothly", { retry: 1 }, async () => {
+  it("scrolls 100,000 goroutines smoothly", async () => {
     opened = await open(browser, new FakeProgram(100_000), { hash: "#/goroutines" });
     const { page, program } = opened;
     await page.getByText("100,000 goroutines").waitFor();

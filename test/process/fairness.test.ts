@@ -284,19 +284,19 @@ async function expectPunctual(workload: Workload, options: RunOptions = {}, litt
 const LITTERING: ReadonlySet<string> = new Set(["promises that are settled", "goroutines that start the next"]);
 
 describe("the host has its turn beside", () => {
-  test.for(Object.keys(workloads))("%s", { retry: 2, timeout: 60_000 }, async (name) => {
+  test.for(Object.keys(workloads))("%s", { timeout: 60_000 }, async (name) => {
     await expectPunctual(workloads[name] as Workload, {}, LITTERING.has(name));
   });
 
-  test("a seeded run", { retry: 2, timeout: 60_000 }, async () => {
+  test("a seeded run", { timeout: 60_000 }, async () => {
     await expectPunctual(workloads["generator to generator"] as Workload, { seed: 1 });
   });
 
-  test("a seeded run of selects", { retry: 2, timeout: 60_000 }, async () => {
+  test("a seeded run of selects", { timeout: 60_000 }, async () => {
     await expectPunctual(workloads["select with default"] as Workload, { seed: 1 });
   });
 
-  test("several runs at once", { retry: 2, timeout: 60_000 }, async () => {
+  test("several runs at once", { timeout: 60_000 }, async () => {
     const ended = new AbortController();
     const others = ["generator to generator", "a buffer, one generator alone", "gosched"].map((name) =>
       run(

@@ -1,4 +1,7 @@
-/** Kills a thread at any moment, as often as the first argument says, while threads start and end goroutines all the time. */
+/**
+ * Kills a thread at any moment, as often as the first argument says, while threads start and end goroutines all the time. The
+ * second argument is the seed of which thread and when.
+ */
 import nodeThreads, { isMainThread, Worker } from "node:worker_threads";
 import { type Go, type Goroutine, go, main, type Panic, wait } from "millrace";
 import { mapConcurrent } from "millrace/patterns";
@@ -43,9 +46,18 @@ function* check(g: Goroutine<number>, right: number): Go {
 
 const treeOf = (n: number): number => Array.from({ length: 20 }, (_, i) => (n + i) ** 2).reduce((a, b) => a + b);
 
+let state = Number(process.argv[3]);
+/** A number from 0 up to 1, by the seed: mulberry32. */
+function random(): number {
+  state = (state + 0x6d2b79f5) | 0;
+  let t = Math.imul(state ^ (state >>> 15), state | 1);
+  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+}
+
 /** Sometimes at once, sometimes when they have gone far. */
 const moment = (): Promise<void> =>
-  new Promise((resolve) => (Math.random() < 0.5 ? setImmediate(resolve) : setTimeout(resolve, Math.random() * 4)));
+  new Promise((resolve) => (random() < 0.5 ? setImmediate(resolve) : setTimeout(resolve, random() * 4)));
 
 main(function* () {
   while (tally.kills < kills) {
@@ -56,7 +68,7 @@ main(function* () {
     }
     yield* wait(moment());
     const victims = [...workers];
-    const victim = victims[Math.floor(Math.random() * victims.length)];
+    const victim = victims[Math.floor(random() * victims.length)];
     if (victim !== undefined) {
       tally.kills++;
       void victim.terminate();
