@@ -7,7 +7,7 @@
  */
 import { CLOSED } from "../chan/closed.ts";
 import { NO } from "../runtime/op.ts";
-import { PriorityQueue } from "../runtime/priority.ts";
+import { PriorityWaitQueue } from "../runtime/priority.ts";
 import { claim, type Waiter } from "../runtime/waiter.ts";
 import type { PoolJob } from "./job.ts";
 import type { JobSettings } from "./job-options.ts";
@@ -29,11 +29,14 @@ export interface Gate {
   back(weight: number): void;
 }
 
+const priorityOfJob = (job: Waiter): number => (job as PoolJob<unknown, unknown>).settings.priority;
+const priorityInLine = (w: Waiter): number => (w.value as Applicant<unknown, unknown>).settings.priority;
+
 export class JobQueue<T, R> extends Inlet<PoolJob<T, R>> {
-  readonly #jobs = new PriorityQueue<PoolJob<T, R>>((job) => job.settings.priority);
+  readonly #jobs = new PriorityWaitQueue(priorityOfJob);
   length = 0;
-  /** Who waits for a place, with the applicant as the waiter's value. */
-  readonly #line = new PriorityQueue<Waiter>((w) => (w.value as Applicant<T, R>).settings.priority);
+  /** Those that wait for a place, with the applicant as the waiter's value. */
+  readonly #line = new PriorityWaitQueue(priorityInLine);
   closed = false;
   readonly #room: number;
   readonly #gate: Gate;
@@ -55,12 +58,23 @@ export class JobQueue<T, R> extends Inlet<PoolJob<T, R>> {
   }
 
   override take(): PoolJob<T, R> | NO | typeof CLOSED {
-    const first = this.#jobs.first ?? (this.#applicant()?.value as Applicant<T, R> | undefined);
-    if (first === undefined) return this.closed ? CLOSED : NO;
+    const first = this.#jobs.first as PoolJob<T, R> | null;
+    if (first === null) return this.#takeApplicant();
     if (!this.#gate.pass(first.settings.weight)) return NO;
-    const job = this.shift() ?? this.#admit();
+    this.#remove(first);
+    this.refill();
+    return first;
+  }
+
+  /** Nothing is queued, so the first of the line may begin at once. */
+  #takeApplicant(): PoolJob<T, R> | NO | typeof CLOSED {
+    const first = this.#applicant();
+    if (first === null) return this.closed ? CLOSED : NO;
+    const { weight } = (first.value as Applicant<T, R>).settings;
+    if (!this.#gate.pass(weight)) return NO;
+    const job = this.#admit();
     if (job === null) {
-      this.#gate.back(first.settings.weight);
+      this.#gate.back(weight);
       return NO;
     }
     this.refill();
@@ -69,16 +83,20 @@ export class JobQueue<T, R> extends Inlet<PoolJob<T, R>> {
 
   /** The first of those that are queued. */
   shift(): PoolJob<T, R> | null {
-    const job = this.#jobs.shift();
-    if (job !== null) this.length--;
+    const job = this.#jobs.first as PoolJob<T, R> | null;
+    if (job !== null) this.#remove(job);
     return job;
+  }
+
+  #remove(job: PoolJob<T, R>): void {
+    this.length--;
+    this.#jobs.remove(job);
   }
 
   /** Takes a job out; `false` if it is not queued any more. */
   remove(job: PoolJob<T, R>): boolean {
     if (!this.#jobs.has(job)) return false;
-    this.length--;
-    this.#jobs.remove(job);
+    this.#remove(job);
     return true;
   }
 

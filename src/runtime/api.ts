@@ -54,7 +54,7 @@ class GoexitOp extends Op<never> {
     const g = m.curg;
     // An async function: it ends like any other that throws, and the scheduler knows this error when it gets there.
     if (g === null) throw new Goexit();
-    g.p.exited.add(g);
+    g.p.exits(g);
     throw new Goexit();
   }
 

@@ -156,6 +156,11 @@ export class PriorityWaitQueue {
     return null;
   }
 
+  /** Whether `w`, which is in no other queue, is here. */
+  has(w: Waiter): boolean {
+    return w.prev !== null || this.#plain.first === w || this.#ranked?.has(w) === true;
+  }
+
   /** Takes `w` out; does nothing if it is not here. */
   remove(w: Waiter): void {
     if (this.#ranked === null || this.#priorityOf(w) === 0) this.#plain.remove(w);

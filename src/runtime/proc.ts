@@ -62,8 +62,8 @@ export class P {
   readonly timers: Timers = new Timers(this);
   readonly allgs: Allgs = new Allgs();
   readonly awaiting: AwaitList = new AwaitList();
-  /** The goroutines that have performed goexit and not ended yet. */
-  readonly exited: WeakSet<G> = new WeakSet();
+  /** The goroutines that have performed goexit and not ended yet; null while none ever has. */
+  #exited: WeakSet<G> | null = null;
   /** Decides what a panic ends; null: the run. */
   onPanic: PanicHandler | null;
   /** Goroutines of the default run that have panicked just now, and that nothing has joined yet. */
@@ -366,8 +366,14 @@ export class P {
     throw error;
   }
 
+  /** `g` has performed goexit. */
+  exits(g: G): void {
+    this.#exited ??= new WeakSet();
+    this.#exited.add(g);
+  }
+
   #end(g: G, value: unknown): void {
-    const exited = this.exited.delete(g);
+    const exited = this.#exited !== null && this.#exited.delete(g);
     g.status = Gdead;
     g.value = exited ? undefined : value;
     if (tap.listener !== null) emit({ kind: "go-end", run: this.id, g: g.id });
@@ -410,7 +416,7 @@ export class P {
   #threw(g: G, error: unknown): void {
     if (error instanceof Goexit) {
       // What an async function awaits does not know whose it is, so its exit is noted only here.
-      this.exited.add(g);
+      this.exits(g);
       this.#end(g, undefined);
       return;
     }

@@ -61,7 +61,7 @@ export const runtime: readonly Fault[] = [
   {
     name: "a goroutine that swallows its goexit gives a result",
     file: "src/runtime/api.ts",
-    find: "    g.p.exited.add(g);\n",
+    find: "    g.p.exits(g);\n",
     put: "",
     test: "test/runtime/goexit.test.ts",
     title: "one that swallows it and returns has exited all the same: join gives undefined",
