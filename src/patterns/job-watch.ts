@@ -2,6 +2,7 @@
 import { cause } from "../context/cancel.ts";
 import { DeadlineExceeded } from "../context/errors.ts";
 import { follow } from "../context/follow.ts";
+import { thrownFor } from "../context/thrown-for.ts";
 import type { Context } from "../context/types.ts";
 import type { P } from "../runtime/proc.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
@@ -19,7 +20,7 @@ export class JobWatch {
 
   follow(contexts: readonly Context[]): void {
     for (const ctx of contexts) {
-      this.#unfollow.push(follow("WorkerPool", ctx, () => this.#giveUp(ctx.err(), cause(ctx))));
+      this.#unfollow.push(follow("WorkerPool", ctx, () => this.#giveUp(thrownFor(ctx), cause(ctx))));
     }
   }
 

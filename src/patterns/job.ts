@@ -6,6 +6,7 @@ import type { AsyncScope } from "../runtime/async-scope.ts";
 import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
 import { checkPriority } from "../runtime/priority.ts";
 import type { P } from "../runtime/proc.ts";
+import { rejectedWith } from "../runtime/rejection.ts";
 import { made } from "../runtime/unused.ts";
 import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { JobCtx } from "./job-ctx.ts";
@@ -205,8 +206,12 @@ export class PoolJob<T, R> extends Waiter implements Job<R> {
 }
 
 function settle(w: Waiter, state: "done" | "failed", outcome: unknown): void {
-  if (state === "done") w.complete(outcome, true);
-  else w.fail(outcome);
+  if (state === "done") {
+    w.complete(outcome, true);
+    return;
+  }
+  rejectedWith(outcome); // so that it says who waited for the job, too
+  w.fail(outcome);
 }
 
 class JoinOp<R> extends Op<R> {

@@ -4,8 +4,10 @@
  * An operation, and can lose a select: it begins when it has to be waited for, and when the wait is given up its jobs are
  * cancelled through their context.
  */
+import { thrownFor } from "../context/thrown-for.ts";
 import type { Context } from "../context/types.ts";
 import { NO, Op, type WaitReason } from "../runtime/op.ts";
+import { rejectedWith } from "../runtime/rejection.ts";
 import type { Result } from "../runtime/run.ts";
 import { made } from "../runtime/unused.ts";
 import { type Proxies, Waiter } from "../runtime/waiter.ts";
@@ -60,7 +62,10 @@ class Performance<T, R> extends Waiter implements Owner<R> {
     const w = this.#waiter;
     this.#waiter = null;
     if (failure === null) w?.complete(this.#results, true);
-    else w?.fail(failure.error);
+    else {
+      rejectedWith(failure.error); // so that it says who waited, too
+      w?.fail(failure.error);
+    }
   }
 
   /** The wait is given up. */
@@ -71,7 +76,7 @@ class Performance<T, R> extends Waiter implements Owner<R> {
 
   /** The context is done. */
   override complete(): void {
-    this.#mapping.fail(this.#ctx?.err());
+    this.#mapping.fail(thrownFor(this.#ctx as Context));
   }
 
   override fail(error: unknown): void {
@@ -96,8 +101,8 @@ class MapOp<T, R> extends Op<R[]> {
   }
 
   override attempt(): NO {
-    const error = this.#options.ctx?.err();
-    if (error !== undefined) throw error;
+    const { ctx } = this.#options;
+    if (ctx?.err() !== undefined) throw thrownFor(ctx);
     return NO;
   }
 

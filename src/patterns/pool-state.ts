@@ -12,6 +12,7 @@ import { CancelCtx } from "../context/cancel-ctx.ts";
 import { DeadlineExceeded } from "../context/errors.ts";
 import { nodeOf } from "../context/parent.ts";
 import { background } from "../context/roots.ts";
+import { thrownFor } from "../context/thrown-for.ts";
 import type { Context } from "../context/types.ts";
 import { checkCallable } from "../runtime/action.ts";
 import { type AsyncScope, capture } from "../runtime/async-scope.ts";
@@ -160,8 +161,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
   /** Refuses jobs once it takes none. */
   check({ weight, id }: JobSettings): void {
     if (m.touch !== null) m.touch(this);
-    const error = this.#parent?.err();
-    if (error !== undefined) this.stop(error);
+    if (this.#parent?.err() !== undefined) this.stop(thrownFor(this.#parent));
     if (this.stopped !== null) {
       this.#told();
       throw this.stopped.cause;
@@ -432,7 +432,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
 
   /** The context is done. */
   override complete(): void {
-    this.stop(this.#parent?.err());
+    this.stop(thrownFor(this.#parent as Context));
   }
 
   override fail(error: unknown): void {

@@ -1,4 +1,5 @@
 /** Doing it again until it works. */
+import { thrownFor } from "../context/thrown-for.ts";
 import type { Context } from "../context/types.ts";
 import { call, checkCallable } from "../runtime/action.ts";
 import { isThenable } from "../runtime/body.ts";
@@ -94,12 +95,6 @@ function delayAfter(s: Settings, error: unknown, attempt: number, longest: numbe
   throw new ArgumentError(what, { cause: error });
 }
 
-/** What a context has ended with, and `cause`, which would be lost: the error of the last attempt. */
-function ended(ctx: Context, cause: unknown): Error {
-  const { name, message } = ctx.err() as Error;
-  return Object.defineProperty(new Error(message, { cause }), "name", { value: name });
-}
-
 /** Calls `fn` until it works. */
 export function* attempts<X>(s: Settings, ctx: Context, fn: (attempt: number) => X): Go<Result<X>> {
   let longest = s.delay;
@@ -113,7 +108,7 @@ export function* attempts<X>(s: Settings, ctx: Context, fn: (attempt: number) =>
       longest *= s.factor;
       s.onRetry({ attempt, error, delay });
       const { index } = yield* select([sleep(delay), ctx.done().recv()]);
-      if (index === 1) throw ended(ctx, error);
+      if (index === 1) throw thrownFor(ctx, error);
     }
   }
 }

@@ -7,10 +7,12 @@
  */
 import { withCancel } from "../context/cancel.ts";
 import { background } from "../context/roots.ts";
+import { thrownFor } from "../context/thrown-for.ts";
 import type { CancelFunc, Context } from "../context/types.ts";
 import { m } from "../runtime/m.ts";
 import { type Go, NO, Op, type WaitReason } from "../runtime/op.ts";
 import { FatalError } from "../runtime/panic.ts";
+import { rejectedWith } from "../runtime/rejection.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 
 interface Task {
@@ -25,6 +27,7 @@ function* perform<T>(task: Task, body: (ctx: Context) => Go<T>, ctx: Context): G
     task.waiter?.complete(value, true);
   } catch (error) {
     if (error instanceof FatalError) throw error;
+    rejectedWith(error); // so that it says who waited, too
     task.waiter?.fail(error);
   } finally {
     task.waiter = null;
@@ -49,8 +52,7 @@ export class TaskOp<T> extends Op<T> {
   }
 
   override attempt(): NO {
-    const error = this.#ctx?.err();
-    if (error !== undefined) throw error;
+    if (this.#ctx?.err() !== undefined) throw thrownFor(this.#ctx);
     return NO;
   }
 

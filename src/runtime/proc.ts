@@ -373,7 +373,7 @@ export class P {
   }
 
   #end(g: G, value: unknown): void {
-    const exited = this.#exited !== null && this.#exited.delete(g);
+    const exited = this.#exited?.delete(g) === true;
     g.status = Gdead;
     g.value = exited ? undefined : value;
     if (tap.listener !== null) emit({ kind: "go-end", run: this.id, g: g.id });

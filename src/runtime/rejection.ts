@@ -1,18 +1,18 @@
 /**
- * What a promise was rejected with gets, below its own frames, those of the goroutine that waits for it, as `await` adds
- * those of async functions. They are added when the error is thrown there, so a promise that is fulfilled pays nothing.
+ * What a promise was rejected with, or a job has failed with, gets, below its own frames, those of the goroutine that waits for
+ * it, as `await` adds those of async functions. They are added when the error is thrown there, so what ends well pays nothing.
  *
- * Invariant: an error gets frames once, of the goroutine that it is thrown in first, so that it does not grow with each
- * retry. One that can't be written to stays as it is.
+ * Invariant: an error gets frames once, of the first goroutine that has frames of the program's, so that it does not grow with
+ * each retry. One that can't be written to stays as it is.
  */
 import { waitingFrames } from "./traceback.ts";
 
-/** Errors on their way from a promise to whoever waits. */
+/** Errors on their way from a promise or a job to the goroutine that waits. */
 const underWay = new WeakSet<Error>();
 /** Errors that have their frames, or are to have none. */
 const complete = new WeakSet<Error>();
 
-/** A promise was rejected with `error`. */
+/** A promise was rejected with `error`, or a job has failed with it. */
 export function rejectedWith(error: unknown): void {
   if (error instanceof Error && !complete.has(error)) underWay.add(error);
 }
@@ -20,14 +20,19 @@ export function rejectedWith(error: unknown): void {
 /** `error` is thrown in the goroutine that runs; `capture` takes that one's stack. */
 export function thrown(error: unknown, capture: (into: { stack?: string }) => void): void {
   if (!(error instanceof Error) || !underWay.delete(error)) return;
-  complete.add(error);
   // Where `stack` is an accessor, as in Node 24, that of a frozen error can be set all the same.
-  if (Object.isFrozen(error)) return;
+  if (Object.isFrozen(error)) {
+    complete.add(error);
+    return;
+  }
   try {
     const stack = String(error.stack);
-    error.stack = stack + waitingFrames(stack, capture);
+    const frames = waitingFrames(stack, capture);
+    if (frames === "") return;
+    complete.add(error);
+    error.stack = stack + frames;
   } catch {
-    // A property that can't be written, or a getter of the program's.
+    complete.add(error); // a property that can't be written, or a getter of the program's
   }
 }
 

@@ -1,4 +1,5 @@
 /** An operation that fails with a context's error when the context is done first. */
+import { thrownFor } from "../context/thrown-for.ts";
 import type { Context } from "../context/types.ts";
 import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
@@ -27,7 +28,7 @@ class Outcomes<T> extends Relay {
     const { index, value } = outcome as Outcome<T>;
     this.owner.proxies = null;
     if (index === 0) this.owner.complete(value, true);
-    else this.owner.fail(this.#ctx.err());
+    else this.owner.fail(thrownFor(this.#ctx));
   }
 }
 
@@ -52,8 +53,7 @@ export class UntilDone<T> extends Op<T> {
   }
 
   override attempt(): T | NO {
-    const error = this.#ctx.err();
-    if (error !== undefined) throw error;
+    if (this.#ctx.err() !== undefined) throw thrownFor(this.#ctx);
     const value = this.#op.attempt();
     if (value === NO) this.#before?.();
     return value;

@@ -190,8 +190,8 @@ export const runtime: readonly Fault[] = [
   {
     name: "an error gets the frames of each goroutine that waits for it",
     file: "src/runtime/rejection.ts",
-    find: "  complete.add(error);\n  // Where",
-    put: "  // Where",
+    find: "    complete.add(error);\n    error.stack",
+    put: "    error.stack",
     test: "test/runtime/promise.test.ts",
     title:
       "the stack of a rejection ends with the frames of the goroutine that waits, as with await once, of the goroutine that it is thrown in first",

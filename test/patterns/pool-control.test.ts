@@ -236,6 +236,7 @@ describe("limiter", () => {
 
 describe("a job is given up", () => {
   const why = new Error("gone");
+  const given = { name: "AbortError", message: "context canceled", cause: why };
 
   both("by its context while it waits: it is dropped", function* (t) {
     const { pool, begun } = recording();
@@ -249,8 +250,8 @@ describe("a job is given up", () => {
     cancel(why);
     expect([job.state, pool.queued]).toEqual(["failed", 0]);
     yield* t.on(running.g.join());
-    expect(running.value).toBe(Canceled);
-    expect(yield* failure(t, job.join())).toBe(Canceled);
+    expect(running.value).toMatchObject(given);
+    expect(yield* failure(t, job.join())).toMatchObject(given);
     yield* t.on(pool.drain());
     expect(begun).toEqual([10]);
   });
@@ -270,7 +271,7 @@ describe("a job is given up", () => {
     yield* t.settle();
     const start = now();
     controller.abort(why);
-    expect(yield* failure(t, job.join())).toBe(Canceled);
+    expect(yield* failure(t, job.join())).toMatchObject(given);
     expect([since(start), job.state, pool.running]).toEqual([0, "failed", 1]);
     yield* t.on(pool.idle());
     expect([since(start), seen]).toEqual([10, why]);
@@ -293,8 +294,8 @@ describe("a job is given up", () => {
     pool.trySubmit(10);
     const job = pool.trySubmit(20, { ctx }) as Job<number>;
     expect([job.state, pool.queued]).toEqual(["failed", 0]);
-    expect(yield* failure(t, job.join())).toBe(Canceled);
-    expect(yield* failure(t, pool.run(30, { ctx }))).toBe(Canceled);
+    expect(yield* failure(t, job.join())).toMatchObject(given);
+    expect(yield* failure(t, pool.run(30, { ctx }))).toMatchObject(given);
     yield* t.on(pool.drain());
     expect(begun).toEqual([10]);
   });

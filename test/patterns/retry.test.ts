@@ -156,8 +156,9 @@ both("refuses a `when` that answers later, and a delay that is not one", functio
   expect(error.message).toBe("retry: when: expected true or false, got a promise; decide without waiting");
   expect(error.cause).toEqual(new Error("no 1"));
   expect(later.calls.length).toBe(1);
-  for (const asked of [-1, Number.NaN, "5", Promise.reject(new Error("late"))]) {
-    if (asked instanceof Promise) asked.catch(() => {});
+  const late = Promise.reject(new Error("late"));
+  late.catch(() => {});
+  for (const asked of [-1, Number.NaN, "5", late]) {
     const retryAfter = () => asked as unknown as number;
     expect(yield* failure(t, retry(flaky(9), { delay: 1, retryAfter }))).toMatchObject({
       code: "BAD_ARGUMENT",
