@@ -66,6 +66,9 @@ export const monotonic: () => number = () => now.call(performance);
 /** The moment by which all threads of the process count, in milliseconds with a fraction. */
 export const common: () => number = () => performance.timeOrigin + now.call(performance);
 
+/** A moment of `common`, by `monotonic`. */
+export const sinceStart: (moment: number) => number = (moment) => moment - performance.timeOrigin;
+
 /** The wall clock, in milliseconds since 1970. Cheaper to read than the monotonic one, and free to jump. */
 export const wall: () => number = () => Date.now();
 

@@ -7,7 +7,7 @@
  */
 
 import { emitElsewhere, type Listener, listen, type RuntimeEvent, tap } from "../../runtime/events.ts";
-import { common, macrotask } from "../../runtime/host.ts";
+import { common, macrotask, sinceStart } from "../../runtime/host.ts";
 import { show } from "../../runtime/panic.ts";
 import { WATCHED } from "../memory/layout.ts";
 import { isFull, memory } from "../memory/memory.ts";
@@ -78,7 +78,7 @@ function plain(event: RuntimeEvent, time: number): RuntimeEvent {
 /** As the first thread tells it: with its own number of the run, and on its own clock. */
 function translated(event: RuntimeEvent, run: number, thread: number): RuntimeEvent {
   const { time = 0 } = event as { readonly time?: number };
-  const told: RuntimeEvent = { ...event, run, thread, time: time - performance.timeOrigin } as RuntimeEvent;
+  const told: RuntimeEvent = { ...event, run, thread, time: sinceStart(time) } as RuntimeEvent;
   if (told.kind === "go-ready") return { ...told, byRun: run };
   if (told.kind !== "go-park" || told.what === undefined) return told;
   return { ...told, what: told.what.replace(/^goroutine \d+\./, `goroutine ${run}.`) };

@@ -12,7 +12,7 @@
  */
 
 import { once } from "../../runtime/copies.ts";
-import { builtin } from "../../runtime/host.ts";
+import { builtin, entropy } from "../../runtime/host.ts";
 import { hold, unhold } from "../memory/holds.ts";
 import { isolate } from "../memory/isolate.ts";
 import {
@@ -74,7 +74,7 @@ class Buffers {
     const { BroadcastChannel } = globalThis as unknown as { BroadcastChannel?: new (name: string) => Channel };
     if (BroadcastChannel === undefined) return undefined;
     // All of a process, or of a page's origin, share the names.
-    if (memory.self === 0) memory.i32[NAME] = (Math.random() * 2 ** 32) | 0;
+    if (memory.self === 0) memory.i32[NAME] = entropy();
     this.#channel = new BroadcastChannel(`millrace ${memory.i32[NAME]}`);
     this.#channel.onmessage = ({ data }) => this.#heard(data as News);
     this.#channel.unref?.();
