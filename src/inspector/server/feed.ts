@@ -11,7 +11,7 @@ import { Places } from "../places.ts";
 import { type Batch, LAST, OLD, Recorder } from "../recorder.ts";
 import { Sights } from "../sights.ts";
 import { pageFolder, workerFile } from "./built.ts";
-import { PAGES, type Start, type ToInspector, type ToProgram } from "./messages.ts";
+import { LOOPBACK, PAGES, type Start, type ToInspector, type ToProgram } from "./messages.ts";
 
 /** Events on their way: 64 bytes each. */
 const MOST = 1_000_000;
@@ -23,6 +23,10 @@ export interface FeedOptions {
   readonly program: string;
   /** The server's port; 0 for any that is free. */
   readonly port: number;
+  /** The address that it listens at; by default the one that only this machine reaches. */
+  readonly host?: string;
+  /** The secret in the page's address; null, which is the default, for a new one. */
+  readonly token?: string | null;
 }
 
 export class Feed {
@@ -52,12 +56,14 @@ export class Feed {
    *
    * @throws Error when it can't listen on the port
    */
-  static async start({ program, port }: FeedOptions): Promise<Feed> {
+  static async start({ program, port, host = LOOPBACK, token = null }: FeedOptions): Promise<Feed> {
     const shared = new SharedArrayBuffer(4);
     const pulse = new Float64Array(new SharedArrayBuffer(16));
     const start: Start = {
       program,
       port,
+      host,
+      token,
       page: pageFolder(),
       origin: monotonic(),
       timeOrigin: performance.timeOrigin,
@@ -90,7 +96,7 @@ export class Feed {
     feed.#recorder.pulse = pulse;
     feed.#recorder.start();
     // A program that is about to be found deadlocked still stands where it stands.
-    process.on("beforeExit", () => feed.#lookAround());
+    process.on("beforeExit", feed.#lookAround);
     return feed;
   }
 
@@ -105,6 +111,13 @@ export class Feed {
   over(code: number): void {
     this.#recorder.note({ kind: "over", text: code === 0 ? "" : `exit code ${code}`, time: monotonic() });
     this.#recorder.stop();
+  }
+
+  /** Ends the inspector while the program goes on. */
+  close(): void {
+    process.off("beforeExit", this.#lookAround);
+    this.#recorder.stop();
+    void this.#worker.terminate();
   }
 
   /** Blocks this thread until no page looks on any more. */
@@ -177,10 +190,10 @@ export class Feed {
     this.#telling = false;
   }
 
-  #lookAround(): void {
+  readonly #lookAround = (): void => {
     for (const note of this.#sights.everything(LAST)) this.#recorder.note(note);
     this.#recorder.flush();
-  }
+  };
 }
 
 /** Writes to standard error at once, also when this is the last thing the process does. */

@@ -3,7 +3,8 @@
  *
  * A page of any other site that the user has open can send requests to this machine. It does not know the token, which
  * is in the URL. It can't learn it by having its own name point here (DNS rebinding), because a request must be addressed
- * to this machine by name. And what it sends carries its origin, which is not ours. No request is answered with leave for
+ * to this machine as `localhost` or by its number; where the inspector listens at other addresses too, a container's port may
+ * have another number outside, so any port will do there. And what it sends carries its origin, which is not ours. No request is answered with leave for
  * another origin to read (CORS).
  */
 import { randomBytes, timingSafeEqual } from "node:crypto";
@@ -28,18 +29,27 @@ export const HEADERS: Readonly<Record<string, string>> = {
   "x-frame-options": "DENY",
 };
 
-export class Guard {
-  readonly token: string = randomBytes(24).toString("base64url");
-  readonly #hosts: ReadonlySet<string>;
+/** `localhost` or a number, with a port. */
+const NUMBER = /^(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:.]+\])(?::\d+)?$/;
 
-  constructor(port: number) {
-    this.#hosts = new Set(["127.0.0.1", "localhost", "[::1]"].map((name) => `${name}:${port}`));
+export class Guard {
+  readonly token: string;
+  readonly #hosts: ReadonlySet<string> | null;
+
+  /** `isLocal` says that only this machine reaches the port. */
+  constructor({ port, isLocal, token }: { port: number; isLocal: boolean; token: string | null }) {
+    this.token = token ?? randomBytes(24).toString("base64url");
+    this.#hosts = isLocal ? new Set(["127.0.0.1", "localhost", "[::1]"].map((name) => `${name}:${port}`)) : null;
+  }
+
+  #isHost(host: string): boolean {
+    return this.#hosts === null ? NUMBER.test(host) : this.#hosts.has(host);
   }
 
   /** What is asked for below the token: "" for the page itself. Or why nothing is given. */
   path({ headers, url = "/" }: IncomingMessage): string | Refusal {
     const { host, origin } = headers;
-    if (host === undefined || !this.#hosts.has(host.toLowerCase())) {
+    if (host === undefined || !this.#isHost(host.toLowerCase())) {
       return { status: 403, error: "the inspector answers only requests to this machine by name" };
     }
     if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`) {

@@ -7,6 +7,9 @@ import type { Look } from "../source.ts";
 export interface Start {
   readonly program: string;
   readonly port: number;
+  readonly host: string;
+  /** Null for a new one. */
+  readonly token: string | null;
   readonly page: string;
   /** Time 0 on the program's monotonic clock, and when that clock began, in milliseconds since 1970. */
   readonly origin: number;
@@ -16,6 +19,9 @@ export interface Start {
   /** See `Recorder.pulse`. */
   readonly pulse: Float64Array;
 }
+
+/** The address that only this machine reaches. */
+export const LOOPBACK = "127.0.0.1";
 
 /** How many pages look on. */
 export const PAGES = 0;

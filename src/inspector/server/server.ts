@@ -1,5 +1,5 @@
 /**
- * The inspector's server: the page, and answers to its questions, on this machine only.
+ * The inspector's server: the page, and answers to its questions; on this machine only, unless told otherwise.
  *
  *     GET  /TOKEN/       the page, and its files below
  *     POST /TOKEN/ask    { question, about }: the answer, or { error } with 400 for what is no question
@@ -11,10 +11,15 @@ import { ArgumentError, show } from "../../runtime/panic.ts";
 import type { Questions, Source } from "../protocol.ts";
 import { type Asset, MISSING, readAssets } from "./assets.ts";
 import { Guard, HEADERS, type Refusal } from "./guard.ts";
+import { LOOPBACK } from "./messages.ts";
 
 export interface ServerOptions {
   /** 0 for any that is free. */
   readonly port: number;
+  /** The address to listen at; by default the one that only this machine reaches. */
+  readonly host?: string;
+  /** The secret in the URL; null, which is the default, for a new one. */
+  readonly token?: string | null;
   /** Where the page's files are. */
   readonly page: string;
   /** Told how many pages look on, when that changes. */
@@ -43,6 +48,7 @@ const HEAD_IN = 5_000;
 
 /** Serves `source`, once it listens. */
 export async function serve(source: Source, options: ServerOptions): Promise<Serving> {
+  const { host = LOOPBACK } = options;
   const server = createServer({
     headersTimeout: HEAD_IN,
     requestTimeout: 30_000,
@@ -52,13 +58,16 @@ export async function serve(source: Source, options: ServerOptions): Promise<Ser
   server.maxConnections = MOST_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(options.port, "127.0.0.1", resolve);
+    server.listen(options.port, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
-  const guard = new Guard(port);
+  const guard = new Guard({ port, isLocal: host === LOOPBACK, token: options.token ?? null });
   const desk = new Desk(source, guard, readAssets(options.page), options.pages ?? (() => {}));
   server.on("request", (request, response) => desk.take(request, response));
-  return { url: `http://127.0.0.1:${port}/${guard.token}/`, close: () => close(server) };
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}/${guard.token}/`,
+    close: () => close(server),
+  };
 }
 
 function close(server: Server): void {

@@ -72,6 +72,8 @@ function refresh(): void {
 let watched = false;
 serve(new ModelSource(model, { program, refresh }), {
   port: start.port,
+  host: start.host,
+  token: start.token,
   page: start.page,
   pages(count) {
     Atomics.store(shared, PAGES, count);
