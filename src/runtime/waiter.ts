@@ -33,9 +33,20 @@ export interface Rivals {
   register: ((root: Waiter) => void) | null;
   /** Claims the select with that waiter for this thread; false when another thread was faster. */
   claim(root: Waiter): boolean;
+  /** How many attempts on shared things have said "not now", since ever. */
+  missed: number;
+  /** Completes one of the shared cases of a select that does not wait, if one is ready; none of them is queued. */
+  look(root: Waiter): void;
 }
 
-export const rivals: Rivals = once("rivals", () => ({ live: 0, depth: 0, register: null, claim: () => true }));
+export const rivals: Rivals = once("rivals", () => ({
+  live: 0,
+  depth: 0,
+  register: null,
+  claim: () => true,
+  missed: 0,
+  look: () => {},
+}));
 
 /** Whether `w` can still take something; if so, nobody else can give it anything. For who does not use `shift`. */
 export function claim(w: Waiter): boolean {

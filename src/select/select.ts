@@ -9,6 +9,9 @@
  * The random order is a Fisher-Yates shuffle that stops at the first ready case, on an array kept for all selects of that
  * size: shuffling any order gives a random order, so it need not be reset.
  *
+ * With `default`, cases that other threads change as well are looked at once more, all at one moment: one after the other,
+ * each may have been ready while another was looked at.
+ *
  * A select is an operation itself, so it can be awaited, performed many times, and be a case of another select.
  */
 import { Action } from "../runtime/action.ts";
@@ -126,6 +129,34 @@ class CaseWaiter extends Relay {
   }
 }
 
+/** A select that does not wait, while it looks at all of its shared cases at one moment. */
+class Look extends Waiter {
+  override prev: Waiter | null = null;
+  override next: Waiter | null = null;
+  override value: unknown = NO;
+  override proxies: Proxies = null;
+  readonly #g: G | null = m.curg;
+  #error: { readonly thrown: unknown } | null = null;
+
+  override get g(): G | null {
+    return this.#g;
+  }
+
+  override complete(value: unknown): void {
+    this.value = value;
+  }
+
+  override fail(thrown: unknown): void {
+    this.#error = { thrown };
+  }
+
+  /** What the case gives that was taken; `NO` without one. Throws what it throws. */
+  get outcome(): unknown {
+    if (this.#error !== null) throw this.#error.thrown;
+    return this.value;
+  }
+}
+
 /**
  * The run's permutation for that many cases, undefined while it is in use (a select may be a case of a select). A run has
  * its own, because the order that one select leaves decides what the next draws: the same seed must begin with the same.
@@ -212,7 +243,16 @@ class SelectOp extends Op<unknown> {
   }
 
   override attempt(): unknown {
-    if (this.#listed) return this.#poll();
+    const { missed } = rivals;
+    const taken = this.#poll();
+    if (taken !== NO || !this.polls) return taken;
+    const late = rivals.missed - missed > 1 ? this.#lookAtOnce() : NO;
+    return late === NO ? this.#default() : late;
+  }
+
+  /** Takes a case that is ready. */
+  #poll(): unknown {
+    if (this.#listed) return this.#pollListed();
     const ops = this.#ops;
     const p = this.#run();
     if (p.strategy?.choose !== undefined) return this.#ask(p.strategy);
@@ -229,7 +269,7 @@ class SelectOp extends Op<unknown> {
     } finally {
       p.orders[ops.length] = order;
     }
-    return this.#none();
+    return NO;
   }
 
   /** The run whose chance decides. */
@@ -246,20 +286,36 @@ class SelectOp extends Op<unknown> {
       taken = this.outcome(at, value, m.curg);
       return true;
     };
-    return strategy.choose?.(this.#ops.length, attempt) ? taken : this.#none();
+    return strategy.choose?.(this.#ops.length, attempt) ? taken : NO;
   }
 
   /** Attempts the cases as listed. */
-  #poll(): unknown {
+  #pollListed(): unknown {
     for (let at = 0; at < this.#ops.length; at++) {
       const value = (this.#ops[at] as Op<unknown>).attempt();
       if (value !== NO) return this.outcome(at, value, m.curg);
     }
-    return this.#none();
+    return NO;
   }
 
-  #none(): unknown {
-    if (!this.polls) return NO;
+  /** Takes a case that is ready, with all shared ones looked at at one moment. */
+  #lookAtOnce(): unknown {
+    const look = new Look();
+    const waiters: CaseWaiter[] = [];
+    for (let at = 0; at < this.#ops.length; at++) {
+      const op = this.#ops[at] as Op<unknown>;
+      const { missed } = rivals;
+      const value = op.attempt();
+      if (value !== NO) return this.outcome(at, value, m.curg);
+      if (rivals.missed !== missed) waiters.push(new CaseWaiter(op, this, look, at));
+    }
+    this.#queue(look, waiters);
+    rivals.look(look);
+    this.leave(look, null);
+    return look.outcome;
+  }
+
+  #default(): unknown {
     if (tap.listener !== null) this.tell(-1, m.curg);
     return { case: "default", value: undefined };
   }
@@ -268,6 +324,12 @@ class SelectOp extends Op<unknown> {
     const ops = this.#ops;
     const waiters: CaseWaiter[] = [];
     for (let at = 0; at < ops.length; at++) waiters.push(new CaseWaiter(ops[at] as Op<unknown>, this, w, at));
+    this.#queue(w, waiters);
+    if (rivals.depth === 0 && rivals.register !== null) rivals.register(w.root);
+  }
+
+  /** Puts the waiters of `w` on their queues; shared ones are put on none before the outermost select says so. */
+  #queue(w: Waiter, waiters: CaseWaiter[]): void {
     if (!this.#listed) this.#shuffle(waiters);
     w.proxies = waiters;
     rivals.depth++;
@@ -279,7 +341,6 @@ class SelectOp extends Op<unknown> {
     } finally {
       rivals.depth--;
     }
-    if (rivals.depth === 0 && rivals.register !== null) rivals.register(w.root);
   }
 
   /** Cases that wait in one queue become ready at one moment, and the first of them is taken: so they queue in any order. */

@@ -28,6 +28,7 @@ interface Waiting {
 }
 
 interface State {
+  /** What was written since the beginning. */
   readonly memory: Map<number, number>;
   readonly seen: Seen[][];
   readonly waiting: Waiting[];
@@ -72,8 +73,12 @@ export class Interleave {
   #sleeps = 0;
   #callback: (() => void) | null = null;
   #notes: unknown[] = [];
+  /** The thread is being left. */
+  #left = false;
   #shared = new Set<number>();
   #users = new Map<number, number>();
+  /** What was in memory to begin with. */
+  #begin: ReadonlyMap<number, number> = new Map();
   #again = false;
 
   /** Words of memory, for code that reads them by index. */
@@ -118,18 +123,27 @@ export class Interleave {
   /** Goes through all interleavings of `bodies`, and calls `check` at each end. Throws what `check` throws. */
   explore(bodies: readonly (() => void)[], check: (end: End) => void, limits: Limits = {}): Explored {
     this.#shared = new Set();
+    this.#begin = new Map(limits.memory);
+    const { preemptions = Number.POSITIVE_INFINITY } = limits;
+    // Most shared words are found out where threads are hardly stopped, and there the search is short.
+    for (let most = 0; ; most++) {
+      const last = most >= Math.min(preemptions, 2);
+      const explored = this.#searchAll(bodies, last ? check : () => {}, last ? preemptions : most);
+      if (last) return explored;
+    }
+  }
+
+  #searchAll(bodies: readonly (() => void)[], check: (end: End) => void, preemptions: number): Explored {
     for (;;) {
       this.#users = new Map();
       this.#again = false;
-      const explored = this.#search(bodies, check, limits);
+      const explored = this.#search(bodies, check, preemptions);
       if (explored !== null) return explored;
     }
   }
 
-  #search(bodies: readonly (() => void)[], check: (end: End) => void, limits: Limits): Explored | null {
-    const { memory = [], preemptions = Number.POSITIVE_INFINITY } = limits;
+  #search(bodies: readonly (() => void)[], check: (end: End) => void, preemptions: number): Explored | null {
     const begin = start(bodies.length);
-    for (const [at, value] of memory) begin.memory.set(at, value);
     const stack = [begin];
     const visited = new Set<string>();
     let ends = 0;
@@ -155,7 +169,7 @@ export class Interleave {
         this.#step(state as State, thread, body, 0);
         return this.#notes;
       });
-      check({ read: (at) => state?.memory.get(at) ?? 0, notes, done: state.done });
+      check({ read: (at) => this.#read(at), notes, done: state.done });
     }
     return { states: visited.size, ends };
   }
@@ -170,12 +184,13 @@ export class Interleave {
     this.#steps = steps;
     this.#callback = null;
     this.#notes = [];
+    this.#left = false;
     try {
       body();
       for (;;) {
         const callback = this.#callback as (() => void) | null;
         if (callback === null) break;
-        if (this.#sleeps > (state.woken[thread] as number)) throw STOP;
+        if (this.#sleeps > (state.woken[thread] as number)) this.#leave();
         this.#callback = null;
         callback();
       }
@@ -187,7 +202,7 @@ export class Interleave {
   }
 
   #read(at: number): number {
-    return this.#state.memory.get(at) ?? 0;
+    return this.#state.memory.get(at) ?? this.#begin.get(at) ?? 0;
   }
 
   #update(what: string, at: number, change: (old: number) => number): number {
@@ -199,12 +214,14 @@ export class Interleave {
   }
 
   #access<T>(what: string, at: number, happen: () => T): T {
+    // Whatever the thread does in answer to being left.
+    if (this.#left) throw STOP;
     const seen = this.#state.seen[this.#thread] as Seen[];
     const name = `${what} ${at}`;
     if (this.#position < seen.length) {
       const entry = seen[this.#position++] as Seen;
       if (entry.what !== name) throw new Error(`thread ${this.#thread} did ${entry.what} before and ${name} now`);
-      if (entry.result === undefined && what === "wait") throw STOP;
+      if (entry.result === undefined && what === "wait") return this.#leave();
       return entry.result as T;
     }
     const user = this.#users.get(at);
@@ -214,16 +231,21 @@ export class Interleave {
       this.#again = true;
     }
     if (this.#shared.has(at)) {
-      if (this.#steps === 0) throw STOP;
+      if (this.#steps === 0) return this.#leave();
       this.#steps--;
     }
     this.#position++;
     const entry: Seen = { what: name, result: undefined };
     seen.push(entry);
     const result = happen();
-    if (what === "wait" && result === undefined) throw STOP;
+    if (what === "wait" && result === undefined) return this.#leave();
     entry.result = result;
     return result;
+  }
+
+  #leave(): never {
+    this.#left = true;
+    throw STOP;
   }
 
   #wait(at: number, value: number): string {
@@ -295,7 +317,7 @@ function copy({ memory, seen, waiting, woken, done, last, preempted }: State): S
 }
 
 function keyOf({ memory, seen, waiting, woken }: State): string {
-  const words = [...memory].filter(([, value]) => value !== 0).sort(([a], [b]) => a - b);
+  const words = [...memory].sort(([a], [b]) => a - b);
   const lines = seen.map((each) => each.map(({ result }) => String(result)).join());
   return `${words.join()};${lines.join("/")};${waiting.map(({ thread, at }) => `${thread}@${at}`).join()};${woken.join()}`;
 }

@@ -15,6 +15,7 @@ import { CLOSED as DRAINED } from "../../chan/closed.ts";
 import { at, emit, tap } from "../../runtime/events.ts";
 import { NO } from "../../runtime/op.ts";
 import { Panic } from "../../runtime/panic.ts";
+import { rivals } from "../../runtime/waiter.ts";
 import { BUFFER, DIRTY, HEAD, QCOUNT, RECVQ, RECVX, SENDQ, SENDX, SIZE, SLOT_WORDS, STATUS } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
 import { CLOSED, OPEN } from "../memory/object.ts";
@@ -49,8 +50,10 @@ export class SharedHchan extends SharedObject {
   trySend(value: unknown): boolean {
     const { i32, f64 } = memory;
     const c = this.ptr;
-    if (i32[c + QCOUNT] === i32[c + SIZE] && i32[c + RECVQ] === 0 && Atomics.load(i32, c + STATUS) === OPEN)
+    if (i32[c + QCOUNT] === i32[c + SIZE] && i32[c + RECVQ] === 0 && Atomics.load(i32, c + STATUS) === OPEN) {
+      rivals.missed++;
       return false;
+    }
     const plain = typeof value === "number" && this.codec === null;
     let from = 0;
     if (!plain) {
@@ -85,6 +88,7 @@ export class SharedHchan extends SharedObject {
     if (count === size) {
       unlock(c);
       if (!plain) drop(from);
+      rivals.missed++;
       return false;
     }
     const x = i32[c + SENDX] as number;
@@ -103,7 +107,7 @@ export class SharedHchan extends SharedObject {
   take(): unknown {
     const { i32, f64 } = memory;
     const c = this.ptr;
-    if (Atomics.load(i32, c + QCOUNT) === 0 && i32[c + SENDQ] === 0 && i32[c + STATUS] === OPEN) return NO;
+    if (Atomics.load(i32, c + QCOUNT) === 0 && i32[c + SENDQ] === 0 && i32[c + STATUS] === OPEN) return this.#miss();
     lock(c);
     let s = 0;
     let tag: number;
@@ -138,7 +142,7 @@ export class SharedHchan extends SharedObject {
         i32[c + DIRTY] = 0;
         const status = i32[c + STATUS] as number;
         unlock(c);
-        return status === OPEN ? NO : this.#ended(status);
+        return status === OPEN ? this.#miss() : this.#ended(status);
       }
       tag = i32[s + CELL] as number;
       aux = i32[s + CELL + 1] as number;
@@ -261,6 +265,11 @@ export class SharedHchan extends SharedObject {
   unpack(tag: number, aux: number, double: number): unknown {
     const value = unpack(tag, aux, double);
     return this.codec === null ? value : this.codec.decode(value);
+  }
+
+  #miss(): NO {
+    rivals.missed++;
+    return NO;
   }
 
   #ended(status: number): typeof DRAINED {

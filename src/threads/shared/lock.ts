@@ -10,14 +10,14 @@
  * Rejected: a lock without an owner (terminating a thread leaves one in four locks taken for ever); a queue of waiters
  * per lock (the sections are shorter than a hand-over).
  */
-import { monotonic } from "../../runtime/host.ts";
+import { monotonic, processors } from "../../runtime/host.ts";
 import { Panic } from "../../runtime/panic.ts";
 import { DIRTY, HELD, HELD_BEFORE, LOCK, WANTED } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
 import { isolateOf } from "../memory/record.ts";
 
-/** Looks at the word before sleeping. */
-const SPINS = 100;
+/** Looks at the word before sleeping, where the owner can run meanwhile. */
+const SPINS: number = processors() > 1 ? 100 : 0;
 /** Milliseconds between two looks at the owner. */
 const NAP = 20;
 /** A thread that is told to stop stops within microseconds, unless the machine is very busy. */
@@ -98,7 +98,8 @@ function nap(i32: Int32Array, at: number, word: number): boolean {
   if (canWait) {
     try {
       return Atomics.wait(i32, at, word, NAP) !== "timed-out";
-    } catch {
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
       canWait = false; // the first thread of a page must not sleep
     }
   }

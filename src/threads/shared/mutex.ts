@@ -12,6 +12,7 @@ import { NO, type Op, type Subject, type WaitReason } from "../../runtime/op.ts"
 import { FatalError, Panic } from "../../runtime/panic.ts";
 import type { Result } from "../../runtime/run.ts";
 import { made } from "../../runtime/unused.ts";
+import { rivals } from "../../runtime/waiter.ts";
 import { holding } from "../../sync/holding.ts";
 import { DIRTY, GENERATION, HOLDER, QCOUNT, RECVQ, STATUS } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
@@ -141,7 +142,9 @@ class LockOp extends SharedOp<Disposable, Lock> {
   }
 
   override attempt(): Disposable | NO {
-    return this.object.take() ?? NO;
+    const held = this.object.take();
+    if (held === null) rivals.missed++;
+    return held ?? NO;
   }
 
   override prepare(): void {}

@@ -13,6 +13,7 @@ import { named } from "../../runtime/named.ts";
 import { NO, type Op, type WaitReason } from "../../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
 import { made } from "../../runtime/unused.ts";
+import { rivals } from "../../runtime/waiter.ts";
 import { Held } from "../../sync/held.ts";
 import { DIRTY, HOLD_WEIGHT, QCOUNT, RECVQ, SIZE, STATUS } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
@@ -176,7 +177,9 @@ class AcquireOp extends SharedOp<Disposable, State> {
   }
 
   override attempt(): Disposable | NO {
-    return this.object.take(this.#n) ? new Held(this.object, this.#n) : NO;
+    if (this.object.take(this.#n)) return new Held(this.object, this.#n);
+    rivals.missed++;
+    return NO;
   }
 
   override prepare(cell: number): void {

@@ -15,7 +15,7 @@ import { NO, type Op, type WaitReason } from "../../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
 import type { Result } from "../../runtime/run.ts";
 import { made } from "../../runtime/unused.ts";
-import { type Proxies, Waiter } from "../../runtime/waiter.ts";
+import { type Proxies, rivals, Waiter } from "../../runtime/waiter.ts";
 import { DIRTY, QCOUNT, RECVQ, STATUS } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
 import { OPEN, WAITGROUP } from "../memory/object.ts";
@@ -98,7 +98,10 @@ class WaitOp extends SharedOp<void, Counter> {
   }
 
   override attempt(): undefined | NO {
-    if (this.object.count !== 0 || this.object.lost) return NO;
+    if (this.object.count !== 0 || this.object.lost) {
+      rivals.missed++;
+      return NO;
+    }
     this.object.done();
     return undefined;
   }

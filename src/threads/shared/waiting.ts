@@ -32,6 +32,7 @@ import {
   FAILED,
   freeSudog,
   GROUP,
+  IDLE,
   LOCAL,
   newSudog,
   OBJECT,
@@ -78,7 +79,7 @@ interface Pending {
   s: number;
 }
 
-class Waiting {
+export class Waiting {
   // By place: dense arrays, because a sparse one becomes a dictionary.
   readonly #sudogs: number[] = [];
   readonly #waiters: (Waiter | null)[] = [];
@@ -94,6 +95,7 @@ class Waiting {
   constructor() {
     isolate.on(KIND_WAITER, this.#arrived);
     isolate.onAlert(ALERT.lost, () => this.#lost());
+    rivals.look = (root) => this.#look(root);
     rivals.claim = (root) => this.#byRoot.get(root)?.claim() ?? true;
   }
 
@@ -155,13 +157,16 @@ class Waiting {
     if (this.#waiters[local] !== w || this.#sudogs[local] !== s) return;
     const object = this.#objects[local] as SharedObject;
     w.value = undefined;
-    lock(object.ptr);
-    const state = i32[s + STATE] as number;
-    if (state === QUEUED) {
-      unqueue(s);
-      object.left();
+    // One that is on no queue yet no other thread can see.
+    if (i32[s + STATE] !== IDLE) {
+      lock(object.ptr);
+      if (i32[s + STATE] === QUEUED) {
+        unqueue(s);
+        object.left();
+      }
+      unlock(object.ptr);
     }
-    unlock(object.ptr);
+    const state = i32[s + STATE] as number;
     if (state >= SERVED) {
       // It was served and will not take it: what it was given is given back when the message comes.
       this.#waiters[local] = null;
@@ -255,10 +260,19 @@ class Waiting {
     }
     this.#pending = [];
     for (const { w, it } of others) this.enqueue(w, it);
-    if (cases.length > 0) this.#select(root, cases);
+    if (cases.length > 0) this.#select(root, cases, true);
   }
 
-  #select(root: Waiter, cases: readonly Pending[]): void {
+  /** The select of `root` takes one of its shared cases now, or none. */
+  #look(root: Waiter): void {
+    const cases = this.#pending.filter((each) => each.w.root === root);
+    this.#pending = this.#pending.filter((each) => each.w.root !== root);
+    if (this.#pending.length === 0) rivals.register = null;
+    if (cases.length > 0) this.#select(root, cases, false);
+  }
+
+  /** Takes the first case that is ready; without one, puts all on their queues if the select `waits`. */
+  #select(root: Waiter, cases: readonly Pending[], waits: boolean): void {
     for (const each of cases) {
       try {
         each.s = this.prepare(each.it);
@@ -273,17 +287,21 @@ class Waiting {
     const group = new Group(root, leader, cases.length);
     i32[leader + DONE] = 0;
     for (const { s } of cases) i32[s + GROUP] = leader;
-    for (const { w, it, s } of cases) this.#add(s, w, it.object, group);
     const objects = sorted(cases);
     lockAll(objects);
     const ready = cases.findIndex(({ it, s }) => it.object.settle(s));
-    if (ready < 0) for (let i = 0; i < cases.length; i++) enqueue((cases[i] as Pending).s);
+    if (ready < 0 && waits) for (let i = 0; i < cases.length; i++) enqueue((cases[i] as Pending).s);
     unlockAll(objects);
+    if (ready < 0 && !waits) {
+      this.#giveUp(cases);
+      return;
+    }
+    this.deliver();
+    for (const { w, it, s } of cases) this.#add(s, w, it.object, group);
     this.#byRoot.set(root, group);
     rivals.live++;
     if (ready < 0) return;
     group.won = true;
-    this.deliver();
     this.arrived((cases[ready] as Pending).s);
   }
 
@@ -312,9 +330,8 @@ class Waiting {
 
 /** The objects, each once, in the order of their addresses. */
 function sorted(cases: readonly Pending[]): number[] {
-  const objects: number[] = [];
-  for (const { it } of cases) if (!objects.includes(it.object.ptr)) objects.push(it.object.ptr);
-  return objects.length === 1 ? objects : objects.sort((a, b) => a - b);
+  const objects = new Set(cases.map(({ it }) => it.object.ptr));
+  return [...objects].sort((a, b) => a - b);
 }
 
 export const waiting: Waiting = once("waiting for shared objects", () => new Waiting());
