@@ -23,7 +23,7 @@ import { ArgumentError, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Strategy } from "../runtime/strategy.ts";
 import { contained, made } from "../runtime/unused.ts";
-import { type Proxies, Relay, rivals, type Waiter } from "../runtime/waiter.ts";
+import { type Proxies, Relay, rivals, Waiter } from "../runtime/waiter.ts";
 
 /** A case: an operation, or nothing, which is never ready (Go's nil channel). */
 export type Case = Op<unknown> | null | undefined;

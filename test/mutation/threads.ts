@@ -3,6 +3,14 @@ import type { Fault } from "./fault.ts";
 
 export const threads: readonly Fault[] = [
   {
+    name: "a poll of several shared cases looks at one after the other",
+    file: "src/select/select.ts",
+    find: "rivals.missed - missed > 1 ? this.#lookAtOnce() : NO",
+    put: "NO",
+    test: "test/threads/atomic.test.ts",
+    title: "`default` is not taken while there was always a case that is ready: a channel or another had a value",
+  },
+  {
     name: "a thread that goes to sleep looks at its inbox before it says so",
     file: "src/threads/memory/isolate.ts",
     find: "      Atomics.store(i32, record + PARK, PARKED);\n      source?.rest();\n      const quiet = Atomics.load(i32, record + INBOX) === 0 && Atomics.load(i32, record + ALERTS) === 0;\n",

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test, vi } from "vitest";
 import type { Op } from "../../src/runtime/op.ts";
 import type { Waiter as AnyWaiter, Proxies } from "../../src/runtime/waiter.ts";
 import { type End, Interleave } from "./interleave.ts";
+import { threaded } from "./program.ts";
 
 const sim = new Interleave();
 const real = Atomics;
@@ -83,10 +84,10 @@ function explore(setUp: () => void, first: () => void, second: () => void, check
   const begin = prepared(setUp);
   memory.i32 = sim.i32;
   try {
-    const bodies = [
-      () => (be(0), first()),
-      () => (be(OTHER), second()),
-    ];
+    const bodies = [first, second].map((body, at) => () => {
+      be(at === 0 ? 0 : OTHER);
+      body();
+    });
     const { ends, states } = sim.explore(bodies, check, { memory: begin, preemptions: 2 });
     expect(ends).toBeGreaterThan(0);
     expect(states).toBeGreaterThan(50);
@@ -128,7 +129,10 @@ describe("`default` is not taken while there was always a case that is ready:", 
 
   test("a channel had a value, or another had room", () => {
     const seen = taken(
-      () => void (a.trySend(1), b.trySend(1)),
+      () => {
+        a.trySend(1);
+        b.trySend(1);
+      },
       { b: b.send(2), a: a.recv() },
       () => {
         b.tryRecv();
@@ -140,7 +144,10 @@ describe("`default` is not taken while there was always a case that is ready:", 
 
   test("a channel had a value, or a lock was free", () => {
     const seen = taken(
-      () => void (a.trySend(1), mu.tryLock()),
+      () => {
+        a.trySend(1);
+        mu.tryLock();
+      },
       { lock: mu.lock(), a: select([a.recv()]) },
       () => {
         mu.unlock();
@@ -185,6 +192,11 @@ test("a select that waits on several is not forgotten by a thread that sends mea
     },
   );
   expect([served > 0, sent > served]).toEqual([true, true]);
+});
+
+test("on threads, too", async () => {
+  const { code, stdout, stderr } = await threaded("select-default", ["200"]);
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "a,b\n", stderr: "" });
 });
 
 /** Whatever waits. */
