@@ -12,7 +12,8 @@ const taker = parallel(
     others: SharedChan<number>[],
     at: Int32Array<SharedArrayBuffer>,
   ): Go<string> {
-    const op = select({ a: a.recv(), b: b.recv(), ...others.map((c) => c.recv()), default: true });
+    const more = select(others.map((c) => c.recv()));
+  const op = select({ a: a.recv(), b: b.recv(), more, default: true });
     Atomics.store(at, 1, 1);
     while (Atomics.load(at, 0) === 0);
     return (yield* op).case;
