@@ -28,6 +28,7 @@ export type PanicCode =
   | "ERRGROUP_LIMIT"
   | "SHARED_MEMORY"
   | "SHARED_LOST"
+  | "SHARED_CORRUPT"
   | "THREAD_DIED"
   | "JOB_LOST"
   | "LEASE_LOST"
@@ -58,6 +59,7 @@ const TEXT = {
   ERRGROUP_LIMIT: "errgroup: modify limit while goroutines in the group are still active",
   SHARED_MEMORY: "out of shared memory",
   SHARED_LOST: "lost with the thread that was using it",
+  SHARED_CORRUPT: "shared memory was overwritten",
   THREAD_DIED: "thread died",
   JOB_LOST: "goroutine lost with its thread",
   LEASE_LOST: "the lease on the message has ended",

@@ -14,6 +14,9 @@
 /** Left at the next access. */
 const STOP = Symbol("stop");
 
+/** How many words there are. */
+const LENGTH = 2 ** 28;
+
 interface Seen {
   readonly what: string;
   /** Undefined while the thread waits for it. */
@@ -86,7 +89,9 @@ export class Interleave {
     get: (_, key) =>
       typeof key === "string" && /^\d+$/.test(key)
         ? this.#access("get", Number(key), () => this.#read(Number(key)))
-        : undefined,
+        : key === "length"
+          ? LENGTH
+          : undefined,
     set: (_, key, value: number) => {
       this.#access("set", Number(key), () => void this.#state.memory.set(Number(key), value | 0));
       return true;

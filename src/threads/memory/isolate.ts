@@ -25,6 +25,7 @@ import { once } from "../../runtime/copies.ts";
 import { type HostTimer, holdTimer, microtask, monotonic, processors, startTimer } from "../../runtime/host.ts";
 import { m, YIELD_TO_HOST } from "../../runtime/m.ts";
 import type { P } from "../../runtime/proc.ts";
+import { corrupt, mostBlocks } from "./corrupt.ts";
 import { ALERTS, DRY, HEARTBEAT, INBOX, KIND, LINK, PARK, TIDIED } from "./layout.ts";
 import { memory, push, type Share } from "./memory.ts";
 import { PARKED, RUNNING, recordOf } from "./record.ts";
@@ -187,7 +188,9 @@ export class Isolate {
     if (i32[record + DRY] !== 0) Atomics.store(i32, record + DRY, 0);
     // Newest first: turned round.
     let next = 0;
+    let messages = 0;
     for (let at = Atomics.exchange(i32, record + INBOX, 0); at !== 0; ) {
+      if (++messages > mostBlocks(i32)) corrupt("the inbox of a thread");
       const older = i32[at + LINK] as number;
       i32[at + LINK] = next;
       next = at;
@@ -195,6 +198,7 @@ export class Isolate {
     }
     m.curg = null;
     while (next !== 0) {
+      if (--messages < 0) corrupt("the inbox of a thread");
       const message = next;
       next = i32[message + LINK] as number;
       this.#handlers[i32[message + KIND] as number]?.(message);

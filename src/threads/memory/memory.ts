@@ -22,6 +22,7 @@
  */
 import { once } from "../../runtime/copies.ts";
 import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
+import { corrupt, drain, mostBlocks } from "./corrupt.ts";
 import {
   GENERATION,
   HEAD,
@@ -109,11 +110,16 @@ export class Memory {
 
   /** The other isolates that live. */
   *others(): Generator<number> {
-    const { i32, self } = this;
-    const isolates = Atomics.load(i32, ISOLATES);
+    const { i32, self, isolates } = this;
     for (let i = 0; i < isolates; i++) {
       if (i !== self && Atomics.load(i32, recordOf(i) + STATE) === LIVE) yield i;
     }
+  }
+
+  /** How many records have ever been used. */
+  get isolates(): number {
+    const isolates = Atomics.load(this.i32, ISOLATES);
+    return isolates >= 0 && isolates <= MAX_ISOLATES ? isolates : corrupt("the number of threads");
   }
 
   /** How much of it is taken, in bytes. */
@@ -245,7 +251,9 @@ export class Memory {
     this.#takeBack();
     const { i32, record } = this;
     for (let kind = 0; kind <= LARGEST; kind++) {
+      let left = this.#pages;
       for (let span = i32[record + ROOMY + kind] as number; span !== 0; ) {
+        if (--left < 0) corrupt("a list of spans");
         const next = i32[span + SPAN_NEXT] as number;
         if (i32[span + SPAN_USED] === 0) this.#retire(span);
         span = next;
@@ -259,9 +267,9 @@ export class Memory {
     const record = recordOf(isolate);
     const back = [record + RETURNING, record + RFREE];
     for (const list of back) {
-      for (let block = Atomics.exchange(i32, list, 0); block !== 0; block = i32[block + LINK] as number) {
+      drain(i32, list, "a list of blocks", (block) => {
         i32[block] = (i32[block] as number) | FREE_BLOCK;
-      }
+      });
     }
     for (let kind = 0; kind <= LARGEST; kind++) i32[record + ROOMY + kind] = 0;
     sweep(i32, isolate, (page) => this.#rebuild(record, isolate, page));
@@ -272,6 +280,7 @@ export class Memory {
     const { i32 } = this;
     const span = this.#span(page);
     const kind = i32[span + SPAN_CLASS] as number;
+    if (kind < 0 || kind > ALONE) corrupt("the class of a span");
     const n = pagesOf(i32, page);
     if (kind !== ALONE && n < spanPages(kind)) {
       givePages(i32, page, isolate); // it was about to, and its last pages are others' already
@@ -402,7 +411,9 @@ export class Memory {
     const { i32, record } = this;
     if (i32[record + RFREE] === 0) return;
     i32[record + RETURNING] = Atomics.exchange(i32, record + RFREE, 0);
+    let left = mostBlocks(i32);
     for (let block = i32[record + RETURNING] as number; block !== 0; block = i32[record + RETURNING] as number) {
+      if (--left < 0) corrupt("a list of blocks");
       i32[record + RETURNING] = i32[block + LINK] as number;
       this.#putAway(block, i32[block] as number);
     }
@@ -422,7 +433,7 @@ export class Memory {
   #makeRoom(): void {
     const { i32 } = this;
     this.tidy();
-    const isolates = Atomics.load(i32, ISOLATES);
+    const { isolates } = this;
     for (let isolate = 0; isolate < isolates; isolate++) {
       const state = recordOf(isolate) + STATE;
       if (Atomics.compareExchange(i32, state, FREE, BUSY) !== FREE) continue;

@@ -46,7 +46,7 @@ export function takePages(i32: Int32Array, n: number, owner: number): number {
 
 /** `n` free pages in a row, and the lowest free one; -1 for none. */
 function find(i32: Int32Array, from: number, n: number): { readonly page: number; readonly lowest: number } {
-  const pages = i32[PAGES] as number;
+  const pages = pagesIn(i32);
   let lowest = -1;
   let free = 0;
   for (let at = from; at < pages; ) {
@@ -61,6 +61,11 @@ function find(i32: Int32Array, from: number, n: number): { readonly page: number
     if (++free === n) return { page: at - n, lowest };
   }
   return { page: -1, lowest };
+}
+
+/** How many pages there are: not more than have a word, whatever is written there. */
+function pagesIn(i32: Int32Array): number {
+  return Math.min(i32[PAGES] as number, i32.length - PAGE_TABLE);
 }
 
 /** Takes those pages; none of them if another thread was quicker. */
@@ -118,7 +123,7 @@ function lower(i32: Int32Array, page: number): void {
  * made a span of.
  */
 export function sweep(i32: Int32Array, owner: number, span: (page: number) => void): void {
-  const pages = i32[PAGES] as number;
+  const pages = pagesIn(i32);
   for (let at = 0; at < pages; ) {
     const n = pagesOf(i32, at);
     if (ownerOf(i32, at) !== owner) at += n || 1;

@@ -14,7 +14,7 @@ import type { ThreadsInfo } from "../../runtime/others.ts";
 import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
 import type { P } from "../../runtime/proc.ts";
 import { ALERT, isolate } from "../memory/isolate.ts";
-import { BEGUN, CULPRIT, HOW, IMPORTS, ISOLATES, LATEST, MAX_ISOLATES, PLACE, STATE } from "../memory/layout.ts";
+import { BEGUN, CULPRIT, HOW, IMPORTS, LATEST, MAX_ISOLATES, PLACE, STATE } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
 import { FREE, LIVE, recordOf } from "../memory/record.ts";
 import { buffers } from "../values/buffers.ts";
@@ -136,7 +136,7 @@ class Crew {
   info(): ThreadsInfo {
     const { i32 } = memory;
     let [alive, busy] = [0, 0];
-    for (let i = 1; memory.opened && i < Atomics.load(i32, ISOLATES); i++) {
+    for (let i = 1; memory.opened && i < memory.isolates; i++) {
       if (Atomics.load(i32, recordOf(i) + STATE) !== LIVE) continue;
       alive++;
       if ((i32[recordOf(i) + BEGUN] as number) > 0) busy++;

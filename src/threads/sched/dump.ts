@@ -11,13 +11,13 @@ import { once } from "../../runtime/copies.ts";
 import { monotonic } from "../../runtime/host.ts";
 import type { P } from "../../runtime/proc.ts";
 import { type GoroutineInfo, infoOf } from "../../runtime/traceback.ts";
+import { drain } from "../memory/corrupt.ts";
 import {
   ANSWER_WORDS,
   ANSWERED,
   ANSWERS,
   ANSWER_FROM as FROM,
   HEAD,
-  LINK,
   ANSWER_LIST as LIST,
   ANSWER_QUESTION as QUESTION,
 } from "../memory/layout.ts";
@@ -86,15 +86,13 @@ function listen(question: number, silent: Set<number>): GoroutineInfo[] {
   asked.patience = PATIENCE;
   while (silent.size > 0) {
     const seen = Atomics.load(i32, record + ANSWERED);
-    for (let at = Atomics.exchange(i32, record + ANSWERS, 0); at !== 0; ) {
-      const next = i32[at + LINK] as number;
+    drain(i32, record + ANSWERS, "the answers to a dump", (at) => {
       // One that came too late for an earlier question is of no use.
       if (i32[at + QUESTION] === question && silent.delete(i32[at + FROM] as number)) {
         infos.push(...(take(at + LIST) as GoroutineInfo[]));
       } else drop(at + LIST);
       memory.free(at);
-      at = next;
-    }
+    });
     const left = until - monotonic();
     if (silent.size === 0 || left <= 0) break;
     try {

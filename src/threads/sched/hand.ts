@@ -6,7 +6,8 @@
  * reaches for something and then reads whether the queues are closed; who closes them writes that and then reads who has
  * something in its hand; all of these are sequentially consistent, so one of the two sees the other.
  */
-import { CLOSED_BY as CLOSED, HAND, ISOLATES } from "../memory/layout.ts";
+import { corrupt } from "../memory/corrupt.ts";
+import { CLOSED_BY as CLOSED, HAND } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
 import { recordOf } from "../memory/record.ts";
 
@@ -17,7 +18,10 @@ const LOOKS = 10_000;
 export function reach(): boolean {
   const { i32, record } = memory;
   Atomics.store(i32, record + HAND, 1);
-  if (Atomics.load(i32, CLOSED) === 0) return true;
+  const closer = Atomics.load(i32, CLOSED);
+  if (closer === 0) return true;
+  // Nothing is reached for while this thread has them closed itself.
+  if (closer < 0 || closer > memory.isolates || closer === memory.self + 1) corrupt("the word that closes the queues");
   Atomics.store(i32, record + HAND, 0);
   return false;
 }
@@ -44,7 +48,7 @@ export function open(): boolean {
 export function close(): boolean {
   const { i32, self } = memory;
   if (Atomics.compareExchange(i32, CLOSED, 0, self + 1) !== 0) return false;
-  const isolates = Atomics.load(i32, ISOLATES);
+  const { isolates } = memory;
   let looks = LOOKS;
   for (let i = 0; i < isolates; i++) {
     while (Atomics.load(i32, recordOf(i) + HAND) !== 0) {

@@ -11,6 +11,7 @@
  * A waiter of its that somebody is serving at this moment stays; the next isolate gets the message and throws it away.
  */
 
+import { corrupt, drain, mostBlocks } from "../memory/corrupt.ts";
 import { discardHold } from "../memory/holds.ts";
 import { ALERT, isolate, KIND_ENDED, KIND_WAITER } from "../memory/isolate.ts";
 import {
@@ -18,14 +19,12 @@ import {
   DIRTY,
   GENERATION,
   HELD,
-  HELD_BEFORE,
   HOLD_NEXT,
   HOLD_OBJECT,
   HOLD_WEIGHT,
   HOLDER,
   HOLDS,
   INBOX,
-  ISOLATES,
   KIND,
   LINK,
   LOCK,
@@ -41,7 +40,7 @@ import {
 import { memory } from "../memory/memory.ts";
 import { CONTEXT, LOST, MUTEX, SEMAPHORE, SHARED_BUFFER } from "../memory/object.ts";
 import { keyOf, LIVE, RUNNING, recordOf, STOPPING } from "../memory/record.ts";
-import { lock, onLoss, takeOver, unlock } from "../shared/lock.ts";
+import { lock, lockedBy, onLoss, takeOver, unlock } from "../shared/lock.ts";
 import { giveWeight, grant } from "../shared/semaphore.ts";
 import { release } from "../shared/shared.ts";
 import * as sudog from "../shared/sudog.ts";
@@ -81,11 +80,9 @@ export function recover(which: number): void {
 
 function freeLocks(record: number, key: number): void {
   const { i32 } = memory;
-  const objects = [i32[record + WANTED] as number];
-  for (let at = i32[record + HELD] as number; at !== 0; at = i32[at + HELD_BEFORE] as number) objects.push(at);
+  const objects = lockedBy(record);
   i32[record + WANTED] = i32[record + HELD] = 0;
   for (const object of objects) {
-    if (object === 0) continue;
     const word = Atomics.load(i32, object + LOCK);
     if ((word & ~1) === key && takeOver(object, word)) unlock(object);
   }
@@ -124,9 +121,7 @@ function leaveQueues(record: number): number[] {
 /** What it was told and has not read. */
 function takeInbox(record: number): void {
   const { i32 } = memory;
-  let message = Atomics.exchange(i32, record + INBOX, 0);
-  while (message !== 0) {
-    const next = i32[message + LINK] as number;
+  drain(i32, record + INBOX, "the inbox of a thread", (message) => {
     if (i32[message + KIND] === KIND_WAITER) {
       giveBack(message);
       drop(message + sudog.CELL);
@@ -139,8 +134,7 @@ function takeInbox(record: number): void {
       else if (kind === KIND_ENDED) gotEnd(message);
       else memory.free(message);
     }
-    message = next;
-  }
+  });
 }
 
 /** It was served; what it was given goes back, where that can be. A mutex is known by its holder. */
@@ -156,7 +150,9 @@ function giveUpHolds(record: number, key: number): void {
   const { i32 } = memory;
   let hold = i32[record + HOLDS] as number;
   i32[record + HOLDS] = 0;
+  let left = mostBlocks(i32);
   while (hold !== 0) {
+    if (--left < 0) corrupt("what a thread holds");
     const next = i32[hold + HOLD_NEXT] as number;
     const object = i32[hold + HOLD_OBJECT] as number;
     const weight = i32[hold + HOLD_WEIGHT] as number;
@@ -182,7 +178,7 @@ function lose(object: number): void {
   i32[object + QCOUNT] = 0;
   Atomics.store(i32, object + STATUS, LOST);
   i32[object + DIRTY] = 0;
-  const isolates = Atomics.load(i32, ISOLATES);
+  const { isolates } = memory;
   for (let to = 0; to < isolates; to++) {
     if (Atomics.load(i32, recordOf(to) + STATE) !== LIVE) continue;
     isolate.alert(to, ALERT.lost);

@@ -7,6 +7,7 @@
 import { once } from "../../runtime/copies.ts";
 import { m } from "../../runtime/m.ts";
 import type { P } from "../../runtime/proc.ts";
+import { drain } from "../memory/corrupt.ts";
 import {
   RUN_AT_HOME as AT_HOME,
   RUN_ELSEWHERE as ELSEWHERE,
@@ -167,17 +168,13 @@ function dropTally(part: Part): void {
 export function takeTallies(record: number): number[] {
   const { i32 } = memory;
   const runs: number[] = [];
-  let tally = i32[record + TALLIES] as number;
-  i32[record + TALLIES] = 0;
-  while (tally !== 0) {
-    const next = i32[tally + LINK] as number;
+  drain(i32, record + TALLIES, "the tallies of a thread", (tally) => {
     const run = i32[tally + TALLY_RUN] as number;
     const helpers = i32[tally + TALLY_HELPERS] as number;
     Atomics.sub(i32, run + ELSEWHERE, helpers + (i32[tally + TALLY_TASKS] as number));
     if (helpers > 0 && i32[tally + TALLY_GUESTS] === 0 && !isOver(run)) runs.push(run);
     memory.free(tally);
-    tally = next;
-  }
+  });
   return runs;
 }
 

@@ -15,9 +15,9 @@
  * long: who can't have it finds the queue empty, and keeps the tasks that it wanted to put in until it can (`kept`).
  */
 import { monotonic, startTimer } from "../../runtime/host.ts";
+import { corrupt, mostBlocks } from "../memory/corrupt.ts";
 import {
   QUEUE_FIRST as FIRST,
-  ISOLATES,
   KIND,
   QUEUE_LAST as LAST,
   LINK,
@@ -131,7 +131,9 @@ function runqget(): number {
   const { i32, record } = memory;
   for (;;) {
     const head = Atomics.load(i32, record + RUNQ_HEAD);
-    if (head === (i32[record + RUNQ_TAIL] as number)) return 0;
+    const length = ((i32[record + RUNQ_TAIL] as number) - head) | 0;
+    if (length === 0) return 0;
+    if (length < 0 || length > RING) corrupt("a thread's queue of tasks");
     const task = i32[record + RUNQ + (head & MASK)] as number;
     if (Atomics.compareExchange(i32, record + RUNQ_HEAD, head, (head + 1) | 0) === head) return task;
   }
@@ -141,13 +143,14 @@ function runqget(): number {
 function globrunqget(): number {
   const { i32, record } = memory;
   if (Atomics.load(i32, SIZE) === 0 || !lock(i32)) return 0;
-  const first = i32[FIRST] as number;
+  const first = firstBatch(i32);
   if (first !== 0) drop(i32, i32[first + NEXT] as number);
   unlock(i32);
   if (first === 0) return 0;
   const before = i32[record + RUNQ_TAIL] as number;
   let tail = before;
   for (let next = i32[first + LINK] as number; next !== 0; next = i32[next + LINK] as number) {
+    if (((tail - before) | 0) === RING) corrupt("a batch of tasks");
     i32[record + RUNQ + (tail & MASK)] = next;
     tail = (tail + 1) | 0;
   }
@@ -159,7 +162,7 @@ function globrunqget(): number {
 function globrunqgetOne(): number {
   const { i32 } = memory;
   if (Atomics.load(i32, SIZE) === 0 || !lock(i32)) return 0;
-  const first = i32[FIRST] as number;
+  const first = firstBatch(i32);
   if (first !== 0) {
     const rest = i32[first + LINK] as number;
     const next = i32[first + NEXT] as number;
@@ -174,6 +177,14 @@ function globrunqgetOne(): number {
   return first;
 }
 
+/** Under the lock: the first batch; 0 for none. */
+function firstBatch(i32: Int32Array): number {
+  const first = i32[FIRST] as number;
+  if (first !== 0 || Atomics.load(i32, SIZE) === 0) return first;
+  unlock(i32);
+  corrupt("the length of the queue of tasks for all");
+}
+
 /** Takes the first batch out of the queue for all; `next` comes after it. */
 function drop(i32: Int32Array, next: number): void {
   if (next === 0) i32[LAST] = 0;
@@ -185,13 +196,14 @@ function drop(i32: Int32Array, next: number): void {
 function steal(victim: number): number {
   const { i32, record } = memory;
   const theirs = recordOf(victim);
-  for (;;) {
+  for (let tries = 0; ; tries++) {
     const head = Atomics.load(i32, theirs + RUNQ_HEAD);
     const tail = Atomics.load(i32, theirs + RUNQ_TAIL);
     const length = (tail - head) | 0;
+    if (length === 0) return 0;
+    if (length < 0 || tries === MOST_TRIES) corrupt("a thread's queue of tasks");
+    if (length > RING) continue; // head and tail are of different moments
     const n = length - (length >> 1);
-    if (n <= 0) return 0;
-    if (n > HALF) continue; // head and tail are of different moments
     const mine = i32[record + RUNQ_TAIL] as number;
     const first = i32[theirs + RUNQ + (head & MASK)] as number;
     for (let i = 1; i < n; i++) {
@@ -234,7 +246,7 @@ export function findTask(below: (n: number) => number): number {
   // Now and then the queue for all comes first, or two threads that start goroutines for each other keep it waiting.
   const own = tick === 0 ? globrunqgetOne() || runqget() : runqget() || globrunqget();
   if (own !== 0) return own;
-  const isolates = Atomics.load(i32, ISOLATES);
+  const { isolates } = memory;
   const from = below(isolates);
   for (let i = 0; i < isolates; i++) {
     const victim = (from + i) % isolates;
@@ -249,7 +261,7 @@ export function findTask(below: (n: number) => number): number {
 export function anyTask(): boolean {
   const { i32 } = memory;
   if (!barred && Atomics.load(i32, SIZE) !== 0) return true;
-  const isolates = Atomics.load(i32, ISOLATES);
+  const { isolates } = memory;
   for (let i = 0; i < isolates; i++) {
     const record = recordOf(i);
     if (Atomics.load(i32, record + RUNQ_HEAD) !== Atomics.load(i32, record + RUNQ_TAIL)) return true;
@@ -262,18 +274,21 @@ export function waitingTasks(): Set<number> | null {
   const { i32 } = memory;
   if (!lock(i32)) return null;
   const tasks = new Set<number>(kept);
-  const isolates = Atomics.load(i32, ISOLATES);
+  const { isolates } = memory;
   for (let i = 0; i < isolates; i++) {
     const record = recordOf(i);
     const tail = Atomics.load(i32, record + RUNQ_TAIL);
     for (let at = Atomics.load(i32, record + RUNQ_HEAD); at !== tail; at = (at + 1) | 0) {
+      if ((tail - at) >>> 0 > RING) break;
       tasks.add(i32[record + RUNQ + (at & MASK)] as number);
     }
   }
-  for (let first = i32[FIRST] as number; first !== 0; first = i32[first + NEXT] as number) {
-    for (let task = first; task !== 0; task = i32[task + LINK] as number) tasks.add(task);
+  let left = mostBlocks(i32);
+  for (let first = i32[FIRST] as number; first !== 0 && left > 0; first = i32[first + NEXT] as number) {
+    for (let task = first; task !== 0 && left > 0; task = i32[task + LINK] as number, left--) tasks.add(task);
   }
   unlock(i32);
+  if (left === 0) corrupt("the queue of tasks for all");
   return tasks;
 }
 
@@ -281,7 +296,7 @@ export function waitingTasks(): Set<number> | null {
 export function queued(): number {
   const { i32 } = memory;
   let n = Atomics.load(i32, SIZE) * HALF;
-  const isolates = Atomics.load(i32, ISOLATES);
+  const { isolates } = memory;
   for (let i = 0; i < isolates; i++) {
     const record = recordOf(i);
     n += (Atomics.load(i32, record + RUNQ_TAIL) - Atomics.load(i32, record + RUNQ_HEAD)) | 0;
@@ -292,6 +307,9 @@ export function queued(): number {
 /** Milliseconds after which a lock that is held for some instructions can't be had, and until it is tried again. */
 const LONG = 20;
 const AGAIN = 10;
+
+/** How often another thread can be in the middle of taking tasks out of its queue, one time after the other. */
+const MOST_TRIES = 100_000;
 
 /** How often to look before giving the processor away. */
 const SPIN = 100;
@@ -305,6 +323,7 @@ function lock(i32: Int32Array): boolean {
     if (tries % SPIN !== 0) continue;
     const holder = Atomics.load(i32, LOCK);
     if (holder === 0) continue;
+    if (holder < 0 || holder > memory.isolates || holder === me) corrupt("the lock of the queue of tasks for all");
     if (until === 0) until = monotonic() + LONG;
     else if (monotonic() > until) {
       bar();
@@ -330,6 +349,7 @@ export function relock(isolate: number): void {
   let last = 0;
   let size = 0;
   for (let at = i32[FIRST] as number; at !== 0; at = i32[at + NEXT] as number) {
+    if (size === mostBlocks(i32)) corrupt("the queue of tasks for all");
     last = at;
     size++;
   }

@@ -12,6 +12,7 @@
  */
 import { monotonic, processors } from "../../runtime/host.ts";
 import { Panic } from "../../runtime/panic.ts";
+import { corrupt, mostBlocks } from "../memory/corrupt.ts";
 import { DIRTY, HELD, HELD_BEFORE, LOCK, WANTED } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
 import { isolateOf } from "../memory/record.ts";
@@ -47,8 +48,14 @@ export function unlock(object: number): void {
 /** Takes the locks of all `objects`, which are sorted and different. */
 export function lockAll(objects: readonly number[]): void {
   const { i32, record } = memory;
-  for (const object of objects) {
-    lock(object);
+  for (let n = 0; n < objects.length; n++) {
+    const object = objects[n] as number;
+    try {
+      lock(object);
+    } catch (error) {
+      unlockAll(objects.slice(0, n));
+      throw error;
+    }
     i32[object + HELD_BEFORE] = i32[record + HELD] as number;
     i32[record + HELD] = object;
   }
@@ -61,6 +68,28 @@ export function unlockAll(objects: readonly number[]): void {
     i32[record + HELD] = i32[object + HELD_BEFORE] as number;
     unlock(object);
   }
+}
+
+/** What this thread has locked can't be put in order: it is lost, and the locks are free for those who wait. */
+export function loseHeld(): void {
+  const { i32, record, key } = memory;
+  for (const object of lockedBy(record)) {
+    if ((Atomics.load(i32, object + LOCK) & ~1) !== key) continue;
+    lose(object);
+    unlock(object);
+  }
+  i32[record + HELD] = 0;
+}
+
+/** The objects whose locks the isolate with that record may have. */
+export function lockedBy(record: number): number[] {
+  const { i32 } = memory;
+  const objects = [i32[record + WANTED] as number];
+  for (let at = i32[record + HELD] as number; at !== 0; at = i32[at + HELD_BEFORE] as number) {
+    objects.push(at);
+    if (objects.length > mostBlocks(i32)) corrupt("the locks of a thread");
+  }
+  return objects.filter((object) => object !== 0);
 }
 
 /** Somebody waits for it, or has taken it over. */
@@ -83,6 +112,7 @@ function contend(object: number): void {
       if (Atomics.compareExchange(i32, at, 0, key | 1) === 0) return;
       continue;
     }
+    if ((word & ~1) === key) corrupt("the lock of a shared object, which this thread has not taken");
     if ((word & 1) === 0 && Atomics.compareExchange(i32, at, word, word | 1) !== word) continue;
     if (nap(i32, at, word | 1)) continue;
     const waited = monotonic() - began;

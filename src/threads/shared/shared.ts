@@ -174,7 +174,8 @@ function destroy(ptr: number): void {
   if (i32[ptr + KIND] === CHAN) {
     const size = i32[ptr + SIZE] as number;
     let at = i32[ptr + RECVX] as number;
-    for (let n = i32[ptr + QCOUNT] as number; n > 0; n--) {
+    const slots = Math.floor((memory.room(ptr) / 4 - (BUFFER - HEAD)) / SLOT_WORDS);
+    for (let n = Math.min(i32[ptr + QCOUNT] as number, slots); n > 0; n--) {
       drop(ptr + BUFFER + at * SLOT_WORDS);
       at = at + 1 === size ? 0 : at + 1;
     }

@@ -11,6 +11,7 @@
  * All of this happens under the lock of the object, and is short: see lock.ts.
  */
 
+import { corrupt, mostBlocks } from "../memory/corrupt.ts";
 import { KIND_WAITER, wake } from "../memory/isolate.ts";
 import {
   ALL_SUDOGS,
@@ -37,6 +38,7 @@ import {
 import { memory } from "../memory/memory.ts";
 import { LOST } from "../memory/object.ts";
 import { recordOf } from "../memory/record.ts";
+import { loseHeld } from "./lock.ts";
 
 export {
   SUDOG_CELL as CELL,
@@ -91,7 +93,11 @@ export function freeSudog(s: number): void {
 /** All sudogs of the isolate with that record. */
 export function* allSudogs(record: number): Iterable<number> {
   const { i32 } = memory;
-  for (let s = i32[record + ALL_SUDOGS] as number; s !== 0; s = i32[s + NEXT] as number) yield s;
+  let left = mostBlocks(i32);
+  for (let s = i32[record + ALL_SUDOGS] as number; s !== 0; s = i32[s + NEXT] as number) {
+    if (--left < 0) corrupt("the waiters of a thread");
+    yield s;
+  }
 }
 
 /** Puts it at the end of its queue. */
@@ -120,6 +126,10 @@ export function dequeueFirst(queue: number): number {
   const { i32 } = memory;
   const s = i32[queue] as number;
   if (s === 0) return 0;
+  if (i32[s + STATE] !== QUEUED) {
+    loseHeld();
+    corrupt("a queue of waiters");
+  }
   const next = i32[s + LINK] as number;
   i32[queue] = next;
   if (next === 0) i32[queue + 1] = 0;

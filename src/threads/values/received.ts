@@ -6,6 +6,7 @@
  * of, with all goroutines that the job has started here, or the run. So no job has to give it back, and what it keeps on
  * its own thread goes with the job. Go's `http.Request.Context` ends that way.
  */
+
 import { CancelCtx } from "../../context/cancel-ctx.ts";
 import { CarriedValues, type Entry } from "../../context/carried.ts";
 import { Canceled, DeadlineExceeded } from "../../context/errors.ts";
@@ -16,6 +17,7 @@ import { common, microtask } from "../../runtime/host.ts";
 import { RuntimeTimer } from "../../runtime/timers.ts";
 import { formatDuration } from "../../time/duration.ts";
 import { type Time, timeAt } from "../../time/time.ts";
+import { drain } from "../memory/corrupt.ts";
 import { hold, unhold } from "../memory/holds.ts";
 import { isolate, KIND_ENDED } from "../memory/isolate.ts";
 import {
@@ -29,7 +31,6 @@ import {
   HOLD_OBJECT,
   HOLD_WAITS,
   KIND,
-  LINK,
 } from "../memory/layout.ts";
 import { memory, push } from "../memory/memory.ts";
 import { CONTEXT } from "../memory/object.ts";
@@ -236,12 +237,7 @@ export function freeContext(record: number): void {
 
 /** Takes the holds of those that wait for the end of a context. */
 export function takeWaiters(record: number, each: (entry: number) => void): void {
-  const { i32 } = memory;
-  for (let entry = Atomics.exchange(i32, record + CONTEXT_WAITERS, 0); entry !== 0; ) {
-    const next = i32[entry + LINK] as number;
-    each(entry);
-    entry = next;
-  }
+  drain(memory.i32, record + CONTEXT_WAITERS, "those that wait for the end of a context", each);
 }
 
 /** The news of an end has come; gives the record, 0 for a hold that was given up. */

@@ -5,6 +5,7 @@
  *
  *     block    hash, bytes, the keys as JSON
  */
+import { corrupt } from "../memory/corrupt.ts";
 import {
   SHAPE_HASH as HASH,
   SHAPE_LENGTH as LENGTH,
@@ -33,7 +34,9 @@ class SharedTable implements ShapeTable {
     const text = JSON.stringify(keys); // well-formed, whatever the keys
     const hash = hashOf(text);
     let block = 0;
-    for (let place = hash & (TABLE_LENGTH - 1); ; place = (place + 1) & (TABLE_LENGTH - 1)) {
+    for (let tries = 0; ; tries++) {
+      if (tries === TABLE_LENGTH) corrupt("the table of shapes");
+      const place = (hash + tries) & (TABLE_LENGTH - 1);
       let there = Atomics.load(i32, TABLE + place);
       if (there === 0) {
         if (block === 0) {

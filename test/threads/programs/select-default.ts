@@ -13,7 +13,7 @@ const taker = parallel(
     at: Int32Array<SharedArrayBuffer>,
   ): Go<string> {
     const more = select(others.map((c) => c.recv()));
-  const op = select({ a: a.recv(), b: b.recv(), more, default: true });
+    const op = select({ a: a.recv(), b: b.recv(), more, default: true });
     Atomics.store(at, 1, 1);
     while (Atomics.load(at, 0) === 0);
     return (yield* op).case;
