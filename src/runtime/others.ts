@@ -35,6 +35,8 @@ export interface Others {
   away(p: P): number;
   /** The goroutines of `p` that are not on this thread. */
   goroutines(p: P): GoroutineInfo[];
+  /** The main of `p` returns: what was lost and has not been joined is a panic. */
+  unjoined(p: P): void;
   /** This thread's event loop has run dry: whether none of the others could wake it. If not, it is kept open. */
   asleep(): boolean;
   /** Whether the code that runs now is the top level of a module that this thread only imports: it is to start nothing. */

@@ -394,6 +394,8 @@ export class P {
 
   /** Main has returned, which ends the run. Where leaks are looked for, the others go on first until none can by itself. */
   #returned(value: unknown): void {
+    m.others?.unjoined(this);
+    if (this.over) return;
     const outcome: Outcome = { ok: true, value };
     if (this.allgs.length === 0 || !looksForLeaks(this.#leaks)) {
       this.finish(outcome);

@@ -9,6 +9,7 @@ import { callAnywhere, goAnywhere } from "./sched/go.ts";
 import { halts } from "./sched/loading.ts";
 import { asleep } from "./sched/quiet.ts";
 import { awayOf } from "./sched/run.ts";
+import { unjoined } from "./sched/unjoined.ts";
 import { procs } from "./sched/wakep.ts";
 import { shareBuffers } from "./values/buffers.ts";
 import { sendContexts } from "./values/context.ts";
@@ -20,6 +21,7 @@ const others: Others = {
   procs: (n) => crew.procs(n),
   threads: () => crew.info(),
   away: awayOf,
+  unjoined: (p) => void unjoined.tell(p),
   goroutines: goroutinesElsewhere,
   asleep,
   halts: () => memory.self !== 0 && halts(),

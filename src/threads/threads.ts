@@ -19,7 +19,7 @@ export interface ThreadOptions {
   readonly memory?: number;
   /**
    * Bytes that the heap of a thread may have (Node); what the host gives by default. The job that needs more fails, its thread is
-   * replaced. A worker of the program's own has what it is made with.
+   * replaced. Not together with `worker`: a worker of the program's own has the `resourceLimits` that it is made with.
    */
   readonly maxMemory?: number;
   /**
@@ -102,6 +102,11 @@ export function threads(options: ThreadOptions): void {
   if (worker !== undefined && typeof worker !== "function") {
     throw new ArgumentError(`threads: worker must be a function that gives a new Worker, got ${show(worker)}`);
   }
+  const limit = maxMemory === undefined ? crew.maxMemory : Math.ceil(maxMemory / MIB);
+  if (limit > 0 && (crew.ownFile || worker !== undefined)) {
+    const limits = `{ resourceLimits: { maxOldGenerationSizeMb: ${limit} } }`;
+    throw new ArgumentError(`threads: maxMemory can't limit a worker that the program makes; make it with ${limits}`);
+  }
   if (preempt !== undefined && typeof preempt !== "boolean") {
     throw new ArgumentError(`threads: preempt must be true or false, got ${show(preempt)}`);
   }
@@ -110,7 +115,7 @@ export function threads(options: ThreadOptions): void {
   }
   if (bytes !== undefined) memory.reserve(bytes);
   takePart();
-  if (maxMemory !== undefined) crew.maxMemory = Math.ceil(maxMemory / MIB);
+  crew.maxMemory = limit;
   if (worker !== undefined) crew.startWith(worker);
   if (preempt === true || (sysmon !== undefined && sysmon !== false)) monitor.start(preempt === true, sysmon ?? false);
   // Whoever starts the program has the last word.

@@ -44,8 +44,16 @@ describe("a job that ends its thread", () => {
     expect(await jobs("attempts")).toEqual(["done"]);
   });
 
-  test("is a panic if nobody ever joins it", async () => {
-    const { code, stderr } = await threaded("jobs", ["bare"]);
+  test("fails for a join that comes when it is lost already", async () => {
+    expect(await jobs("late")).toEqual(["Panic THREAD_DIED thread died (job() in goroutine N called process.exit(3))"]);
+  });
+
+  test.each([
+    ["the program sleeps", "bare"],
+    ["main returns", "returns"],
+    ["its handle is garbage", "collected"],
+  ])("is a panic if nothing can join it any more: %s", async (_why, what) => {
+    const { code, stderr } = await threaded("jobs", [what], { options: ["--expose-gc"] });
     expect(stderr).toMatch(/^panic: thread died \(job\(\) in goroutine \d+ on thread \d called process\.exit\(3\)\)\n/);
     expect(code).toBe(2);
   });

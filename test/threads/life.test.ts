@@ -1,4 +1,6 @@
 /** How threads come and go. */
+
+import { threads } from "millrace/threads";
 import { expect, test, vi } from "vitest";
 import { threaded } from "./program.ts";
 
@@ -87,6 +89,15 @@ test("a worker of the program's own runs what it knows, and says what it has loa
     /^panic: ReferenceError: parallel: thread \d has no function named "lost"; the modules it has loaded: \n\tfile:.*life\.mjs\n/,
   );
   expect(code).toBe(2);
+});
+
+test("a worker of the program's own can't be limited by an option: the error says what can", () => {
+  const worker = (): never => {
+    throw new Error("not called");
+  };
+  const text =
+    /^threads: maxMemory can't limit a worker that the program makes; make it with \{ resourceLimits: \{ maxOldGenerationSizeMb: 64 \} \}$/;
+  expect(() => threads({ worker, maxMemory: 64 * 2 ** 20 })).toThrow(text);
 });
 
 test("a worker that never calls serve, or is none, is an error and no hang", async () => {

@@ -15,6 +15,7 @@ import { type Waiter, WaitQueue } from "../../runtime/waiter.ts";
 import { TALLY_TASKS } from "../memory/layout.ts";
 import { Part } from "./guest.ts";
 import { countElsewhere } from "./run.ts";
+import type { Loss } from "./unjoined.ts";
 
 const PENDING = 0;
 const ENDED = 1;
@@ -34,6 +35,8 @@ export class Away implements Watched {
   #joiners: WaitQueue | null = null;
   /** Somebody has asked for its outcome, so if it is lost that is an error of theirs and no panic. */
   wanted = false;
+  /** It was lost before. */
+  loss: Loss | null = null;
 
   constructor(p: P, id: number, name: string, task: number, creator: Away["creator"]) {
     this.p = p;
@@ -45,6 +48,7 @@ export class Away implements Watched {
 
   join(): Op<never> {
     this.wanted = true;
+    if (this.loss !== null) this.loss.heard = true;
     return made(new AwayJoin(this)) as Op<unknown> as Op<never>;
   }
 

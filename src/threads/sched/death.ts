@@ -1,7 +1,7 @@
 /**
  * What the end of a thread means for the goroutines that were on it: the one that ended it fails with an error that says who and
  * how, the others that had begun there are lost with it, and the program goes on. A `join` throws that error; for a goroutine
- * that was never joined it is a panic of its run. So is the loss of goroutines that tasks have left there, closures, if no task
+ * that is never joined it is a panic of its run (unjoined.ts). So is the loss of goroutines that tasks have left there, closures, if no task
  * of their run was there whose join could tell.
  *
  * Each thread does this for the tasks that it has made, when the first one tells it.
@@ -20,6 +20,7 @@ import { letGo, reach } from "./hand.ts";
 import { homeOf, runAt } from "./run.ts";
 import { CHILD, dropArgs, FN, GID, RUNNER } from "./task.ts";
 import { findTask } from "./taskq.ts";
+import { unjoined } from "./unjoined.ts";
 
 /** A thread has died, which ended it and how. */
 interface Death {
@@ -139,11 +140,10 @@ function failure(code: PanicCode, text: string, cause: unknown): Panic {
   return error;
 }
 
-/** A goroutine is lost: an error for those who join it; of one that was never joined, a panic of its run. */
+/** A goroutine is lost: an error for those who join it; of one that is never joined, a panic of its run. */
 export function fail(away: Away, error: unknown): void {
-  const { p, id, name, creator } = away;
   away.fail(error);
-  if (!away.wanted) p.panicked(error, { id, name, stack: "", createdBy: creator ?? undefined });
+  if (!away.wanted) unjoined.add(away, error);
 }
 
 /** A run of this thread has lost goroutines whose loss no join tells. */

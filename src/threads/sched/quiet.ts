@@ -27,6 +27,7 @@ import { crew } from "./crew.ts";
 import { allWillAnswer } from "./dump.ts";
 import { importing } from "./loading.ts";
 import { anyTask } from "./taskq.ts";
+import { unjoined } from "./unjoined.ts";
 
 /** How long after a round the next one comes, in milliseconds: the first time, and when nothing has changed for long. */
 const SOON = 10;
@@ -51,6 +52,7 @@ function answer(): false {
   const round = Atomics.load(i32, ROUND);
   if (state.answered !== round && !importing()) {
     state.answered = round;
+    unjoined.tell(null);
     Atomics.store(i32, record + DRY, round);
   }
   isolate.hold(true);
@@ -60,6 +62,7 @@ function answer(): false {
 function allAsleep(): boolean {
   const { i32 } = memory;
   if (quiet() && quiet()) {
+    if (unjoined.tell(null)) return false;
     allWillAnswer();
     return true;
   }

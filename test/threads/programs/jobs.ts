@@ -162,6 +162,25 @@ const tried: Record<string, () => Go> = {
     yield* chan<number>().recv();
   },
 
+  *late() {
+    const g = go(job, "exit");
+    while ((g as unknown as { readonly pending: boolean }).pending) yield* sleep(5);
+    console.log(yield* outcome(g.join()));
+  },
+
+  *returns() {
+    const g = go(job, "exit");
+    while ((g as unknown as { readonly pending: boolean }).pending) yield* sleep(5);
+  },
+
+  *collected() {
+    go(job, "exit");
+    for (;;) {
+      (globalThis as unknown as { gc(): void }).gc();
+      yield* sleep(5);
+    }
+  },
+
   /** Closures that a task has left on its thread have nobody whose join could tell. */
   *orphans() {
     yield* go(leaves).join();
