@@ -184,6 +184,14 @@ class Crew {
     for (const n = queued(); coming < n && there < procs(); coming++, there++) this.#start(this.#freePlace());
   }
 
+  /** Whether a thread takes what waits, or may soon: not if several have ended on their way. */
+  #hope(): boolean {
+    for (const each of this.#threads) {
+      if (each.takes && (each.ready || (!each.stopping && this.#stillborn < MOST_STILLBORN))) return true;
+    }
+    return false;
+  }
+
   /** Ends all threads. */
   async stop(): Promise<void> {
     await Promise.all([...this.#threads].map((thread) => thread.stop()));
@@ -292,7 +300,7 @@ class Crew {
     recover(thread.isolate);
     const runs = takeTallies(record);
     const { isolate: which, key, ready, overdue } = thread;
-    const hopeless = !ready && thread.takes && ![...this.#threads].some((each) => each.ready && each.takes);
+    const hopeless = !ready && thread.takes && !this.#hope();
     const ending: Ending = { isolate: which, key, ready, overdue, ownFile: this.ownFile, ...why };
     if (!thread.stopping || overdue !== 0) lose(ending, hopeless, runs);
     else vanished(key);

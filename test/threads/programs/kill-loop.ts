@@ -8,11 +8,24 @@ import { mapConcurrent } from "millrace/patterns";
 import { parallel, threads } from "millrace/threads";
 
 const square = parallel(import.meta, "square", (n: number) => n * n);
+/** What a tree gives that has lost some of its own. */
+const LOST = -1;
+
+const isLoss = (error: unknown): boolean => ["JOB_LOST", "THREAD_DIED"].includes((error as Panic).code);
+
 /** Starts some itself, so that queues of other threads are full, too. */
 const tree = parallel(import.meta, "tree", function* (n: number): Go<number> {
   let sum = 0;
-  for (const g of Array.from({ length: 20 }, (_, i) => go(square, n + i))) sum += yield* g.join();
-  return sum;
+  let lost = false;
+  for (const g of Array.from({ length: 20 }, (_, i) => go(square, n + i))) {
+    try {
+      sum += yield* g.join();
+    } catch (error) {
+      if (!isLoss(error)) throw error;
+      lost = true;
+    }
+  }
+  return lost ? LOST : sum;
 });
 
 const workers = new Set<Worker>();
@@ -35,11 +48,12 @@ const tally = { kills: 0, done: 0, lost: 0, others: 0 };
 /** The outcome of one, which is right, or lost. */
 function* check(g: Goroutine<number>, right: number): Go {
   try {
-    if ((yield* g.join()) === right) tally.done++;
+    const value = yield* g.join();
+    if (value === right) tally.done++;
+    else if (value === LOST) tally.lost++;
     else tally.others++;
   } catch (error) {
-    const { code } = error as Panic;
-    if (code === "JOB_LOST" || code === "THREAD_DIED") tally.lost++;
+    if (isLoss(error)) tally.lost++;
     else tally.others++;
   }
 }
