@@ -44,6 +44,11 @@ describe("a job that ends its thread", () => {
     expect(await jobs("attempts")).toEqual(["done"]);
   });
 
+  test("ends the process if it crashes natively: that is all that can be promised", async () => {
+    const { signal, stdout } = await threaded("jobs", ["abort"]);
+    expect({ signal, stdout }).toEqual({ signal: "SIGABRT", stdout: "" });
+  });
+
   test("fails for a join that comes when it is lost already", async () => {
     expect(await jobs("late")).toEqual(["Panic THREAD_DIED thread died (job() in goroutine N called process.exit(3))"]);
   });

@@ -16,7 +16,7 @@ import type { Go } from "../../runtime/op.ts";
 import type { P } from "../../runtime/proc.ts";
 import { isolate } from "../memory/isolate.ts";
 import { memory } from "../memory/memory.ts";
-import { pointerOf } from "../memory/names.ts";
+import { pointerOf, pointerOfName } from "../memory/names.ts";
 import { CAUGHT, caught, type Outcome, type Parallel, parallelOf } from "../values/registry.ts";
 import { copy } from "../values/slot.ts";
 import { Away, children } from "./away.ts";
@@ -110,7 +110,7 @@ let creatorName = 0;
 let creatorRun = 0;
 
 function starts(by: G | null, run: number): void {
-  creatorName = by === null ? 0 : pointerOf(by.name);
+  creatorName = by === null ? 0 : pointerOfName(by.name);
   creatorRun = run;
   creator = by === null ? null : { id: by.id, name: by.name };
 }

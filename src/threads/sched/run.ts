@@ -29,7 +29,7 @@ import {
   TALLY_WORDS,
 } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
-import { pointerOf, textAt } from "../memory/names.ts";
+import { pointerOfName, textAt } from "../memory/names.ts";
 import { children } from "./away.ts";
 import { guestsAtHome, Part } from "./guest.ts";
 
@@ -57,7 +57,7 @@ export function sharedRun(p: P): number | undefined {
 }
 
 function share(p: P): number {
-  const name = pointerOf(p.name);
+  const name = pointerOfName(p.name);
   const record = memory.alloc((RUN_WORDS - HEAD) * 4);
   const { i32 } = memory;
   i32[record + OVER] = 0;

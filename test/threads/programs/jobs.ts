@@ -12,12 +12,13 @@ threads({
   maxMemory: 48 * 2 ** 20,
 });
 
-type Kind = "ok" | "exit" | "timer" | "reject" | "memory" | "hog" | "wait";
+type Kind = "ok" | "abort" | "exit" | "timer" | "reject" | "memory" | "hog" | "wait";
 
 /** An async job: several of them can be under way on one thread. */
 const job = parallel(import.meta, "job", async (kind: Kind): Promise<string> => {
   await later(1);
   if (kind === "exit") process.exit(3);
+  if (kind === "abort") process.abort();
   if (kind === "timer") {
     setTimeout(() => {
       throw new TypeError("in a timer");
@@ -160,6 +161,10 @@ const tried: Record<string, () => Go> = {
   *bare() {
     go(job, "exit");
     yield* chan<number>().recv();
+  },
+
+  *abort() {
+    console.log(yield* outcome(go(job, "abort").join()));
   },
 
   *late() {
