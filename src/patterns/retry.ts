@@ -1,7 +1,8 @@
 /** Doing it again until it works. */
+import type { CancelCtx } from "../context/cancel-ctx.ts";
 import { thrownFor } from "../context/thrown-for.ts";
 import type { Context } from "../context/types.ts";
-import { call, checkCallable } from "../runtime/action.ts";
+import { Action, call, checkCallable, pending } from "../runtime/action.ts";
 import { isThenable } from "../runtime/body.ts";
 import { m } from "../runtime/m.ts";
 import type { Go, Op } from "../runtime/op.ts";
@@ -12,7 +13,7 @@ import { select } from "../select/select.ts";
 import { sleep } from "../time/sleep.ts";
 import { anywhere, GRACE } from "./anywhere.ts";
 import { checkContext, checkMillis } from "./stream.ts";
-import { TaskOp } from "./task.ts";
+import { TaskCode, TaskOp } from "./task.ts";
 
 /** What is known when an attempt has failed and another one will follow. */
 export interface Retry {
@@ -95,11 +96,21 @@ function delayAfter(s: Settings, error: unknown, attempt: number, longest: numbe
   throw new ArgumentError(what, { cause: error });
 }
 
-/** Calls `fn` until it works. */
-export function* attempts<X>(s: Settings, ctx: Context, fn: (attempt: number) => X): Go<Result<X>> {
+/**
+ * Calls `fn` until it works.
+ *
+ * @param failed what the first attempt has failed with, where it was made before
+ */
+export function* attempts<X>(
+  s: Settings,
+  ctx: Context,
+  fn: (attempt: number) => X,
+  failed?: { readonly error: unknown },
+): Go<Result<X>> {
   let longest = s.delay;
   for (let attempt = 1; ; attempt++) {
     try {
+      if (attempt === 1 && failed !== undefined) throw failed.error;
       return yield* call(fn, [attempt]);
     } catch (error) {
       if (error instanceof Goexit || error instanceof FatalError) throw error;
@@ -113,12 +124,43 @@ export function* attempts<X>(s: Settings, ctx: Context, fn: (attempt: number) =>
   }
 }
 
+/** The first attempt without a goroutine: what it gives, or a promise of it; the others follow in one. */
+function firstAttempt<X>(
+  name: string,
+  s: Settings,
+  ctx: CancelCtx,
+  fn: (attempt: number) => X,
+): Result<X> | Promise<Result<X>> {
+  const again = async (error: unknown): Promise<Result<X>> => {
+    try {
+      return await new Action(name, () => attempts(s, ctx, fn, { error }));
+    } finally {
+      ctx.cancel(undefined);
+    }
+  };
+  let given: X;
+  try {
+    given = fn(1);
+  } catch (error) {
+    return again(error);
+  }
+  const promise = pending(name, given) as Promise<Result<X>> | null;
+  if (promise === null) {
+    ctx.cancel(undefined);
+    return given as Result<X>;
+  }
+  return promise.then((value) => {
+    ctx.cancel(undefined);
+    return value;
+  }, again);
+}
+
 /**
  * Calls a function until it works, with growing delays in between that are partly left to chance.
  *
  * Blocks until an attempt has succeeded, and gives its result. Throws what the last attempt has thrown. When its context is
- * done during a delay, throws an error with that one's name and message, and the last attempt's error as its `cause`. It runs in a goroutine of its own; as a case of a select that is lost, or with a
- * context, it is told so through the context that `fn` is given, and ends with the attempt it is at.
+ * done during a delay, throws an error with that one's name and message, and the last attempt's error as its `cause`. As a case of a select it runs in a
+ * goroutine of its own; where it is lost, or with a context that is done, it is told so through the context that `fn` is given, and ends with the attempt it is at.
  *
  * @param fn a generator, async or plain function; gets the number of the attempt, from 1 up, and a context
  * @param options `attempts`, at most (3); `delay`, the first one in milliseconds (100); `factor`, by which it grows (2);
@@ -152,8 +194,13 @@ export function retry<X>(
   const name = fn.name || "retry";
   const one = anywhere(fn, GRACE) as typeof fn;
   return made(
-    new TaskOp(name, checkContext("retry", options.ctx), (ctx) =>
-      attempts(settings, ctx, (attempt) => one(attempt, ctx)),
+    new TaskOp(
+      new TaskCode<Result<X>>(
+        name,
+        checkContext("retry", options.ctx),
+        (ctx) => attempts(settings, ctx, (attempt) => one(attempt, ctx)),
+        (ctx) => firstAttempt(name, settings, ctx, (attempt) => one(attempt, ctx)),
+      ),
     ),
   );
 }

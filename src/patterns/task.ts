@@ -1,16 +1,20 @@
 /**
- * An operation that is a goroutine: it is started when the operation is performed and has to be waited for, so a select
- * whose other case is ready starts none; and told to stop through its context when the wait is given up.
+ * An operation that runs code of the program's: it starts when the operation is performed and has to be waited for, so a select
+ * whose other case is ready starts nothing; and it is told to stop through its context when the wait is given up.
  *
- * It can be a case of a select although what it has done can't be undone, because what it is for can be: whoever waits
- * knows that it did not end, and it has been cancelled.
+ * It can be a case of a select although what it has done can't be undone, because what it is for can be: the select knows that
+ * it did not end, and it has been cancelled. There it is a goroutine of its own. Where nothing else is waited for it needs none:
+ * `yield*` runs it in the goroutine that performs it, and `await` as an action.
  */
 import { withCancel } from "../context/cancel.ts";
+import { CancelCtx } from "../context/cancel-ctx.ts";
+import { nodeOf } from "../context/parent.ts";
 import { background } from "../context/roots.ts";
 import { thrownFor } from "../context/thrown-for.ts";
 import type { CancelFunc, Context } from "../context/types.ts";
+import { Action } from "../runtime/action.ts";
 import { m } from "../runtime/m.ts";
-import { type Go, NO, Op, type WaitReason } from "../runtime/op.ts";
+import { type Go, NO, NOTHING, Op, type Parked, performer, type WaitReason } from "../runtime/op.ts";
 import { FatalError } from "../runtime/panic.ts";
 import { rejectedWith } from "../runtime/rejection.ts";
 import type { Waiter } from "../runtime/waiter.ts";
@@ -35,16 +39,76 @@ function* perform<T>(task: Task, body: (ctx: Context) => Go<T>, ctx: Context): G
   }
 }
 
-export class TaskOp<T> extends Op<T> {
-  readonly #body: (ctx: Context) => Go<T>;
-  readonly #ctx: Context | undefined;
-  readonly #name: string;
+/** Does nothing, but like every operation it lets others run. */
+class PassOp extends Op<void> {
+  override get reason(): WaitReason {
+    return "runtime.Gosched";
+  }
 
-  constructor(name: string, ctx: Context | undefined, body: (ctx: Context) => Go<T>) {
+  override get touches(): object {
+    return NOTHING;
+  }
+
+  override attempt(): void {}
+
+  override enqueue(): void {}
+
+  override dequeue(): void {}
+}
+
+const pass = new PassOp();
+
+/** What the code of a task is, and its context. */
+export class TaskCode<T> {
+  readonly name: string;
+  readonly parent: Context | undefined;
+  readonly body: (ctx: Context) => Go<T>;
+  readonly quick: ((ctx: CancelCtx) => T | Promise<T>) | null;
+
+  /**
+   * @param body what it does, called anew for each performance
+   * @param quick the same without a goroutine, where that is possible; it cancels its context at its end
+   */
+  constructor(
+    name: string,
+    parent: Context | undefined,
+    body: (ctx: Context) => Go<T>,
+    quick: ((ctx: CancelCtx) => T | Promise<T>) | null,
+  ) {
+    this.name = name;
+    this.parent = parent;
+    this.body = body;
+    this.quick = quick;
+  }
+
+  /** Throws when the context has ended. */
+  check(): void {
+    if (this.parent?.err() !== undefined) throw thrownFor(this.parent);
+  }
+
+  context(): CancelCtx {
+    this.check();
+    const parent = this.parent ?? background();
+    return new CancelCtx(parent, nodeOf(this.name, parent));
+  }
+
+  *inline(): Go<T> {
+    const ctx = this.context();
+    try {
+      yield* pass;
+      return yield* this.body(ctx);
+    } finally {
+      ctx.cancel(undefined);
+    }
+  }
+}
+
+export class TaskOp<T> extends Op<T> {
+  readonly #code: TaskCode<T>;
+
+  constructor(code: TaskCode<T>) {
     super();
-    this.#name = name;
-    this.#ctx = ctx;
-    this.#body = body;
+    this.#code = code;
   }
 
   override get reason(): WaitReason {
@@ -52,19 +116,19 @@ export class TaskOp<T> extends Op<T> {
   }
 
   override attempt(): NO {
-    if (this.#ctx?.err() !== undefined) throw thrownFor(this.#ctx);
+    this.#code.check();
     return NO;
   }
 
   override enqueue(w: Waiter): void {
-    const [ctx, cancel] = withCancel(this.#ctx ?? background());
+    const { name, parent, body } = this.#code;
+    const [ctx, cancel] = withCancel(parent ?? background());
     const task: Task = { waiter: w, cancel };
-    const body = this.#body;
     const start = {
-      *[this.#name]() {
+      *[name]() {
         yield* perform(task, body, ctx);
       },
-    }[this.#name] as () => Go;
+    }[name] as () => Go;
     w.value = task;
     (w.g?.p ?? m.current()).go(start, [], w.g);
   }
@@ -75,5 +139,21 @@ export class TaskOp<T> extends Op<T> {
     if (task === undefined || task.waiter === null) return;
     task.waiter = null;
     task.cancel();
+  }
+
+  override [Symbol.iterator](): Iterator<Parked, T, unknown> {
+    performer();
+    return this.#code.inline();
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: an operation is awaitable, that is the point
+  override then<A = T, B = never>(
+    onDone?: ((value: T) => A | PromiseLike<A>) | null,
+    onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): PromiseLike<A | B> {
+    const code = this.#code;
+    const { name, quick } = code;
+    const action = new Action(name, () => code.inline(), quick === null ? null : () => quick(code.context()));
+    return action.then(onDone, onError);
   }
 }

@@ -13,7 +13,7 @@
  */
 
 import { AsyncWaiter } from "./async.ts";
-import type { Body } from "./body.ts";
+import { ACTION, type Body } from "./body.ts";
 import type { G } from "./g.ts";
 import { m } from "./m.ts";
 import { type Go, NO, Op, type Parked, performer, type Subject, type WaitReason } from "./op.ts";
@@ -44,6 +44,10 @@ type Quick<T> = () => T | Promise<T> | NO;
  * ```
  */
 export class Action<out T> implements PromiseLike<T> {
+  static {
+    Object.defineProperty(Action.prototype, ACTION, { value: true });
+  }
+
   readonly #what: string;
   readonly #body: () => Go<T>;
   readonly #quick: Quick<T> | null;

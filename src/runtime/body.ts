@@ -32,6 +32,14 @@ export function throwInto(gen: Go<unknown>, error: ArgumentError): IteratorResul
   }
 }
 
+/** Marks a composite action (`action.ts`), which is performed like an operation. */
+export const ACTION: unique symbol = Symbol.for("millrace action") as never;
+
+/** Whether a goroutine that got `body` from its function goes on with it: an operation, an action, an iterator. */
+export function isPerformed(body: object): body is Iterable<Parked, unknown> {
+  return body instanceof Op || ACTION in body || isIterator(body);
+}
+
 export function isIterator(body: object): boolean {
   return typeof (body as Partial<Go>).next === "function" && Symbol.iterator in body;
 }
@@ -40,12 +48,15 @@ export function isThenable(body: object): body is PromiseLike<unknown> {
   return typeof (body as Partial<PromiseLike<unknown>>).then === "function";
 }
 
-/** A generator that does what `body` does: an operation, or an iterator of another make. */
+/** A generator that does what `body` does: an operation, an action, or an iterator of another make. */
 export function asGenerator(body: Iterable<Parked, unknown>): Go<unknown> {
   if ((body as Partial<Go>).next === next) return body as Go<unknown>;
-  return (function* () {
-    return yield* body instanceof Op ? body : opaque(body[Symbol.iterator]());
-  })();
+  // What performs an action is a generator already.
+  return ACTION in body ? (body[Symbol.iterator]() as Go<unknown>) : delegate(body);
+}
+
+function* delegate(body: Iterable<Parked, unknown>): Go<unknown> {
+  return yield* body instanceof Op ? body : opaque(body[Symbol.iterator]());
 }
 
 /** An iterator of another make, of which nobody knows whether it hands `next` down to an operation: a probe stops here. */

@@ -15,7 +15,7 @@
 import { Allgs } from "./allgs.ts";
 import { AwaitList } from "./async.ts";
 import { type AsyncScope, capture, enter, frames, same, scopeOfHost, scopeOfRun } from "./async-scope.ts";
-import { asGenerator, type Body, isGeneratorFunction, isIterator, isThenable, next, throwInto } from "./body.ts";
+import { asGenerator, type Body, isGeneratorFunction, isPerformed, isThenable, next, throwInto } from "./body.ts";
 import { type Clock, hostClock } from "./clock.ts";
 import { Deque } from "./deque.ts";
 import { isOver, underWay } from "./dry.ts";
@@ -28,7 +28,7 @@ import { GO_ON, m, type Preemption, type Verdict, YIELD_TO_HOST, YIELD_TO_OTHERS
 import { asyncGenerator, didNotWait, yielded } from "./misuse.ts";
 import { numbers } from "./numbers.ts";
 import { ask, type PanicHandler, type PanickedGoroutine, panickedGoroutine, traceOf } from "./on-panic.ts";
-import { DONE, type Go, isParked, Op, PARKED, type Parked } from "./op.ts";
+import { DONE, type Go, isParked, type Op, PARKED } from "./op.ts";
 import type { Outcome, RunOptions } from "./options.ts";
 import { Origins } from "./origins.ts";
 import { FatalError, Goexit } from "./panic.ts";
@@ -321,8 +321,8 @@ export class P {
     g.value = undefined;
     const body = (g.fn as Body).apply(undefined, args);
     if (typeof body !== "object" || body === null) this.#end(g, body);
-    else if (body instanceof Op || isIterator(body)) {
-      g.gen = asGenerator(body as Iterable<Parked, unknown>);
+    else if (isPerformed(body)) {
+      g.gen = asGenerator(body);
       this.#left(g, next.call(g.gen));
     } else if (isThenable(body)) {
       g.status = Gwaiting;

@@ -9,7 +9,7 @@ import { Action } from "../runtime/action.ts";
 import { m } from "../runtime/m.ts";
 import { labelOf, type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
-import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
+import { type Go, NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 
@@ -140,14 +140,14 @@ export class Cond {
    * @throws FatalError UNLOCK_OF_UNLOCKED, which ends the run, when the lock is not held
    */
   wait(): Action<void> {
-    const { l } = this;
-    const line = this.#line;
-    return new Action("Cond.wait", function* () {
-      const ticket = new Ticket(line);
-      l.unlock();
-      yield* ticket;
-      yield* l.lock();
-    });
+    return new Action("Cond.wait", () => this.#wait());
+  }
+
+  *#wait(): Go {
+    const ticket = new Ticket(this.#line);
+    this.l.unlock();
+    yield* ticket;
+    yield* this.l.lock();
   }
 
   /**

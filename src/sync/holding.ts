@@ -3,17 +3,20 @@ import { Action, call, checkCallable, pending } from "../runtime/action.ts";
 import { type Go, NO, type Op } from "../runtime/op.ts";
 import type { Result } from "../runtime/run.ts";
 
+// Not a function expression of the action's: a generator function that is made anew for each costs more than the lock.
+function* hold<X>(lock: Op<Disposable>, fn: () => X): Go<Result<X>> {
+  const held = yield* lock;
+  try {
+    return yield* call(fn, []);
+  } finally {
+    held[Symbol.dispose]();
+  }
+}
+
 /** Acquires with `lock`, calls `fn` and gives back, however `fn` ends. `what`: what the program calls this. */
 export function holding<X>(what: string, lock: Op<Disposable>, fn: () => X): Action<Result<X>> {
   checkCallable(what, fn);
-  const body = function* (): Go<Result<X>> {
-    const held = yield* lock;
-    try {
-      return yield* call(fn, []);
-    } finally {
-      held[Symbol.dispose]();
-    }
-  };
+  const body = (): Go<Result<X>> => hold(lock, fn);
   return new Action(what, body, () => {
     const held = lock.attempt();
     if (held === NO) return NO;

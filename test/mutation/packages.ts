@@ -149,7 +149,7 @@ export const packages: readonly Fault[] = [
   {
     name: "cond.wait returns without the lock",
     file: "src/sync/cond.ts",
-    find: "      yield* l.lock();\n",
+    find: "    yield* this.l.lock();\n",
     put: "",
     test: "test/sync/cond.test.ts",
     title: "wait gives up the lock, and has it again when it returns (yield*)",

@@ -1,5 +1,5 @@
 /** `retry`: how often, how long in between, what ends it. */
-import { ArgumentError, FatalError, runtime, select } from "millrace";
+import { ArgumentError, FatalError, run, runtime, select } from "millrace";
 import { background, Canceled, withCancel, withTimeout } from "millrace/context";
 import { type Retry, type RetryOptions, retry } from "millrace/patterns";
 import { Mutex } from "millrace/sync";
@@ -245,4 +245,13 @@ test("refuses what is not as it should be", () => {
   ];
   for (const [options, message] of refused) expect(() => retry(() => 1, options as RetryOptions)).toThrow(message);
   expect(() => retry(1 as never)).toThrow("retry: expected a function, got 1");
+});
+
+test("it takes a goroutine of its own only as a case of a select", async () => {
+  const here = () => runtime.goroutines().length;
+  await run(function* () {
+    expect(yield* retry(here)).toBe(1);
+    expect((yield* select([retry(here)])).value).toBe(2);
+  });
+  expect(await run(async () => retry(here))).toBe(1);
 });

@@ -291,3 +291,16 @@ test("the holder is the one that the lock was handed to, also through a select",
   });
   expect(error.goroutines[0]).toMatchObject({ reason: "sync.Mutex.Lock", holder: { id: 2, name: "chooser" } });
 });
+
+test("a goroutine whose function returns an action performs it itself", async () => {
+  await run(function* () {
+    const mu = new Mutex();
+    yield* mu.lock();
+    const waiting = go(() => mu.withLock(() => runtime.goroutines().length));
+    yield* runtime.gosched();
+    // It waits for the lock itself, and no other goroutine does that for it.
+    expect(runtime.goroutines().map(({ id, reason }) => [id, reason])).toContainEqual([waiting.id, "sync.Mutex.Lock"]);
+    mu.unlock();
+    expect(yield* waiting.join()).toBe(2);
+  });
+});
