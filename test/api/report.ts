@@ -63,7 +63,10 @@ export function reports(): Map<string, string> {
       return `## ${each.name}\n\n\`\`\`ts\n${text}\n\`\`\`\n`;
     });
     const name = entry.replace("millrace/", "");
-    made.set(`${name}.api.md`, `# ${entry}\n\nMade by \`npm run api\`. Do not edit.\n\n${blocks.join("\n")}`);
+    made.set(
+      `${name.replaceAll("/", "-")}.api.md`,
+      `# ${entry}\n\nMade by \`npm run api\`. Do not edit.\n\n${blocks.join("\n")}`,
+    );
   }
   return made;
 }

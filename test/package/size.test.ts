@@ -22,6 +22,7 @@ const BUDGET: Record<string, readonly [alone: number, added: number]> = {
   "millrace/testing": [33_900, 17_500],
   "millrace/threads": [63_500, 47_100],
   "millrace/remote": [47_800, 29_700],
+  "millrace/remote/sqlite": [7_000, 5_800],
   "millrace/trace": [7_300, 4_800],
   "millrace/inspector": [12_000, 11_000],
   "millrace/eslint": [6_100, 5_900],
