@@ -191,15 +191,15 @@ export const channels: readonly Fault[] = [
   {
     name: "a select with a default blocks",
     file: "src/select/select.ts",
-    find: "if (!this.polls) return NO;",
-    put: "if (this.#labels.length > 0 || !this.polls) return NO;",
+    find: "if (taken !== NO || !this.polls) return taken;",
+    put: "if (taken !== NO || !this.polls || this.#labels.length > 0) return taken;",
     test: "test/conformance/local.test.ts",
     title: "plain, yield*, select with none ready takes the default, and leaves nothing behind",
   },
   {
     name: "a listed select draws lots",
     file: "src/select/select.ts",
-    find: "if (this.#listed) return this.#poll();",
+    find: "if (this.#listed) return this.#pollListed();",
     put: "",
     test: "test/conformance/local.test.ts",
     title: "plain, yield*, choice with order listed is the first ready one",

@@ -3,6 +3,22 @@ import type { Fault } from "./fault.ts";
 
 export const threads: readonly Fault[] = [
   {
+    name: "what is taken from a queue need not be on it",
+    file: "src/threads/shared/sudog.ts",
+    find: "if (i32[s + STATE] !== QUEUED) {",
+    put: "if (i32[s + STATE] === 77) {",
+    test: "test/threads/overwritten.test.ts",
+    title: "a queue whose members do not wait on it loses the channel, and leaves no lock: receivers",
+  },
+  {
+    name: "a lost goroutine that nothing joins is nothing",
+    file: "src/threads/sched/death.ts",
+    find: "if (!away.wanted) unjoined.add(away, error);",
+    put: "",
+    test: "test/threads/death.test.ts",
+    title: "a job that ends its thread is a panic if nothing can join it any more: main returns",
+  },
+  {
     name: "a poll of several shared cases looks at one after the other",
     file: "src/select/select.ts",
     find: "rivals.missed - missed > 1 ? this.#lookAtOnce() : NO",
