@@ -2,10 +2,14 @@
  * Goroutines that were lost before anything joined them. That alone is no panic: a program starts many and joins one after the
  * other. It is one once nothing can join it any more: its handle is garbage, main returns, or the program has gone to sleep.
  *
+ * The collector may leave a handle for long, while the run waits for what a lost goroutine was to send. So it is made to look:
+ * soon, and then less and less often.
+ *
  * Rejected: a panic at once, unless a join is under way: what died with the second of ten jobs ended the run while it
  * waited for the first; so did a death before the goroutine had its turn that was to join.
  */
 import { once } from "../../runtime/copies.ts";
+import { holdTimer, startTimer } from "../../runtime/host.ts";
 import type { PanickedGoroutine } from "../../runtime/on-panic.ts";
 import type { P } from "../../runtime/proc.ts";
 import type { Away } from "./away.ts";
@@ -19,7 +23,15 @@ export interface Loss {
   heard: boolean;
 }
 
+/** A buffer of that size is never touched, so it costs no memory, but the collector takes it for a reason to look. */
+const PRESSURE = 128 * 2 ** 20;
+/** Milliseconds until the collector is to look, at first and at most. */
+const SOON = 20;
+const LATE = 10_000;
+
 class Unjoined {
+  #delay = 0;
+  protected pressure: ArrayBuffer | null = null;
   readonly #all = new Set<Loss>();
   readonly #handles = new FinalizationRegistry<Loss>((loss) => this.#panic(loss));
 
@@ -30,6 +42,25 @@ class Unjoined {
     away.loss = loss;
     this.#all.add(loss);
     this.#handles.register(away, loss);
+    if (this.#delay > 0) return;
+    this.#delay = SOON;
+    this.#press();
+  }
+
+  #press(): void {
+    const timer = startTimer(() => {
+      for (const loss of this.#all) if (loss.heard || loss.p.over) this.#all.delete(loss);
+      this.#delay = this.#all.size === 0 ? 0 : Math.min(2 * this.#delay, LATE);
+      if (this.#delay === 0) return;
+      try {
+        this.pressure = new ArrayBuffer(PRESSURE);
+      } catch {
+        // There is no room for that: the collector has looked.
+      }
+      this.pressure = null;
+      this.#press();
+    }, this.#delay);
+    holdTimer(timer, false);
   }
 
   /** Nothing of `p` will join anything any more; of any run, without one. Says whether a loss is a panic now. */
