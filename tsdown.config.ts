@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { defineConfig, type UserConfig } from "tsdown";
+import { hotConstants } from "./release/constants.ts";
 
 // The `exports` of package.json are the one list of what programs import: "." is src/index.ts, "./time" src/time/index.ts.
 const manifest = JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8")) as {
@@ -48,6 +49,6 @@ const bundled: UserConfig = {
 };
 
 export default defineConfig([
-  { ...common, ...bundled, format: "esm", entry: { ...entry, ...both, ...run } },
+  { ...common, ...bundled, format: "esm", plugins: [hotConstants()], entry: { ...entry, ...both, ...run } },
   { ...common, format: "cjs", entry: { ...entry, ...both }, define: { "import.meta.url": "undefined" } },
 ]);
