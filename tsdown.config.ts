@@ -16,8 +16,9 @@ for (const [key, target] of Object.entries(manifest.exports)) {
 /** What a thread gets of the program's build, whichever that is. */
 const both: Record<string, string> = { "threads/serve": "src/threads/serve.ts" };
 
-/** What is run rather than imported: by the shell, by Node's loader, and on threads of their own. */
+/** What is run rather than imported: by the shell, by Node's loader, by compiled code, and on threads of their own. */
 const run: Record<string, string> = {
+  "compiled/index": "src/compiled/index.ts",
   "cli/main": "src/cli/main.ts",
   "cli/resolve": "src/cli/resolve.ts",
   "threads/worker": "src/threads/worker.ts",
@@ -39,7 +40,7 @@ const common: UserConfig = {
   dts: { sourcemap: false },
   // `Disposable` is in no ES release yet; programs that do not list its lib can use the types all the same.
   banner: { dts: '/// <reference lib="esnext.disposable" />' },
-  deps: { neverBundle: [/^node:/] },
+  deps: { neverBundle: [/^node:/, "magic-string", "oxc-parser"] },
 };
 
 /** The one package that is part of ours: of the command, which Node alone runs. */

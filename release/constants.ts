@@ -82,15 +82,19 @@ export function hotConstants(): Rolldown.Plugin {
   };
 }
 
-/** The hot constants that a chunk exports; each exports its copy from now on. */
+/** The hot constants that a chunk makes and exports; it exports its copies from now on, and as it got it what it only hands on. */
 function exportedHere(text: MagicString, body: readonly Statement[]): Set<string> {
   const names = new Set<string>();
+  const imported = body
+    .flatMap((node) => (node.type === "ImportDeclaration" ? node.specifiers : []))
+    .map(({ local }) => local.name);
   for (const node of body) {
     if (node.type !== "ExportNamedDeclaration" || node.source !== null) continue;
     for (const { local, exported } of node.specifiers) {
       if (local.type !== "Identifier" || !HOT.has(local.name)) continue;
-      text.appendLeft(local.end, local.start === exported.start ? `$exported as ${local.name}` : "$exported");
-      names.add(local.name);
+      const suffix = imported.includes(local.name) ? "$imported" : "$exported";
+      text.appendLeft(local.end, local.start === exported.start ? `${suffix} as ${local.name}` : suffix);
+      if (suffix === "$exported") names.add(local.name);
     }
   }
   return names;

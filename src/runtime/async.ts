@@ -90,12 +90,32 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
       return late ? settledLate(p, onError, error) : settled(onError, error);
     }
     if (value !== NO) return late ? settledLate(p, onDone, value) : settled(onDone, value);
+    return AsyncWaiter.#wait(op, p, onDone, onError, late ? m.slices : 0);
+  }
+
+  /** What a compiled `await` awaits in place of `op`: its value where it is done at once, else a promise of it. */
+  static now<T>(op: Op<T>): T | PromiseLike<T> {
+    // In a goroutine, `await` attempts it later; and where the budget is used up, there is more to do than to attempt it.
+    if (m.curg !== null || m.budget < 1) return op;
+    const p = m.awaiting(op.home);
+    if (p.over) return NEVER as PromiseLike<T>;
+    m.budget--;
+    const value = op.attempt();
+    if (value !== NO) return value;
+    return new Promise<T>((resolve, reject) => {
+      AsyncWaiter.#wait(op, p, resolve as Handler, reject, 0);
+    });
+  }
+
+  /** Waits, after an attempt that could not complete. */
+  static #wait(op: Op<unknown>, p: P, onDone: Handler, onError: Handler, late: number): PromiseLike<unknown> {
+    const { home } = op;
     const foreign = home !== null && home !== p && home !== m.fallback;
     const ended = foreign ? endedFor(op) : null;
     if (ended !== null) return settled(onError, new RunEndedError(ended.name, op.reason));
     const w = new AsyncWaiter(op, p, onDone, onError);
     w.since = m.coarse;
-    if (late) w.#late = m.slices;
+    w.#late = late;
     p.awaiting.add(w);
     if (tap.listener !== null) w.#tellParked();
     op.enqueue(w);

@@ -110,7 +110,7 @@ export function isParked(result: IteratorResult<unknown, unknown>): boolean {
 }
 
 /** Marks an operation. */
-const OP: unique symbol = Symbol.for("millrace operation") as never;
+export const OP: unique symbol = Symbol.for("millrace operation") as never;
 
 /** The iterator of every operation. */
 class Step implements IterableIterator<Parked, unknown, unknown> {

@@ -1,0 +1,59 @@
+/**
+ * What compiled programs import: `compile` puts it there, programs don't write it. The names are short because they stand
+ * at every `yield*` and `await`.
+ *
+ * A compiled `yield*` calls `[Symbol.iterator]()` itself, as `yield*` would, so each kind of operation performs itself as it
+ * always does; what is saved is the `next()` behind it, which V8 does not inline, where the operation is done at once. A
+ * compiled module reads these bindings from the module system, never from copies of its own: it may be called before it was
+ * evaluated, where modules import each other in a circle.
+ */
+import { AsyncWaiter } from "../runtime/async.ts";
+import { m } from "../runtime/m.ts";
+import { DONE, OP, Op, type Parked, step } from "../runtime/op.ts";
+
+/** Waits for the operation that the goroutine has begun to perform. */
+const WAIT: Iterable<Parked> = { [Symbol.iterator]: () => step };
+
+/**
+ * What `yield*` delegates to once the operand's iterator is there.
+ *
+ * @param iterator what the operation's `[Symbol.iterator]()` gave
+ */
+function rest(iterator: Iterator<unknown>): Iterable<unknown> {
+  return iterator === step ? WAIT : { [Symbol.iterator]: () => iterator };
+}
+
+/** Whether `value` is an operation that `await` performs the way all do. */
+function awaitable(value: unknown): value is Op<unknown> {
+  return (
+    (value as { [OP]?: true } | null | undefined)?.[OP] === true && (value as Op<unknown>).then === Op.prototype.then
+  );
+}
+
+/**
+ * What to await in place of `value`: an operation that is done at once is its value already.
+ *
+ * @param value the operand of `await`
+ */
+function now(value: unknown): unknown {
+  return awaitable(value) ? AsyncWaiter.now(value) : value;
+}
+
+/**
+ * Whether `value` is an operation that is done, with what it gives in `DONE.value`; else what there is to await is there.
+ *
+ * @param value the operand of `await`
+ */
+function done(value: unknown): boolean {
+  if (!awaitable(value)) {
+    DONE.value = value;
+    return false;
+  }
+  const result = AsyncWaiter.now(value);
+  DONE.value = result;
+  return (typeof result !== "object" && typeof result !== "function") || result === null || !("then" in result);
+}
+
+const iterator: typeof Symbol.iterator = Symbol.iterator;
+
+export { DONE as D, done as K, iterator as I, m as M, now as N, OP as O, rest as R, step as S };
