@@ -21,6 +21,8 @@ const run: Record<string, string> = {
   "compiled/index": "src/compiled/index.ts",
   "cli/main": "src/cli/main.ts",
   "cli/resolve": "src/cli/resolve.ts",
+  "cli/register": "src/cli/register.ts",
+  "cli/compiling": "src/cli/compiling.ts",
   "threads/worker": "src/threads/worker.ts",
   "threads/sysmon": "src/threads/sysmon/sysmon.ts",
   "threads/watchdog": "src/threads/sysmon/watchdog.ts",

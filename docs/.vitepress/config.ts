@@ -55,6 +55,7 @@ const guide: Item[] = [
     "Beside other libraries": "docs/guide/comparison.md",
     Security: "docs/guide/security.md",
     Dependencies: "docs/guide/dependencies.md",
+    Compiler: "docs/guide/compiler.md",
     Measurements: "bench/RESULTS.md",
   }),
   section("The inside", {

@@ -19,6 +19,7 @@ interface RunFlags {
   readonly inspectPort?: number;
   readonly inspectWait?: boolean;
   readonly step?: boolean;
+  readonly compile?: true;
 }
 
 function wholeNumber(text: string): number {
@@ -124,6 +125,7 @@ function commandLine(actions: Actions): Command {
       "keep the last stretch, such as 30s, and write it when the program fails or gets a signal: to the file of --trace, else to millrace-flight-PID.json",
       duration,
     )
+    .option("--compile", "compile the program: operations that are done at once cost less")
     .option("--inspect", "watch the program in a page, whose URL is printed; --inspect=PORT for a port of your choice")
     .addOption(new Option("--inspect-port <port>").argParser(portNumber).hideHelp())
     .option("--inspect-wait", "the same, and hold the program until the page is open")

@@ -37,6 +37,8 @@ export interface RunSettings {
   readonly inspectWait?: boolean;
   /** Hold it at its beginning, for somebody to step through it in the inspector. */
   readonly step?: boolean;
+  /** Compile the program. */
+  readonly compile?: boolean;
 }
 
 /** Runs `name` with `args`, and comes back when its module has been evaluated, if at all. */
@@ -48,6 +50,10 @@ export async function run(name: string, args: readonly string[], settings: RunSe
   if (settings.seed !== undefined) process.env.MILLRACE_SEED = String(settings.seed);
   if (settings.threads !== undefined) process.env.MILLRACE_THREADS = String(settings.threads);
 
+  if (settings.compile === true) {
+    const { registerCompiler } = await import("./compile.ts");
+    await registerCompiler("millrace run --compile");
+  }
   if (settings.step === true) {
     const { step } = await import("./step.ts");
     await loadTypeScript("run", name);

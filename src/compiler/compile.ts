@@ -24,6 +24,8 @@ export interface CompileOptions {
    * at once where the operation is done, which changes the order of jobs; `leave` does not touch it.
    */
   readonly await?: "tick" | "skip" | "leave";
+  /** What kind of module it is; without it, a module that imports or exports is an ES module. */
+  readonly format?: "module" | "commonjs";
 }
 
 /** A compiled module. */
@@ -46,19 +48,16 @@ const LANGS: Record<string, Lang> = { ts: "ts", mts: "ts", cts: "ts", tsx: "tsx"
  * @param options what becomes of `await`
  */
 export function compile(code: string, id: string, options: CompileOptions = {}): Compiled | null {
-  const { await: awaits = "tick" } = options;
+  const { await: awaits = "tick", format } = options;
   if (!/\byield\b/.test(code) && (awaits === "leave" || !/\bawait\b/.test(code))) return null;
   const [path = id] = id.split(/[?#]/, 1);
   const ending = /\.(\w+)$/.exec(path)?.[1] ?? "js";
-  const commonjs = /^c[jt]s$/.test(ending);
   // What a bundler hands over may have JSX whatever it is called.
-  const parsed = parseSync(path, code, {
-    lang: LANGS[ending] ?? "jsx",
-    sourceType: commonjs ? "commonjs" : "unambiguous",
-  });
-  if (parsed.errors.length > 0) return null;
-  const module = new Module(code, parsed.program, awaits);
-  return module.compile(commonjs || !parsed.module.hasModuleSyntax ? requires : imports, path);
+  const lang = LANGS[ending] ?? "jsx";
+  const sourceType = format ?? (/^c[jt]s$/.test(ending) ? "commonjs" : "unambiguous");
+  const { program, errors } = parseSync(path, code, { lang, sourceType });
+  if (errors.length > 0) return null;
+  return new Module(code, program, awaits).compile(program.sourceType === "module" ? imports : requires, path);
 }
 
 /** The names that a compiled module uses, each with the one that the runtime has for it. */

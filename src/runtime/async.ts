@@ -83,6 +83,10 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
     // Every operation is a preemption point, also one that an async function awaits. It happens now, because whoever
     // calls `then` counts on that; what comes after it waits for the host.
     const late = --m.budget < 0 && m.spent() === YIELD_TO_HOST;
+    return AsyncWaiter.#attempt(op, p, onDone, onError, late);
+  }
+
+  static #attempt(op: Op<unknown>, p: P, onDone: Handler, onError: Handler, late: boolean): PromiseLike<unknown> {
     let value: unknown;
     try {
       value = op.attempt();
@@ -95,11 +99,16 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
 
   /** What a compiled `await` awaits in place of `op`: its value where it is done at once, else a promise of it. */
   static now<T>(op: Op<T>): T | PromiseLike<T> {
-    // In a goroutine, `await` attempts it later; and where the budget is used up, there is more to do than to attempt it.
-    if (m.curg !== null || m.budget < 1) return op;
+    // In a goroutine, `await` attempts it later: the goroutine does not expect that its partner goes on meanwhile.
+    if (m.curg !== null) return op;
     const p = m.awaiting(op.home);
     if (p.over) return NEVER as PromiseLike<T>;
-    m.budget--;
+    const late = --m.budget < 0 && m.spent() === YIELD_TO_HOST;
+    if (late) {
+      return new Promise<T>((resolve, reject) => {
+        AsyncWaiter.#attempt(op, p, resolve as Handler, reject, true);
+      });
+    }
     const value = op.attempt();
     if (value !== NO) return value;
     return new Promise<T>((resolve, reject) => {
