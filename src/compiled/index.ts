@@ -7,9 +7,9 @@
  * compiled module reads these bindings from the module system, never from copies of its own: it may be called before it was
  * evaluated, where modules import each other in a circle.
  */
-import { AsyncWaiter } from "../runtime/async.ts";
-import { m } from "../runtime/m.ts";
-import { DONE, OP, Op, type Parked, step } from "../runtime/op.ts";
+import { AsyncWaiter, NEVER } from "../runtime/async.ts";
+import { m, YIELD_TO_HOST } from "../runtime/m.ts";
+import { DONE, NO, OP, Op, type Parked, step } from "../runtime/op.ts";
 
 /** Waits for the operation that the goroutine has begun to perform. */
 const WAIT: Iterable<Parked> = { [Symbol.iterator]: () => step };
@@ -30,13 +30,26 @@ function awaitable(value: unknown): value is Op<unknown> {
   );
 }
 
+/** The value of `op` where it is done at once, else a promise of it. */
+function perform(op: Op<unknown>): unknown {
+  // In a goroutine, `await` attempts it later: the goroutine does not expect that its partner goes on meanwhile.
+  if (m.curg !== null) return op;
+  const p = m.awaiting(op.home);
+  if (p.over) return NEVER;
+  const late = --m.budget < 0 && m.spent() === YIELD_TO_HOST;
+  if (late) return new Promise((resolve, reject) => void AsyncWaiter.attempt(op, p, resolve, reject, true));
+  const value = op.attempt();
+  if (value !== NO) return value;
+  return new Promise((resolve, reject) => void AsyncWaiter.wait(op, p, resolve, reject, 0));
+}
+
 /**
  * What to await in place of `value`: an operation that is done at once is its value already.
  *
  * @param value the operand of `await`
  */
 function now(value: unknown): unknown {
-  return awaitable(value) ? AsyncWaiter.now(value) : value;
+  return awaitable(value) ? perform(value) : value;
 }
 
 /**
@@ -49,7 +62,7 @@ function done(value: unknown): boolean {
     DONE.value = value;
     return false;
   }
-  const result = AsyncWaiter.now(value);
+  const result = perform(value);
   DONE.value = result;
   return (typeof result !== "object" && typeof result !== "function") || result === null || !("then" in result);
 }

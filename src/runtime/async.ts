@@ -17,7 +17,7 @@ import type { P } from "./proc.ts";
 import { whenOver } from "./run-end.ts";
 import { type Proxies, Waiter } from "./waiter.ts";
 
-type Handler = (value: never) => unknown;
+export type Handler = (value: never) => unknown;
 
 let waits = 0;
 /** What the events said of a waiter when it parked. Apart from it, because mostly nobody listens. */
@@ -83,10 +83,11 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
     // Every operation is a preemption point, also one that an async function awaits. It happens now, because whoever
     // calls `then` counts on that; what comes after it waits for the host.
     const late = --m.budget < 0 && m.spent() === YIELD_TO_HOST;
-    return AsyncWaiter.#attempt(op, p, onDone, onError, late);
+    return AsyncWaiter.attempt(op, p, onDone, onError, late);
   }
 
-  static #attempt(op: Op<unknown>, p: P, onDone: Handler, onError: Handler, late: boolean): PromiseLike<unknown> {
+  /** Attempts `op` and sees to what comes of it; `late`, after the host. */
+  static attempt(op: Op<unknown>, p: P, onDone: Handler, onError: Handler, late: boolean): PromiseLike<unknown> {
     let value: unknown;
     try {
       value = op.attempt();
@@ -94,30 +95,11 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
       return late ? settledLate(p, onError, error) : settled(onError, error);
     }
     if (value !== NO) return late ? settledLate(p, onDone, value) : settled(onDone, value);
-    return AsyncWaiter.#wait(op, p, onDone, onError, late ? m.slices : 0);
-  }
-
-  /** What a compiled `await` awaits in place of `op`: its value where it is done at once, else a promise of it. */
-  static now<T>(op: Op<T>): T | PromiseLike<T> {
-    // In a goroutine, `await` attempts it later: the goroutine does not expect that its partner goes on meanwhile.
-    if (m.curg !== null) return op;
-    const p = m.awaiting(op.home);
-    if (p.over) return NEVER as PromiseLike<T>;
-    const late = --m.budget < 0 && m.spent() === YIELD_TO_HOST;
-    if (late) {
-      return new Promise<T>((resolve, reject) => {
-        AsyncWaiter.#attempt(op, p, resolve as Handler, reject, true);
-      });
-    }
-    const value = op.attempt();
-    if (value !== NO) return value;
-    return new Promise<T>((resolve, reject) => {
-      AsyncWaiter.#wait(op, p, resolve as Handler, reject, 0);
-    });
+    return AsyncWaiter.wait(op, p, onDone, onError, late ? m.slices : 0);
   }
 
   /** Waits, after an attempt that could not complete. */
-  static #wait(op: Op<unknown>, p: P, onDone: Handler, onError: Handler, late: number): PromiseLike<unknown> {
+  static wait(op: Op<unknown>, p: P, onDone: Handler, onError: Handler, late: number): PromiseLike<unknown> {
     const { home } = op;
     const foreign = home !== null && home !== p && home !== m.fallback;
     const ended = foreign ? endedFor(op) : null;
@@ -272,7 +254,7 @@ function settled(handler: Handler, outcome: unknown): PromiseLike<unknown> {
 
 const NOTHING: PromiseLike<unknown> = Promise.resolve();
 /** Its run is over. */
-const NEVER: PromiseLike<unknown> = new Promise(() => {});
+export const NEVER: PromiseLike<unknown> = new Promise(() => {});
 
 function settledLate(p: P, handler: Handler, outcome: unknown): PromiseLike<unknown> {
   return new Promise((resolve) => m.afterHost(() => p.over || resolve(settled(handler, outcome))));
