@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 /** A file imports its own folder and the folders above its line, never one of its line or below. */
 const LAYERS: readonly (readonly string[])[] = [
   ["runtime"],
-  ["chan"],
+  ["chan", "compiled"],
   ["select"],
   ["time"],
   ["context"],
@@ -19,7 +19,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["interop", "patterns"],
   ["threads", "testing", "trace"],
   ["remote"],
-  ["inspector"],
+  ["inspector", "compiler"],
   ["tour", "cli"],
 ];
 
