@@ -3,13 +3,18 @@ import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from "node:
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { root as project } from "../kit/child.ts";
+import { compiled } from "../kit/compiled.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-export const MAIN: string = join(ROOT, "examples/digest/main.ts");
-/** What node is started with to run the program. */
-export const NODE_ARGS: readonly string[] = ["--import", import.meta.resolve("tsx"), MAIN];
+export const MAIN: string = join(project, "examples/digest/main.ts");
+
+let built: string | undefined;
+/** The program as JavaScript, since it is started some fifty times. */
+export function program(): string {
+  built ??= join(compiled("examples/digest"), "main.js");
+  return built;
+}
 
 /** A new folder, gone after the test. */
 export function folder(): string {
@@ -59,7 +64,7 @@ export function start(
   options: SpawnOptions = {},
   before: readonly string[] = [],
 ): ChildProcess {
-  const child = spawn(process.execPath, [...before, ...NODE_ARGS, ...args], {
+  const child = spawn(process.execPath, [...before, program(), ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     ...options,
   });

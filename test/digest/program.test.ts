@@ -5,7 +5,7 @@ import { existsSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync 
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { digest, end, folder, MAIN, NODE_ARGS, reference, shell, start, tooLong, tree, wrote } from "./kit.ts";
+import { digest, end, folder, MAIN, program, reference, shell, start, tooLong, tree, wrote } from "./kit.ts";
 
 const LARGE = Buffer.alloc(700_000, "all work and no play ");
 
@@ -222,7 +222,7 @@ describe("Ctrl-C", () => {
 describe.runIf(existsSync("/usr/bin/script"))("on a terminal", () => {
   /** The program on a terminal, its listing aside. */
   function terminal(root: string) {
-    const command = [process.execPath, ...NODE_ARGS, root].map((word) => `'${word}'`).join(" ");
+    const command = [process.execPath, program(), root].map((word) => `'${word}'`).join(" ");
     const child = spawn("script", ["-qefc", `${command} > '${root}.listing'`, "/dev/null"]);
     onTestFinished(() => {
       child.kill("SIGKILL");
@@ -242,7 +242,7 @@ describe.runIf(existsSync("/usr/bin/script"))("on a terminal", () => {
 
   test("the listing goes to a file that it names, because it would only scroll by", async () => {
     const root = tree({ a: "1", "b c": "2" });
-    const command = [process.execPath, ...NODE_ARGS, "--threads", "2", root].map((word) => `'${word}'`).join(" ");
+    const command = [process.execPath, program(), "--threads", "2", root].map((word) => `'${word}'`).join(" ");
     const child = spawn("script", ["-qefc", command, "/dev/null"], { env: { ...process.env, TMPDIR: folder() } });
     const { code, stdout } = await end(child);
     expect(code).toBe(0);

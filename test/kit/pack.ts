@@ -44,7 +44,7 @@ export function project(): Project {
   const tarball = pack(folder);
   cpSync(join(root, "test/package/fixtures"), folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), '{ "name": "user", "private": true, "type": "module" }');
-  npm(folder, "install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts", tarball);
+  npm(folder, "install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts", tarball);
   return {
     folder,
     tarball,
