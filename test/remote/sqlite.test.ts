@@ -31,7 +31,7 @@ describe.runIf(has)("sqlite", () => {
   it("what workers held that were killed is done by others, and nothing is lost or out of order", async () => {
     const file = join(folder, "killed.db");
     const messages = 120;
-    const spec = { file, fleet: "k", lease: 1000, concurrency: 4 };
+    const spec = { file, fleet: "k", lease: 1000, concurrency: 4, takes: 20 };
     const seen: string[] = [];
     const workers = [worker(spec, seen), worker(spec, seen)];
     await run(function* (): Go {
@@ -70,6 +70,33 @@ describe.runIf(has)("sqlite", () => {
     for (let key = 0; key < 5; key++) {
       const order = begun.filter((i) => i % 5 === key);
       expect(order).toEqual([...order].sort((a, b) => a - b));
+    }
+  });
+
+  it("a worker that was stopped for longer than its lease can't ack, and the one that has the message by then can", async () => {
+    const file = join(folder, "stopped.db");
+    const spec = { file, fleet: "k", lease: 1000, concurrency: 1, takes: 300 };
+    const [first, second]: [string[], string[]] = [[], []];
+    const stopped = worker(spec, first);
+    const workers = [stopped];
+    try {
+      await run(function* (): Go {
+        const fleet = yield* connect(sqlite(file), { name: "k", lease: 1000 });
+        yield* fleet.queue<number>("q", { attempts: 100 }).send(7);
+        yield* fleet.drain();
+      });
+      await expect.poll(() => first).toContain("begun 7");
+      stopped.kill("SIGSTOP");
+      workers.push(worker(spec, second));
+      await expect.poll(() => second).toContain("acked 7");
+      stopped.kill("SIGCONT");
+      await expect.poll(() => first).toContain("lost 7");
+      expect(first).not.toContain("acked 7");
+    } finally {
+      for (const child of workers) {
+        child.kill("SIGKILL");
+        if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+      }
     }
   });
 

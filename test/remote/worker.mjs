@@ -4,15 +4,19 @@ import { connect } from "millrace/remote";
 import { sqlite } from "millrace/remote/sqlite";
 import { sleep } from "millrace/time";
 
-const { file, fleet: name, lease, concurrency } = JSON.parse(process.argv[2]);
+const { file, fleet: name, lease, concurrency, takes } = JSON.parse(process.argv[2]);
 await run(function* () {
   const fleet = yield* connect(sqlite(file), { name, lease });
   yield* fleet.queue("q", { attempts: 100 }).work(
     function* (value, message) {
       console.log(`begun ${value}`);
-      yield* sleep(20);
-      yield* message.ack();
-      console.log(`acked ${value}`);
+      yield* sleep(takes);
+      try {
+        yield* message.ack();
+        console.log(`acked ${value}`);
+      } catch {
+        console.log(`lost ${value}`);
+      }
     },
     { concurrency },
   );

@@ -9,11 +9,13 @@ export interface WorkerSpec {
   readonly fleet: string;
   readonly lease: number;
   readonly concurrency: number;
+  /** How many milliseconds a message takes. */
+  readonly takes: number;
 }
 
 const program = fileURLToPath(new URL("./worker.mjs", import.meta.url));
 
-/** Starts one; it says `begun N` and `acked N` for the messages it has. */
+/** Starts one; it says `begun N` and then `acked N`, or `lost N` where the ack came too late, for the messages it has. */
 export function worker(spec: WorkerSpec, seen: string[]): ChildProcess {
   const child = spawn(process.execPath, [program, JSON.stringify(spec)], { stdio: ["ignore", "pipe", "inherit"] });
   createInterface({ input: child.stdout as NonNullable<typeof child.stdout> }).on(
