@@ -385,8 +385,10 @@ class ConnectOp extends Op<Fleet> {
  * await run(function* () {
  *   const fleet = yield* connect(memory(), { name: "shop" });
  *   const mails = fleet.queue<string>("mails");
- *   go(() => mails.work((to) => console.log(`mail to ${to}`))); // mail to ann, then mail to bob
+ *   const worker = go(() => mails.work((to) => console.log(`mail to ${to}`))); // mail to ann, then mail to bob
  *   yield* mails.sendMany(["ann", "bob"]);
+ *   mails.close();
+ *   yield* worker.join();
  *   yield* fleet.drain();
  * });
  * ```
