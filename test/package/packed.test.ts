@@ -80,6 +80,10 @@ describe("in Node", () => {
     expect(user.node("run/copies.mjs")).toBe("two copies: true\nacross back true\nDEADLOCK\n");
   });
 
+  it("has threads in either of two copies", () => {
+    expect(user.node("run/copies-threads.mjs")).toBe("true true\n");
+  });
+
   it("brings the command, which runs JavaScript, and TypeScript where Node reads it", () => {
     expect(run(user.folder, millrace(), ["--version"])).toBe(`${manifest.version}\n`);
     expect(run(user.folder, millrace(), ["run", "run/esm.mjs"])).toBe("1 4 9\n");

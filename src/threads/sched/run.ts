@@ -238,5 +238,6 @@ export function joinRun(record: number): Part {
 
 /** Whether goroutines of this run may be on other threads: where something decides who runs when, it must know all. */
 export function mayShare(p: P): boolean {
-  return p.strategy === null && p.clock === m.fallback.clock;
+  // Each copy of the library has a clock of the host, and only such a one goes stale.
+  return p.strategy === null && (p.clock === m.fallback.clock || p.clock.stale !== undefined);
 }
