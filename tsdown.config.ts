@@ -16,7 +16,7 @@ for (const [key, target] of Object.entries(manifest.exports)) {
 /** What a thread gets of the program's build, whichever that is. */
 const both: Record<string, string> = { "threads/serve": "src/threads/serve.ts" };
 
-/** What is run rather than imported: by the shell, by Node's loader, by compiled code, and on threads of their own. */
+/** What is run rather than imported: by the shell, by Node's loader, by compiled code, and on threads of their own; and what bundlers read. */
 const run: Record<string, string> = {
   "compiled/index": "src/compiled/index.ts",
   "cli/main": "src/cli/main.ts",
@@ -26,6 +26,10 @@ const run: Record<string, string> = {
   "threads/worker": "src/threads/worker.ts",
   "threads/sysmon": "src/threads/sysmon/sysmon.ts",
   "threads/watchdog": "src/threads/sysmon/watchdog.ts",
+  "plugin/start-node": "src/plugin/start-node.ts",
+  "plugin/start-web": "src/plugin/start-web.ts",
+  "plugin/thread": "src/plugin/thread.ts",
+  "plugin/vite-thread": "src/plugin/vite-thread.ts",
   "inspector/worker": "src/inspector/server/worker.ts",
 };
 
@@ -42,13 +46,13 @@ const common: UserConfig = {
   dts: { sourcemap: false },
   // `Disposable` is in no ES release yet; programs that do not list its lib can use the types all the same.
   banner: { dts: '/// <reference lib="esnext.disposable" />' },
-  deps: { neverBundle: [/^node:/, "magic-string", "oxc-parser"] },
+  deps: { neverBundle: [/^node:/, "magic-string", "oxc-parser", "unplugin"] },
 };
 
-/** The one package that is part of ours: of the command, which Node alone runs. */
+/** The packages that are part of ours: of the command and of the plug-in, which Node alone runs. */
 const bundled: UserConfig = {
   platform: "node",
-  copy: { from: "node_modules/commander/LICENSE", rename: "commander.LICENSE" },
+  copy: ["commander", "js-tokens"].map((name) => ({ from: `node_modules/${name}/LICENSE`, rename: `${name}.LICENSE` })),
 };
 
 export default defineConfig([

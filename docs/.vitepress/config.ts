@@ -36,6 +36,7 @@ const guide: Item[] = [
     Pools: "docs/guide/pools.md",
     Patterns: "docs/guide/patterns.md",
     Threads: "docs/guide/threads.md",
+    "Threads in your project": "docs/guide/projects.md",
     "The platform": "docs/guide/interop.md",
   }),
   section("Seeing and proving", {

@@ -11,8 +11,15 @@
 import { checkCallable } from "../runtime/action.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { takePart } from "./part.ts";
+import { crew } from "./sched/crew.ts";
+import type { MakeWorker } from "./sched/thread.ts";
 import type { Parallel, SendableFunction } from "./sendable.ts";
 import { parallelOf, register } from "./values/registry.ts";
+
+interface Meta {
+  readonly url?: string | null;
+  readonly worker?: MakeWorker;
+}
 
 /**
  * Names a function of a module, so that `go` can start it on any thread.
@@ -41,8 +48,8 @@ export function parallel<F extends (...args: never[]) => unknown>(
   name: string,
   fn: F & SendableFunction<F>,
 ): Parallel<F> {
-  // A bundle in CommonJS has an empty object in its place.
-  const { url = "" } = typeof meta === "object" && meta !== null ? meta : { url: null };
+  // A bundle in CommonJS has an empty object in its place; that of the plug-in for bundlers says what starts a thread, too.
+  const { url = "", worker } = (typeof meta === "object" && meta !== null ? meta : { url: null }) as Meta;
   if (typeof url !== "string") throw new ArgumentError(`parallel: expected import.meta, got ${show(meta)}`);
   if (typeof name !== "string" || name === "" || name.includes("\n")) {
     throw new ArgumentError(`parallel: expected a name, got ${show(name)}`);
@@ -54,5 +61,6 @@ export function parallel<F extends (...args: never[]) => unknown>(
   }
   register(name, url, fn);
   takePart();
+  if (worker !== undefined) crew.offer(worker);
   return fn as F as Parallel<F>;
 }

@@ -6,12 +6,12 @@
  */
 import { builtin, holdTimer, isMainThread, macrotask, onLoopDry, startTimer } from "../runtime/host.ts";
 import { m } from "../runtime/m.ts";
-import { ArgumentError } from "../runtime/panic.ts";
+import { ArgumentError, show } from "../runtime/panic.ts";
 import { ALERT, isolate } from "./memory/isolate.ts";
 import { takePart } from "./part.ts";
 import { watchEnd } from "./sched/blame.ts";
 import { crew } from "./sched/crew.ts";
-import { importing, load, stuck } from "./sched/loading.ts";
+import { importing, importWith, load, stuck } from "./sched/loading.ts";
 import { asleep } from "./sched/quiet.ts";
 import { endParts, sharedRuns } from "./sched/run.ts";
 import { source } from "./sched/source.ts";
@@ -37,9 +37,11 @@ let serving = false;
 /**
  * Runs the program's goroutines on this thread: the last line of a worker file of the program's own, see `threads`.
  *
- * Everything imported before is what this thread knows. Never blocks.
+ * Everything imported before is what this thread knows; `load` brings what it does not know yet. Never blocks.
  *
- * @throws ArgumentError on the program's first thread, or when called twice
+ * @param load imports the module that a parallel function is in, given the URL that the module's `import.meta` said; without it
+ *   nothing more is imported
+ * @throws ArgumentError on the program's first thread, when called twice, or when `load` is not a function
  *
  * @example
  * ```ts no-run
@@ -49,12 +51,16 @@ let serving = false;
  * serve();
  * ```
  */
-export function serve(): void {
+export function serve(load?: (url: string) => unknown): void {
   if (isMainThread()) throw new ArgumentError("serve: this is the program's first thread; call it in a worker file");
+  if (load !== undefined && typeof load !== "function") {
+    throw new ArgumentError(`serve: load must be a function that imports a module by its URL, got ${show(load)}`);
+  }
   if (serving) throw new ArgumentError("serve: called twice");
   serving = true;
-  crew.ownFile = true;
-  listen((init) => begin(init));
+  if (load === undefined) crew.ownFile = true;
+  else importWith(load);
+  listen((init) => begin(init, load === undefined ? null : () => loadAll(init.modules)));
 }
 
 /** Waits for what a thread is started with. */

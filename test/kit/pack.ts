@@ -19,6 +19,9 @@ export const entries: readonly string[] = Object.entries(manifest.exports)
   .filter(([, target]) => typeof target === "object" && target !== null)
   .map(([key]) => `millrace${key.slice(1)}`);
 
+/** Those that programs import; the others run in tools. */
+export const inPrograms: readonly string[] = entries.filter((entry) => entry !== "millrace/plugin");
+
 export interface Project {
   readonly folder: string;
   readonly tarball: string;
@@ -45,6 +48,8 @@ export function project(): Project {
   cpSync(join(root, "test/package/fixtures"), folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), '{ "name": "user", "private": true, "type": "module" }');
   npm(folder, "install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts", tarball);
+  // Whoever uses the plug-in has this one.
+  symlinkSync(join(root, "node_modules/unplugin"), join(folder, "node_modules/unplugin"));
   return {
     folder,
     tarball,

@@ -6,7 +6,7 @@ import { expect, test, vi } from "vitest";
 
 const src = fileURLToPath(new URL("../../src/", import.meta.url));
 const entries = readdirSync(src, { withFileTypes: true })
-  .filter(({ name }) => name !== "eslint") // runs in a linter, not in programs
+  .filter(({ name }) => name !== "eslint" && name !== "plugin") // run in tools, not in programs
   .filter(({ name }) => name !== "inspector") // looks at what the program brings along
   .filter((entry) => entry.isDirectory() && readdirSync(src + entry.name).includes("index.ts"))
   .map((entry) => `${entry.name}/index.ts`);

@@ -2,11 +2,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build as esbuild, transformSync } from "esbuild";
-import { chromium } from "playwright";
 import { preview, build as vite } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findChromium } from "../kit/chromium.ts";
 import { type Project, project, run } from "../kit/pack.ts";
+import { AWAY, HERE, shown as shownAt } from "./shown.ts";
 
 let user: Project;
 beforeAll(() => {
@@ -14,10 +14,6 @@ beforeAll(() => {
   user.addTsx();
 }, 120_000);
 afterAll(() => user?.remove());
-
-/** What the program says: all was done, on other threads or on this one. */
-const AWAY = "328350 100 enough 100 elsewhere";
-const HERE = "328350 100 enough 0 elsewhere";
 
 const fixture = (name: string): string => join(user.folder, "threads", name);
 const SLOW = { timeout: 120_000 };
@@ -113,19 +109,9 @@ async function shown(outDir: string, isolated: boolean): Promise<string> {
   };
   const root = user.folder;
   const server = await preview({ root, configFile: false, preview: { port: 0, headers }, build: { outDir } });
-  const browser = await chromium.launch({ executablePath: findChromium() as string, args: ["--no-sandbox"] });
   try {
-    const page = await browser.newPage();
-    const errors: string[] = [];
-    page.on("pageerror", (error) => errors.push(String(error)));
-    page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-    await page.goto(`${server.resolvedUrls?.local[0]}index.html`);
-    const text = async (): Promise<string> => ((await page.textContent("body")) ?? "").trim();
-    await expect.poll(text, { timeout: 60_000 }).not.toBe("");
-    expect(errors).toEqual([]);
-    return await text();
+    return (await shownAt(`${server.resolvedUrls?.local[0]}index.html`)).text;
   } finally {
-    await browser.close();
     await server.close();
   }
 }

@@ -44,7 +44,7 @@ import {
   VANISHED,
 } from "./task.ts";
 import { anyTask, findTask, queued, relock, takeTask, unbarred } from "./taskq.ts";
-import { type Gone, hasFile, Thread, type Watcher, type WorkerLike } from "./thread.ts";
+import { type Gone, hasFile, type MakeWorker, Thread, type Watcher, type WorkerLike } from "./thread.ts";
 import { gone, procs, setProcs, setThreads, threads, wakep } from "./wakep.ts";
 
 /** A thread may have to be ended. */
@@ -64,7 +64,9 @@ class Crew {
   /** The most threads that take tasks, until that is in the shared memory. */
   #procs = 0;
   /** What starts a worker of the program's own. */
-  #worker: (() => WorkerLike) | null = null;
+  #worker: MakeWorker | null = null;
+  /** What starts a worker that the bundler's plug-in has made, if the program brings none. */
+  #offered: MakeWorker | null = null;
   readonly #threads = new Set<Thread>();
   /** One that stands by, to take the place of a thread that ends before its time. */
   #spare: Thread | null = null;
@@ -100,6 +102,11 @@ class Crew {
     this.ownFile = true;
   }
 
+  /** Threads can be started with `worker`, if the program says nothing else. The newest counts, because tools build anew. */
+  offer(worker: MakeWorker): void {
+    this.#offered = worker;
+  }
+
   /** The most threads that run parallel functions; `n` above 0 sets it. Gives what it was before. */
   procs(n: number): number {
     if (n > MAX_ISOLATES - 1) throw new ArgumentError(`threads: at most ${MAX_ISOLATES - 1}, got ${show(n)}`);
@@ -120,14 +127,18 @@ class Crew {
     return memory.shared;
   }
 
+  get #maker(): MakeWorker | null {
+    return this.#worker ?? this.#offered;
+  }
+
   /** Why the program has its first thread alone, and what to do about it; null if it has others. */
   #alone(): string | null {
     if (this.#procs === 1) return ONE;
     if (typeof SharedArrayBuffer === "undefined") {
       return "the page is not cross-origin isolated; send the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
     }
-    if (this.#worker === null && !hasFile()) {
-      return "the library is in a bundle, without the file of its threads; bring a worker file with threads({ worker })";
+    if (this.#maker === null && !hasFile()) {
+      return "the library is in a bundle, without the file of its threads; use millrace/plugin in the bundler, or bring a worker file with threads({ worker })";
     }
     return null;
   }
@@ -255,7 +266,7 @@ class Crew {
         },
         gone: (which, why) => this.#gone(which, why),
       };
-      const thread = new Thread(share, parallels.values(), this.#worker, this.maxMemory, watcher);
+      const thread = new Thread(share, parallels.values(), this.#maker, this.maxMemory, watcher);
       this.#threads.add(thread);
       if (place === STANDS_BY) this.#spare = thread;
     } catch (error) {

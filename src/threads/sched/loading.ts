@@ -77,6 +77,14 @@ const under: { way: number; open: number; storage: Storage | null } = once("impo
   storage: null,
 }));
 
+/** How a module is imported: by the host, if the program's own worker file does not know better. */
+let bring = (url: string): unknown => import(/* @vite-ignore */ /* webpackIgnore: true */ url);
+
+/** From now on `load` imports the program's modules. */
+export function importWith(load: (url: string) => unknown): void {
+  bring = load;
+}
+
 /** Imports a module of the program, once. Comes back when it is known what becomes of it; `fate` says what. */
 export function load(url: string): Promise<void> {
   let module = modules.get(url);
@@ -94,12 +102,12 @@ function begin(module: Loading): void {
   memory.i32[memory.record + IMPORTS] = pointerOf(module.url);
   // So that it is seen when nothing is left that could bring the import on.
   isolate.hold(false);
-  const bring = (): Promise<unknown> => import(/* @vite-ignore */ /* webpackIgnore: true */ module.url);
+  const start = async (): Promise<unknown> => bring(module.url);
   const { AsyncLocalStorage } = (builtin("node:async_hooks") ?? {}) as {
     readonly AsyncLocalStorage?: new () => Storage;
   };
   if (AsyncLocalStorage !== undefined) under.storage ??= new AsyncLocalStorage();
-  const imported = under.storage === null ? bring() : under.storage.run(module, bring);
+  const imported = under.storage === null ? start() : under.storage.run(module, start);
   const ended = (state: State, error?: unknown): void => {
     module.end(state, error);
     if (--under.open === 0) under.storage?.disable(); // it makes promises slower

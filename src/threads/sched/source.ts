@@ -211,7 +211,8 @@ const TOP_LEVEL = {
 
 const WAY_OUT =
   "Each thread imports the modules of parallel functions by their URL, so what a module needs must be there on every thread. " +
-  "In a bundle, give the program a worker file with threads({ worker }).";
+  "Where a bundler finds modules that Node does not (an alias, for one), use millrace/plugin there, or give the program a " +
+  "worker file with threads({ worker }).";
 
 /** Without our own frames. */
 function frameless(error: Error): Error {

@@ -26,6 +26,9 @@ export interface WorkerLike {
   terminate(): unknown;
 }
 
+/** Makes a worker; `options` are for a worker of Node's. */
+export type MakeWorker = (options: object) => WorkerLike;
+
 /** Node's. */
 interface NodeWorker extends WorkerLike {
   on(event: "error", listener: (error: unknown) => void): void;
@@ -112,7 +115,7 @@ export class Thread {
   constructor(
     share: Share,
     functions: Iterable<Parallel>,
-    worker: (() => WorkerLike) | null,
+    worker: MakeWorker | null,
     maxMemory: number,
     watcher: Watcher,
   ) {
@@ -140,7 +143,7 @@ export class Thread {
     const init: Init = { share, modules: [...modules], port: port2, tsx: isRunByTsx(), commonjs };
     if (worker === null) this.#worker = startFile(init, maxMemory);
     else {
-      this.#worker = worker();
+      this.#worker = worker(workerOptions(maxMemory));
       checkWorker(this.#worker);
       this.#worker.postMessage({ [INIT]: init }, [port2 as never]);
     }
@@ -268,10 +271,18 @@ function startFile(init: Init, maxMemory: number): WorkerLike {
   return new Worker(ownFile() as URL, {
     workerData: { [INIT]: init },
     transferList: [init.port],
-    argv: process.argv.slice(2),
-    ...(maxMemory > 0 && { resourceLimits: { maxOldGenerationSizeMb: maxMemory } }),
+    ...workerOptions(maxMemory),
     ...(process.execArgv.some(isAboutEval) && { execArgv: withoutEval(process.execArgv) }),
   });
+}
+
+/** What a worker of Node's is made with. */
+function workerOptions(maxMemory: number): object {
+  const { process } = globalThis as { readonly process?: NodeJS.Process };
+  return {
+    argv: process?.argv?.slice(2) ?? [],
+    ...(maxMemory > 0 && { resourceLimits: { maxOldGenerationSizeMb: maxMemory } }),
+  };
 }
 
 /** Of what `node` was started with, `--input-type` is about code given to it, and stops a thread that has a file. */

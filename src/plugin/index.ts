@@ -1,0 +1,129 @@
+/**
+ * The plug-in for bundlers: parallel functions of a bundle run on threads, with nothing else to write.
+ *
+ * It finds the modules that call `parallel(import.meta, …)`, makes a file that threads run, and says in each such module where that
+ * is. A program that calls `threads({ worker })` keeps its own.
+ *
+ * It is named and exported as plug-ins are: a default export. It is built on `unplugin`, which is to be installed beside it.
+ *
+ * @module millrace/plugin
+ */
+import { createUnplugin, type UnpluginContextMeta, type UnpluginOptions } from "unplugin";
+import type { Bundler } from "./bundler.ts";
+import { esbuild } from "./esbuild.ts";
+import { SCRIPTS } from "./files.ts";
+import { type NextConfig, nextConfig } from "./next.ts";
+import { rollup } from "./rollup.ts";
+import { vite } from "./vite.ts";
+import { webpack } from "./webpack.ts";
+import { wire } from "./wire.ts";
+
+/** A plug-in of Vite, Rollup or Rolldown. */
+export interface RollupPlugin {
+  /** What the bundler calls it. */
+  readonly name: string;
+}
+
+/** A plug-in of webpack or Rspack. */
+export interface WebpackPlugin {
+  /**
+   * Called by the bundler.
+   *
+   * @param compiler the bundler's compiler
+   */
+  apply(compiler: unknown): void;
+}
+
+/** A plug-in of esbuild. */
+export interface EsbuildPlugin {
+  /** What the bundler calls it. */
+  readonly name: string;
+  /**
+   * Called by the bundler.
+   *
+   * @param build the bundler's build
+   */
+  setup(build: unknown): void | Promise<void>;
+}
+
+/** Options for Vite. */
+export interface ViteOptions {
+  /**
+   * Whether pages that `vite` and `vite preview` serve get the headers that make threads possible in a browser (COOP, COEP); false by
+   * default, because what a page embeds from elsewhere then needs headers, too.
+   */
+  readonly isolate?: boolean;
+}
+
+/** The plug-in, for each bundler. */
+export interface Plugin {
+  /**
+   * For Vite: builds, server-side rendering, the development server, and tests of Vitest.
+   *
+   * @param options `isolate`, whether pages get the headers that threads need
+   */
+  vite(options?: ViteOptions): RollupPlugin;
+  /** For Rollup. The output is one or more ES modules, or CommonJS. */
+  rollup(): RollupPlugin;
+  /** For Rolldown. The output is one or more ES modules, or CommonJS. */
+  rolldown(): RollupPlugin;
+  /** For webpack 5, for Node or for a browser. */
+  webpack(): WebpackPlugin;
+  /** For Rspack, for Node or for a browser. */
+  rspack(): WebpackPlugin;
+  /** For esbuild. A thread's file is one more file of the output, so there must be a folder for it. */
+  esbuild(): EsbuildPlugin;
+}
+
+const BUNDLERS: Partial<Record<UnpluginContextMeta["framework"], (options: ViteOptions) => Bundler>> = {
+  vite,
+  rollup,
+  rolldown: rollup,
+  webpack,
+  rspack: webpack,
+  esbuild,
+};
+
+const unplugin = createUnplugin((options: ViteOptions | undefined, { framework }): UnpluginOptions => {
+  const bundler = (BUNDLERS[framework] as (options: ViteOptions) => Bundler)(options ?? {});
+  return {
+    name: "millrace",
+    transform: {
+      filter: { id: SCRIPTS },
+      async handler(code, id) {
+        const own = (await bundler.own?.(this, id)) ?? null;
+        const changed = own ?? wire(code, id, () => bundler.wiring(this, id));
+        return changed === null ? null : { code: changed, map: null };
+      },
+    },
+    ...bundler.hooks,
+  };
+});
+
+/** The plug-in: `millrace.vite()`, `millrace.webpack()` and so on, for the configuration of that bundler. */
+const plugin: Plugin = {
+  vite: (options) => unplugin.vite(options) as RollupPlugin,
+  rollup: () => unplugin.rollup() as RollupPlugin,
+  rolldown: () => unplugin.rolldown() as RollupPlugin,
+  webpack: () => unplugin.webpack() as WebpackPlugin,
+  rspack: () => unplugin.rspack() as WebpackPlugin,
+  esbuild: () => unplugin.esbuild() as EsbuildPlugin,
+};
+
+/**
+ * Next's configuration, with the plug-in in it: for the server and for pages.
+ *
+ * @param config Next's configuration
+ *
+ * @example
+ * ```ts no-run
+ * // next.config.ts
+ * import { withMillrace } from "millrace/plugin";
+ * export default withMillrace({ reactStrictMode: true });
+ * ```
+ */
+export function withMillrace<C extends object>(config: C): C {
+  return nextConfig(config as C & NextConfig, () => plugin.webpack());
+}
+
+export default plugin;
