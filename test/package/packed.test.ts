@@ -189,6 +189,12 @@ describe("types", () => {
     expect(compile("lint", "module", text, { ...eslint, module: "nodenext", skipLibCheck: true })).toBe("");
   });
 
+  it("of a browser's worker are those that threads takes", { timeout: 60_000 }, () => {
+    const text = `import { threads } from "millrace/threads";
+      threads({ worker: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }) });`;
+    expect(compile("worker", "module", text, { ...bundler, skipLibCheck: false })).toBe("");
+  });
+
   it("of every entry compile in a program for Node", { timeout: 60_000 }, () => {
     const text = entries.map((entry, i) => `export * as entry${i} from ${JSON.stringify(entry)};`).join("\n");
     const types = { types: ["node"], typeRoots: [join(root, "node_modules/@types")], lib: ["es2022"], ...eslint };
