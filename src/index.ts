@@ -12,7 +12,7 @@ export { defer } from "./runtime/defer.ts";
 export { type Listener, listen, type RuntimeEvent } from "./runtime/events.ts";
 export type { Goroutine } from "./runtime/g.ts";
 export type { PanicHandler, PanickedGoroutine } from "./runtime/on-panic.ts";
-export { type Go, Op, type Parked, type WaitReason } from "./runtime/op.ts";
+export { type Go, Op, type Parked } from "./runtime/op.ts";
 export type { RunOptions } from "./runtime/options.ts";
 export type { ThreadsInfo } from "./runtime/others.ts";
 export {
@@ -30,6 +30,7 @@ export {
 } from "./runtime/panic.ts";
 export { wait } from "./runtime/promise.ts";
 export { go, main, type Result, run } from "./runtime/run.ts";
+export type { WaitReason } from "./runtime/thing.ts";
 export type { GoroutineInfo } from "./runtime/traceback.ts";
 export {
   type Case,

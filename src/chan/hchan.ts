@@ -17,21 +17,10 @@
 import { at, emit, tap } from "../runtime/events.ts";
 import { m } from "../runtime/m.ts";
 import { numbers } from "../runtime/numbers.ts";
-import {
-  block,
-  checkIn,
-  DONE,
-  NO,
-  Op,
-  type Parked,
-  park,
-  performer,
-  type Subject,
-  step,
-  type WaitReason,
-} from "../runtime/op.ts";
+import { block, checkIn, DONE, NO, Op, type Parked, park, performer, step } from "../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
+import type { Thing } from "../runtime/thing.ts";
 import { made } from "../runtime/unused.ts";
 import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { CLOSED } from "./closed.ts";
@@ -50,7 +39,7 @@ export function chanId(): number {
 
 const pair = (value: unknown, ok: boolean): [unknown, true] | [unknown, false] => [value, ok] as [unknown, true];
 
-export class Hchan implements Chan<unknown, unknown> {
+export class Hchan implements Chan<unknown, unknown>, Thing {
   readonly id: number = ++numbers.chans;
   readonly name: string | undefined;
   /** The run it was made in. */
@@ -92,8 +81,14 @@ export class Hchan implements Chan<unknown, unknown> {
     return this.qcount;
   }
 
-  get state(): this {
-    return this;
+  get kind(): "chan" {
+    return "chan";
+  }
+
+  ready({ verb }: Op<unknown>): boolean {
+    const { closed, qcount, dataqsiz, sendq, recvq } = this;
+    if (closed) return true;
+    return verb === "send" ? qcount < dataqsiz || recvq.first !== null : qcount > 0 || sendq.first !== null;
   }
 
   get capacity(): number {
@@ -222,7 +217,7 @@ export class Hchan implements Chan<unknown, unknown> {
 
   #tellMade(): void {
     const { id, name, dataqsiz } = this;
-    tap.meet?.(`chan ${id}`, this);
+    tap.meet?.(this);
     emit({ kind: "chan-make", ...at(this.p), chan: id, name, capacity: dataqsiz });
   }
 
@@ -243,8 +238,12 @@ class SendOp extends Op<void> {
     this.#value = value;
   }
 
-  override get reason(): WaitReason {
-    return "chan send";
+  override get verb(): string {
+    return "send";
+  }
+
+  override get on(): Hchan {
+    return this.#ch;
   }
 
   override attempt(): undefined | NO {
@@ -259,18 +258,6 @@ class SendOp extends Op<void> {
   override dequeue(w: Waiter): void {
     this.#ch.sendq.remove(w);
     w.value = undefined;
-  }
-
-  override get home(): P {
-    return this.#ch.p;
-  }
-
-  override get subject(): Subject {
-    return this.#ch;
-  }
-
-  override get touches(): Hchan {
-    return this.#ch;
   }
 
   override [Symbol.iterator](): Iterator<Parked, void, unknown> {
@@ -297,8 +284,12 @@ class RecvOp extends Op<unknown> {
     this.#ch = ch;
   }
 
-  override get reason(): WaitReason {
-    return "chan receive";
+  override get verb(): string {
+    return "receive";
+  }
+
+  override get on(): Hchan {
+    return this.#ch;
   }
 
   override attempt(): unknown {
@@ -312,18 +303,6 @@ class RecvOp extends Op<unknown> {
 
   override dequeue(w: Waiter): void {
     this.#ch.recvq.remove(w);
-  }
-
-  override get home(): P {
-    return this.#ch.p;
-  }
-
-  override get subject(): Subject {
-    return this.#ch;
-  }
-
-  override get touches(): Hchan {
-    return this.#ch;
   }
 
   override [Symbol.iterator](): Iterator<Parked, unknown, unknown> {

@@ -1,23 +1,34 @@
 /** Go's nil channel: an explicit value, because a forgotten channel should be a type error here. */
-import { NO, NOTHING, Op, type WaitReason } from "../runtime/op.ts";
+import { NO, Op } from "../runtime/op.ts";
 import { Panic } from "../runtime/panic.ts";
+import { NOTHING, type Thing } from "../runtime/thing.ts";
 import { made } from "../runtime/unused.ts";
 import type { Chan } from "./types.ts";
 
+const NIL: Thing = {
+  kind: "nil chan",
+  id: 0,
+  name: undefined,
+  p: null,
+  touches: NOTHING,
+  ready: () => false,
+  reasons: { send: "chan send (nil chan)", receive: "chan receive (nil chan)" },
+};
+
 class NeverOp extends Op<never> {
-  readonly #reason: WaitReason;
+  readonly #verb: string;
 
-  constructor(reason: WaitReason) {
+  constructor(verb: string) {
     super();
-    this.#reason = reason;
+    this.#verb = verb;
   }
 
-  override get reason(): WaitReason {
-    return this.#reason;
+  override get verb(): string {
+    return this.#verb;
   }
 
-  override get touches(): object {
-    return NOTHING;
+  override get on(): Thing {
+    return NIL;
   }
 
   override attempt(): NO {
@@ -29,8 +40,8 @@ class NeverOp extends Op<never> {
   override dequeue(): void {}
 }
 
-const send = new NeverOp("chan send (nil chan)");
-const recv = new NeverOp("chan receive (nil chan)");
+const send = new NeverOp("send");
+const recv = new NeverOp("receive");
 
 const nil: Chan<unknown, never> = {
   length: 0,

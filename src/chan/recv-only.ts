@@ -12,8 +12,9 @@
  */
 import { at, emit, tap } from "../runtime/events.ts";
 import { m } from "../runtime/m.ts";
-import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
+import { NO, Op } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
+import type { Thing } from "../runtime/thing.ts";
 import { made } from "../runtime/unused.ts";
 import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { CLOSED } from "./closed.ts";
@@ -52,12 +53,16 @@ export abstract class RecvOnly<out T> implements RecvChan<T>, Source {
   /** The last parked receiver has left. */
   protected abstract unwatched(): void;
 
-  get state(): object | null {
+  get kind(): "chan" {
+    return "chan";
+  }
+
+  get touches(): object | null {
     return null;
   }
 
   /** Whether `take` would give something; undefined where only it can tell. */
-  get ready(): boolean | undefined {
+  ready(): boolean | undefined {
     return undefined;
   }
 
@@ -96,7 +101,7 @@ export abstract class RecvOnly<out T> implements RecvChan<T>, Source {
   }
 
   tryRecv(): TryReceived<T, undefined> {
-    if (m.touch !== null) m.touch(this.state ?? this);
+    if (m.touch !== null) m.touch(this.touches ?? this);
     const value = this.take();
     if (value === NO) return undefined;
     return value === CLOSED ? [undefined, false] : [value as T, true];
@@ -136,8 +141,12 @@ class RecvOp extends Op<unknown> {
     this.#ch = ch;
   }
 
-  override get reason(): WaitReason {
-    return "chan receive";
+  override get verb(): string {
+    return "receive";
+  }
+
+  override get on(): Thing {
+    return this.#ch;
   }
 
   override attempt(): unknown {
@@ -151,17 +160,5 @@ class RecvOp extends Op<unknown> {
 
   override dequeue(w: Waiter): void {
     this.#ch.remove(w);
-  }
-
-  override get home(): P {
-    return this.#ch.p;
-  }
-
-  override get subject(): Subject {
-    return this.#ch;
-  }
-
-  override get touches(): object | null {
-    return this.#ch.state;
   }
 }

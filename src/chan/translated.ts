@@ -2,23 +2,20 @@
  * The receives that say whether the value was sent: `recvOk` and `range`. They are the plain receive with its outcome
  * translated, which on a park needs a waiter of their own between the channel and whoever waits.
  */
-import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
+import { NO, Op } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
+import type { Thing } from "../runtime/thing.ts";
 import { type Proxies, Relay, type Waiter } from "../runtime/waiter.ts";
 import { CLOSED } from "./closed.ts";
 
 /** What can be received from: a channel, or something else that looks like one. */
-export interface Source extends Subject {
+export interface Source extends Thing {
   readonly p: P;
   readonly zero: unknown;
-  /** Why a receive waits, where that is not a channel of this process. */
-  readonly waits?: WaitReason;
   /** Where a receive waits. */
   readonly recvq: { push(w: Waiter): void; remove(w: Waiter): void };
   /** The next value; `NO` when there is none yet, `CLOSED` when there will be none. */
   take(): unknown;
-  /** The thing that `take` reads and changes; null when there are several. */
-  readonly state: object | null;
 }
 
 /** On the channel's queue for `owner`: translates what the channel says. */
@@ -53,8 +50,12 @@ export class TranslatedRecv<T> extends Op<T> {
     this.#translate = translate;
   }
 
-  override get reason(): WaitReason {
-    return this.#ch.waits ?? "chan receive";
+  override get verb(): string {
+    return "receive";
+  }
+
+  override get on(): Thing {
+    return this.#ch;
   }
 
   override attempt(): T | NO {
@@ -73,17 +74,5 @@ export class TranslatedRecv<T> extends Op<T> {
     if (w.proxies === null) return;
     this.#ch.recvq.remove(w.proxies as Waiter);
     w.proxies = null;
-  }
-
-  override get home(): P {
-    return this.#ch.p;
-  }
-
-  override get subject(): Subject {
-    return this.#ch;
-  }
-
-  override get touches(): object | null {
-    return this.#ch.state;
   }
 }

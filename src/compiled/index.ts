@@ -10,6 +10,7 @@
 import { AsyncWaiter, NEVER } from "../runtime/async.ts";
 import { m, YIELD_TO_HOST } from "../runtime/m.ts";
 import { DONE, NO, OP, Op, type Parked, step } from "../runtime/op.ts";
+import { homeOf } from "../runtime/thing.ts";
 
 /** Waits for the operation that the goroutine has begun to perform. */
 const WAIT: Iterable<Parked> = { [Symbol.iterator]: () => step };
@@ -34,7 +35,7 @@ function awaitable(value: unknown): value is Op<unknown> {
 function perform(op: Op<unknown>): unknown {
   // In a goroutine, `await` attempts it later: the goroutine does not expect that its partner goes on meanwhile.
   if (m.curg !== null) return op;
-  const p = m.awaiting(op.home);
+  const p = m.awaiting(homeOf(op));
   if (p.over) return NEVER;
   const late = --m.budget < 0 && m.spent() === YIELD_TO_HOST;
   if (late) return new Promise((resolve, reject) => void AsyncWaiter.attempt(op, p, resolve, reject, true));

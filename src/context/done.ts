@@ -13,11 +13,11 @@ export class DoneChan extends RecvOnly<void> {
     this.#ctx = ctx;
   }
 
-  override get state(): object {
+  override get touches(): object {
     return CONTEXTS;
   }
 
-  override get ready(): boolean {
+  override ready(): boolean {
     return this.#ctx.err() !== undefined;
   }
 

@@ -8,9 +8,9 @@
 import { listen, type RuntimeEvent } from "../runtime/events.ts";
 import { monotonic } from "../runtime/host.ts";
 import { m } from "../runtime/m.ts";
-import { waitsFor } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { Gnew, Grunning, Gwaiting } from "../runtime/status.ts";
+import { waitsFor } from "../runtime/thing.ts";
 import { Chunk, type ChunkParts } from "../trace/chunk.ts";
 import { channelId, keyOf, lineOf } from "./model/ids.ts";
 import type { Model } from "./model/model.ts";

@@ -8,10 +8,11 @@ import { tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import type { P } from "../runtime/proc.ts";
+import { casesOf, labelOf, type Thing, thingOf, told } from "../runtime/thing.ts";
 import { describe } from "../runtime/traceback.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 import type { ChannelSight } from "./model/channels.ts";
-import { goroutineId, keyOf, thingId } from "./model/ids.ts";
+import { channelId, goroutineId, keyOf, thingId } from "./model/ids.ts";
 import type { Note } from "./model/notes.ts";
 import { frameText, type Places } from "./places.ts";
 import type { Queued, ThingId } from "./protocol.ts";
@@ -47,8 +48,8 @@ export function allRuns(): P[] {
 
 const all = new Set<Sights>();
 
-function meet(name: string, thing: object): void {
-  for (const sights of all) sights.meet(name, thing);
+function meet(thing: Thing): void {
+  for (const sights of all) sights.meet(thing);
 }
 
 export class Sights implements Program {
@@ -75,8 +76,8 @@ export class Sights implements Program {
     this.#things.clear();
   }
 
-  meet(name: string, thing: object): void {
-    const id = name.startsWith("chan ") ? `chan/${name.slice("chan ".length)}` : thingId(name, 0);
+  meet(thing: Thing): void {
+    const id = thingId(told(thing), labelOf(thing) ?? "", 0);
     this.#things.set(id, new WeakRef(thing));
     this.#registry.register(thing, id);
   }
@@ -136,11 +137,11 @@ export class Sights implements Program {
   #awaited(id: ThingId): object | undefined {
     for (const p of allRuns()) {
       for (const { op } of p.allgs) {
-        for (const each of op?.cases ?? (op === null ? [] : [op])) {
-          const { subject } = each;
-          if (subject === undefined || `chan/${subject.id}` !== id) continue;
-          this.meet(`chan ${subject.id}`, subject);
-          return subject;
+        for (const each of op === null ? [] : (casesOf(op) ?? [op])) {
+          const thing = thingOf(each);
+          if (thing?.kind !== "chan" || channelId(thing.id, 0) !== id) continue;
+          this.meet(thing);
+          return thing;
         }
       }
     }

@@ -18,9 +18,10 @@ import { enterScope, isIn } from "../runtime/enter-scope.ts";
 import { tap, tellSync } from "../runtime/events.ts";
 import { m } from "../runtime/m.ts";
 import { numbers } from "../runtime/numbers.ts";
-import { type Go, NO, Op, type Parked, type WaitReason } from "../runtime/op.ts";
+import { type Go, NO, Op, type Parked } from "../runtime/op.ts";
 import { ArgumentError, FatalError, Goexit, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
+import { PROMISE, type Thing } from "../runtime/thing.ts";
 import { type Proxies, Waiter } from "../runtime/waiter.ts";
 import type { Inlet } from "./source.ts";
 
@@ -293,8 +294,12 @@ class Outcome extends Op<unknown> {
     else w.fail(value);
   }
 
-  override get reason(): WaitReason {
-    return "promise";
+  override get verb(): string {
+    return "wait";
+  }
+
+  override get on(): Thing {
+    return PROMISE;
   }
 
   override attempt(): unknown {

@@ -3,10 +3,11 @@ import type { CancelCtx } from "../context/cancel-ctx.ts";
 import { Canceled } from "../context/errors.ts";
 import type { Context } from "../context/types.ts";
 import type { AsyncScope } from "../runtime/async-scope.ts";
-import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
+import { NO, Op } from "../runtime/op.ts";
 import { checkPriority } from "../runtime/priority.ts";
 import type { P } from "../runtime/proc.ts";
 import { rejectedWith } from "../runtime/rejection.ts";
+import type { Thing } from "../runtime/thing.ts";
 import { made } from "../runtime/unused.ts";
 import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { JobCtx } from "./job-ctx.ts";
@@ -63,7 +64,7 @@ export interface JobPool {
  * A job. It is a waiter only to have a place in the queue of jobs. Many may wait at once, so it is kept small: what it was
  * given and what came of it share a field, and so do one joiner and several.
  */
-export class PoolJob<T, R> extends Waiter implements Job<R> {
+export class PoolJob<T, R> extends Waiter implements Job<R>, Thing {
   override prev: Waiter | null = null;
   override next: Waiter | null = null;
   /** What was submitted; once it has ended, the result or the error. */
@@ -90,6 +91,31 @@ export class PoolJob<T, R> extends Waiter implements Job<R> {
     this.value = input;
     this.pool = pool;
     this.scope = scope;
+  }
+
+  get kind(): "job" {
+    return "job";
+  }
+
+  get p(): P {
+    return this.pool.p;
+  }
+
+  get name(): undefined {
+    return undefined;
+  }
+
+  get label(): string {
+    return `job ${this.id} of ${this.pool.label}`;
+  }
+
+  get touches(): null {
+    return null;
+  }
+
+  /** Whether a join would not wait. */
+  ready(): boolean {
+    return this.#ended;
   }
 
   /** What was submitted. Not to be asked for once it has ended. */
@@ -222,8 +248,12 @@ class JoinOp<R> extends Op<R> {
     this.#job = job;
   }
 
-  override get reason(): WaitReason {
+  override get verb(): string {
     return "join";
+  }
+
+  override get on(): PoolJob<unknown, R> {
+    return this.#job;
   }
 
   override attempt(): R | NO {
@@ -241,17 +271,5 @@ class JoinOp<R> extends Op<R> {
 
   override dequeue(w: Waiter): void {
     this.#job.removeJoiner(w);
-  }
-
-  override get home(): P {
-    return this.#job.pool.p;
-  }
-
-  override get label(): string {
-    return `job ${this.#job.id} of ${this.#job.pool.label}`;
-  }
-
-  override get subject(): Subject {
-    return { id: 0, name: undefined, thing: this.label };
   }
 }

@@ -6,7 +6,7 @@
  */
 import { thrownFor } from "../context/thrown-for.ts";
 import type { Context } from "../context/types.ts";
-import { NO, Op, type WaitReason } from "../runtime/op.ts";
+import { NO, Op } from "../runtime/op.ts";
 import { rejectedWith } from "../runtime/rejection.ts";
 import type { Result } from "../runtime/run.ts";
 import { made } from "../runtime/unused.ts";
@@ -96,8 +96,12 @@ class MapOp<T, R> extends Op<R[]> {
     this.#options = options;
   }
 
-  override get reason(): WaitReason {
+  override get verb(): string {
     return "join";
+  }
+
+  override get on(): null {
+    return null;
   }
 
   override attempt(): NO {

@@ -17,10 +17,11 @@ import type { Context } from "../context/types.ts";
 import { checkCallable } from "../runtime/action.ts";
 import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import { m } from "../runtime/m.ts";
-import { labelOf, type NameOptions, named } from "../runtime/named.ts";
+import { type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
+import type { WaitReason } from "../runtime/thing.ts";
 import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { anywhere } from "./anywhere.ts";
 import { Crew, checkWorkers, type Sink } from "./crew.ts";
@@ -34,6 +35,9 @@ import { checkRate, type Rate, RateGate } from "./rate-gate.ts";
 import { attempts, type RetryOptions } from "./retry.ts";
 import { type Inlet, inletOf } from "./source.ts";
 import { checkFlag } from "./stream.ts";
+
+/** What dumps say of its waiters. */
+const REASONS = { submit: "semacquire", wait: "semacquire", run: "join", drain: "join" };
 
 /** What is told of the jobs of a pool. None of these may throw: it would stop the pool with that error. */
 export interface PoolHooks {
@@ -85,6 +89,8 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
   override proxies: Proxies = null;
   readonly p: P = m.current();
   /** What dumps and events call it. */
+  readonly id: number = ++numbers.pools;
+  readonly name: string | undefined;
   readonly label: string;
   readonly ctx: CancelCtx;
   readonly crew: Crew<PoolJob<T, R>, R>;
@@ -146,14 +152,25 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
       this.ctx,
       this,
     );
-    const name = named("new WorkerPool", options);
-    const label = labelOf("WorkerPool", ++numbers.pools, name);
-    this.label = name === undefined ? `${label} (${fn.name || "worker"})` : label;
+    this.name = named("new WorkerPool", options);
+    this.label = `WorkerPool ${this.id} ${this.name === undefined ? `(${fn.name || "worker"})` : JSON.stringify(this.name)}`;
     this.#first = errors === "first";
     this.#parent = options.ctx;
     this.#ended = options.ctx && inletOf("new WorkerPool", options.ctx.done());
     this.#report = progress;
     this.crew.hire();
+  }
+
+  get kind(): "pool" {
+    return "pool";
+  }
+
+  get reasons(): Readonly<Record<string, WaitReason>> {
+    return REASONS;
+  }
+
+  get touches(): null {
+    return null;
   }
 
   // ---- submitting --------------------------------------------------------------------------------------------------

@@ -1,11 +1,10 @@
 /** Waiting until a pool has come to a state: idle, empty, with fewer than so many jobs waiting, or with all workers busy. */
-import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
-import type { P } from "../runtime/proc.ts";
+import { NO, Op } from "../runtime/op.ts";
+import type { Thing } from "../runtime/thing.ts";
 import { claim, type Waiter, WaitQueue } from "../runtime/waiter.ts";
 
 /** What of a pool can be waited for. */
-export interface PoolView {
-  readonly p: P;
+export interface PoolView extends Thing {
   readonly label: string;
   readonly open: number;
   readonly running: number;
@@ -49,8 +48,12 @@ export class StateOp extends Op<void> {
     return this.#holds(this.#waits.pool);
   }
 
-  override get reason(): WaitReason {
-    return "semacquire";
+  override get verb(): string {
+    return "wait";
+  }
+
+  override get on(): PoolView {
+    return this.#waits.pool;
   }
 
   override attempt(): undefined | NO {
@@ -67,17 +70,5 @@ export class StateOp extends Op<void> {
   override dequeue(w: Waiter): void {
     this.#waits.queue.remove(w);
     w.value = undefined;
-  }
-
-  override get home(): P {
-    return this.#waits.pool.p;
-  }
-
-  override get label(): string {
-    return this.#waits.pool.label;
-  }
-
-  override get subject(): Subject {
-    return { id: 0, name: undefined, thing: this.#waits.pool.label };
   }
 }

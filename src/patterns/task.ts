@@ -14,9 +14,10 @@ import { thrownFor } from "../context/thrown-for.ts";
 import type { CancelFunc, Context } from "../context/types.ts";
 import { Action } from "../runtime/action.ts";
 import { m } from "../runtime/m.ts";
-import { type Go, NO, NOTHING, Op, type Parked, performer, type WaitReason } from "../runtime/op.ts";
+import { type Go, NO, Op, type Parked, performer } from "../runtime/op.ts";
 import { FatalError } from "../runtime/panic.ts";
 import { rejectedWith } from "../runtime/rejection.ts";
+import { NOTHING, type Thing } from "../runtime/thing.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 
 interface Task {
@@ -41,11 +42,11 @@ function* perform<T>(task: Task, body: (ctx: Context) => Go<T>, ctx: Context): G
 
 /** Does nothing, but like every operation it lets others run. */
 class PassOp extends Op<void> {
-  override get reason(): WaitReason {
-    return "runtime.Gosched";
+  override get verb(): string {
+    return "yield";
   }
 
-  override get touches(): object {
+  override get on(): Thing {
     return NOTHING;
   }
 
@@ -111,8 +112,12 @@ export class TaskOp<T> extends Op<T> {
     this.#code = code;
   }
 
-  override get reason(): WaitReason {
+  override get verb(): string {
     return "join";
+  }
+
+  override get on(): null {
+    return null;
   }
 
   override attempt(): NO {

@@ -3,9 +3,8 @@
 import { Canceled } from "../context/errors.ts";
 import type { Context } from "../context/types.ts";
 import { type AsyncScope, capture } from "../runtime/async-scope.ts";
-import { type Go, NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
+import { type Go, NO, Op } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
-import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 import { UntilDone } from "../sync/until-done.ts";
@@ -29,8 +28,12 @@ class SubmitOp<T, R> extends Op<Job<R>> implements Applicant<T, R> {
     this.settings = settings;
   }
 
-  override get reason(): WaitReason {
-    return "semacquire";
+  override get verb(): string {
+    return "submit";
+  }
+
+  override get on(): PoolState<T, R> {
+    return this.#pool;
   }
 
   override attempt(): Job<R> | NO {
@@ -57,18 +60,6 @@ class SubmitOp<T, R> extends Op<Job<R>> implements Applicant<T, R> {
     w.value = undefined;
     this.#pool.left();
   }
-
-  override get home(): P {
-    return this.#pool.p;
-  }
-
-  override get label(): string {
-    return this.#pool.label;
-  }
-
-  override get subject(): Subject {
-    return { id: 0, name: undefined, thing: this.#pool.label };
-  }
 }
 
 class RunOp<T, R> extends Op<R> implements Applicant<T, R> {
@@ -85,8 +76,12 @@ class RunOp<T, R> extends Op<R> implements Applicant<T, R> {
     this.settings = settings;
   }
 
-  override get reason(): WaitReason {
-    return "join";
+  override get verb(): string {
+    return "run";
+  }
+
+  override get on(): PoolState<T, R> {
+    return this.#pool;
   }
 
   override attempt(): NO {
@@ -125,18 +120,6 @@ class RunOp<T, R> extends Op<R> implements Applicant<T, R> {
       job.cancel();
     }
   }
-
-  override get home(): P {
-    return this.#pool.p;
-  }
-
-  override get label(): string {
-    return this.#pool.label;
-  }
-
-  override get subject(): Subject {
-    return { id: 0, name: undefined, thing: this.#pool.label };
-  }
 }
 
 class DrainOp<T, R> extends Op<void> {
@@ -147,8 +130,12 @@ class DrainOp<T, R> extends Op<void> {
     this.#pool = pool;
   }
 
-  override get reason(): WaitReason {
-    return "join";
+  override get verb(): string {
+    return "drain";
+  }
+
+  override get on(): PoolState<T, R> {
+    return this.#pool;
   }
 
   override attempt(): undefined | NO {
@@ -165,18 +152,6 @@ class DrainOp<T, R> extends Op<void> {
 
   override dequeue(w: Waiter): void {
     this.#pool.drainers.remove(w);
-  }
-
-  override get home(): P {
-    return this.#pool.p;
-  }
-
-  override get label(): string {
-    return this.#pool.label;
-  }
-
-  override get subject(): Subject {
-    return { id: 0, name: undefined, thing: this.#pool.label };
   }
 }
 

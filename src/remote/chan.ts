@@ -64,20 +64,24 @@ export class RemoteChannel implements Chan<unknown, unknown> {
     return this.link;
   }
 
-  get state(): null {
+  get touches(): null {
     return null;
   }
 
-  get waits(): Link["waits"] {
-    return this.link.waits;
+  get kind(): Link["kind"] {
+    return this.link.kind;
+  }
+
+  get reasons(): Link["reasons"] {
+    return this.link.reasons;
   }
 
   get id(): number {
     return 0;
   }
 
-  get thing(): string {
-    return this.link.thing;
+  get label(): string {
+    return this.link.label;
   }
 
   get outside(): boolean {

@@ -3,9 +3,10 @@ import { chan } from "../chan/make.ts";
 import type { Chan, RecvChan } from "../chan/types.ts";
 import { Action } from "../runtime/action.ts";
 import { m } from "../runtime/m.ts";
-import { type Go, NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
+import { type Go, NO, Op } from "../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
+import type { Thing } from "../runtime/thing.ts";
 import { made } from "../runtime/unused.ts";
 import { claim, type Waiter } from "../runtime/waiter.ts";
 import { sleep } from "../time/sleep.ts";
@@ -328,6 +329,8 @@ function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+const CONNECTS = { connect: "remote call" };
+
 class ConnectOp extends Op<Fleet> {
   readonly transport: Transport;
   readonly settings: Settings;
@@ -339,13 +342,14 @@ class ConnectOp extends Op<Fleet> {
     this.settings = settings;
   }
 
-  override get reason(): WaitReason {
-    return "remote call";
+  override get verb(): string {
+    return "connect";
   }
 
-  override get subject(): Subject {
+  override get on(): Thing {
     const outside = [...this.#fleets.values()].some(({ connection }) => connection.outside);
-    return { id: 0, name: undefined, thing: `fleet ${this.settings.name}`, outside };
+    const label = `fleet ${this.settings.name}`;
+    return { kind: "fleet", id: 0, name: undefined, p: null, label, outside, touches: null, reasons: CONNECTS };
   }
 
   override attempt(): NO {

@@ -18,9 +18,10 @@
 import { CLOSED } from "../chan/closed.ts";
 import { withCancelCause } from "../context/cancel.ts";
 import type { CancelCauseFunc, Context } from "../context/types.ts";
-import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
+import { NO, Op } from "../runtime/op.ts";
 import { Panic } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
+import type { Thing } from "../runtime/thing.ts";
 import { claim, type Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { Alarm } from "./alarm.ts";
 import { RemoteError } from "./error.ts";
@@ -135,13 +136,17 @@ export class Pending {
   }
 }
 
-export class Link implements QueueSink, Subject {
+const REASONS = { receive: "remote receive", send: "remote send", call: "remote call" };
+
+export class Link implements QueueSink, Thing {
+  readonly kind = "remote";
   readonly id = 0;
   readonly name: string;
-  readonly thing: string;
+  readonly label: string;
   readonly zero: unknown;
-  readonly state = null;
-  readonly waits: WaitReason = "remote receive";
+  /** What happens on the server is not known here. */
+  readonly touches = null;
+  readonly reasons: typeof REASONS = REASONS;
   readonly spec: QueueSpec;
   readonly process: Process;
   readonly #owner: Owner;
@@ -185,7 +190,7 @@ export class Link implements QueueSink, Subject {
     this.zero = zero;
     this.#owner = owner;
     const { p, connection } = process;
-    this.thing = `${spec.kind} ${JSON.stringify(spec.name)} on ${connection.server}`;
+    this.label = `${spec.kind} ${JSON.stringify(spec.name)} on ${connection.server}`;
     this.#pushes = new Line(process, BATCH, (no, items, done) => this.#server.push(no, items, done));
     this.#settles = new Line(process, BATCH, (no, batch, done) => this.#server.settle(no, batch, done));
     this.#extensions = new Line(process, 1, (_no, [first], done) => {
@@ -686,23 +691,19 @@ export abstract class LinkOp<T> extends Op<T> {
     this.link = link;
   }
 
-  override get reason(): WaitReason {
-    return "remote call";
+  override get verb(): string {
+    return "call";
   }
 
-  override get home(): P {
-    return this.link.p;
-  }
-
-  override get subject(): Subject {
+  override get on(): Link {
     return this.link;
   }
 }
 
 /** Receives what has arrived, or waits for it. */
 export class RecvOp extends LinkOp<unknown> {
-  override get reason(): WaitReason {
-    return "remote receive";
+  override get verb(): string {
+    return "receive";
   }
 
   override attempt(): unknown {
@@ -729,8 +730,8 @@ export class SendOp extends LinkOp<void> {
     this.#item = item;
   }
 
-  override get reason(): WaitReason {
-    return "remote send";
+  override get verb(): string {
+    return "send";
   }
 
   override attempt(): NO {

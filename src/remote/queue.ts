@@ -242,20 +242,24 @@ export class RemoteQueue implements Queue<unknown> {
     return this.link;
   }
 
-  get state(): null {
+  get touches(): null {
     return null;
   }
 
-  get waits(): Link["waits"] {
-    return this.link.waits;
+  get kind(): Link["kind"] {
+    return this.link.kind;
+  }
+
+  get reasons(): Link["reasons"] {
+    return this.link.reasons;
   }
 
   get id(): number {
     return 0;
   }
 
-  get thing(): string {
-    return this.link.thing;
+  get label(): string {
+    return this.link.label;
   }
 
   get outside(): boolean {
@@ -384,7 +388,7 @@ export class RemoteQueue implements Queue<unknown> {
   }
 
   #need(feature: Feature, wanted: boolean): void {
-    if (wanted) needFeature(this.link.thing, this.#features, feature);
+    if (wanted) needFeature(this.link.label, this.#features, feature);
   }
 
   work(fn: Handler<unknown>, options: WorkOptions = {}): Action<void> {

@@ -16,7 +16,7 @@ import { AsyncWaiter } from "./async.ts";
 import { ACTION, type Body } from "./body.ts";
 import type { G } from "./g.ts";
 import { m } from "./m.ts";
-import { type Go, NO, Op, type Parked, performer, type Subject, type WaitReason } from "./op.ts";
+import { type Go, NO, Op, type Parked, performer } from "./op.ts";
 import { ArgumentError, Panic, show } from "./panic.ts";
 import { current } from "./proc.ts";
 import { settled } from "./promise.ts";
@@ -107,15 +107,11 @@ class Performance<T> extends Op<T> {
     this.#quick = quick;
   }
 
-  override get reason(): WaitReason {
-    return this.#performer?.op?.reason ?? "await";
+  override get verb(): string {
+    return "perform";
   }
 
-  override get subject(): Subject | undefined {
-    return this.#performer?.op?.subject;
-  }
-
-  override get performer(): G | null {
+  override get on(): G | null {
     return this.#performer;
   }
 

@@ -2,9 +2,10 @@
 import { environment, processors } from "./host.ts";
 import { m } from "./m.ts";
 import { checkHandler, type PanicHandler } from "./on-panic.ts";
-import { NO, NOTHING, Op, type WaitReason } from "./op.ts";
+import { NO, Op } from "./op.ts";
 import type { ThreadsInfo } from "./others.ts";
 import { ArgumentError, Goexit, show } from "./panic.ts";
+import { NOTHING, type Thing } from "./thing.ts";
 import { currentStack, type GoroutineInfo } from "./traceback.ts";
 import { made } from "./unused.ts";
 import { type Waiter, WaitQueue } from "./waiter.ts";
@@ -13,8 +14,12 @@ import { type Waiter, WaitQueue } from "./waiter.ts";
 const asyncs = new WaitQueue();
 
 class Gosched extends Op<void> {
-  override get reason(): WaitReason {
-    return "runtime.Gosched";
+  override get verb(): string {
+    return "yield";
+  }
+
+  override get on(): null {
+    return null;
   }
 
   override attempt(): NO {
@@ -42,11 +47,11 @@ class Gosched extends Op<void> {
 const gosched = new Gosched();
 
 class GoexitOp extends Op<never> {
-  override get reason(): WaitReason {
-    return "runtime.Goexit";
+  override get verb(): string {
+    return "exit";
   }
 
-  override get touches(): object {
+  override get on(): Thing {
     return NOTHING;
   }
 

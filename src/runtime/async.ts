@@ -11,10 +11,11 @@
  */
 import { at, emit, tap, waker } from "./events.ts";
 import { m, YIELD_TO_HOST } from "./m.ts";
-import { NO, type Op, waitsFor } from "./op.ts";
+import { NO, type Op } from "./op.ts";
 import { RunEndedError } from "./panic.ts";
 import type { P } from "./proc.ts";
 import { whenOver } from "./run-end.ts";
+import { casesOf, homeOf, reasonOf, waitsFor } from "./thing.ts";
 import { type Proxies, Waiter } from "./waiter.ts";
 
 export type Handler = (value: never) => unknown;
@@ -77,7 +78,7 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
   }
 
   static #begin(op: Op<unknown>, onDone: Handler, onError: Handler): PromiseLike<unknown> {
-    const { home } = op;
+    const home = homeOf(op);
     const p = m.awaiting(home);
     if (p.over) return NEVER;
     // Every operation is a preemption point, also one that an async function awaits. It happens now, because whoever
@@ -100,10 +101,10 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
 
   /** Waits, after an attempt that could not complete. */
   static wait(op: Op<unknown>, p: P, onDone: Handler, onError: Handler, late: number): PromiseLike<unknown> {
-    const { home } = op;
+    const home = homeOf(op);
     const foreign = home !== null && home !== p && home !== m.fallback;
     const ended = foreign ? endedFor(op) : null;
-    if (ended !== null) return settled(onError, new RunEndedError(ended.name, op.reason));
+    if (ended !== null) return settled(onError, new RunEndedError(ended.name, reasonOf(op)));
     const w = new AsyncWaiter(op, p, onDone, onError);
     w.since = m.coarse;
     w.#late = late;
@@ -116,7 +117,8 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
 
   /** Sees to it that it fails once every run that could complete `op` has ended. */
   #watchOthers(op: Op<unknown>): void {
-    const { cases, home } = op;
+    const cases = casesOf(op);
+    const home = homeOf(op);
     if (cases !== undefined) for (const each of cases) this.#watchOthers(each);
     else if (home !== null && home !== this.p && home !== m.fallback) {
       this.#elsewhere ??= [];
@@ -129,7 +131,7 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
     const ended = endedFor(this.op);
     if (ended === null || this.#state !== PENDING) return;
     this.op.dequeue(this);
-    this.fail(new RunEndedError(ended.name, this.op.reason));
+    this.fail(new RunEndedError(ended.name, reasonOf(this.op)));
   }
 
   /** Its run is over. */
@@ -212,9 +214,13 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
 
 /** A run that has ended and without which `op` can't complete; null if another one may complete it. */
 function endedFor(op: Op<unknown>): P | null {
-  if (op.cases === undefined) return op.home?.over === true ? op.home : null;
+  const cases = casesOf(op);
+  if (cases === undefined) {
+    const home = homeOf(op);
+    return home?.over === true ? home : null;
+  }
   let ended: P | null = null;
-  for (const each of op.cases) {
+  for (const each of cases) {
     ended = endedFor(each);
     if (ended === null) return null;
   }

@@ -9,6 +9,7 @@
 import { type HostTimer, macrotask, onLoopDry, startTimer, stopTimer } from "./host.ts";
 import { m } from "./m.ts";
 import type { P } from "./proc.ts";
+import { awaitsPromise } from "./promise.ts";
 import { Gwaiting } from "./status.ts";
 
 let stopWatching: (() => void) | null = null;
@@ -52,8 +53,8 @@ function isHopeful({ allgs, awaiting }: P): boolean {
   let asyncs = 0;
   for (const g of allgs.sorted()) {
     if (g.status !== Gwaiting) continue;
-    if (g.op === null || g.op.reason === "await") asyncs++;
-    else if (g.op.reason === "promise" || g.op.reason === "select") return true;
+    if (g.op === null || g.op.verb === "await") asyncs++;
+    else if (g.op.verb === "select" || awaitsPromise(g.op)) return true;
   }
   // Async functions that await an operation wait for nothing else.
   return asyncs > [...awaiting].length;

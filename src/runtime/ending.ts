@@ -7,6 +7,7 @@ import { DeadlockError, LeakError } from "./panic.ts";
 import type { P } from "./proc.ts";
 import { awaitsPromise } from "./promise.ts";
 import { Gwaiting } from "./status.ts";
+import { casesOf, thingOf } from "./thing.ts";
 import { formatAll, formatGroups, type GoroutineInfo } from "./traceback.ts";
 
 /** Nothing can ever run again; `left` are the goroutines that wait, which are none after main's goexit. */
@@ -68,10 +69,11 @@ function lost(p: P): GoroutineInfo[] {
 
 /** Whether what `op` waits for may come from outside of `p`. */
 function comesFromOutside(op: Op<unknown>, p: P): boolean {
-  const { cases, home, subject } = op;
+  const cases = casesOf(op);
   if (cases !== undefined) return cases.some((each) => comesFromOutside(each, p));
   if (awaitsPromise(op)) return busier(p.hostBefore).length > 0;
-  return (home !== null && home !== p) || subject?.outside === true;
+  const thing = thingOf(op);
+  return (thing?.p ?? p) !== p || thing?.outside === true;
 }
 
 /** Takes everyone who waits in `p` off all queues, and forgets where they stood, except for who ends the run. */

@@ -1,7 +1,8 @@
 /** Going on in another async scope, for a goroutine that does the work of several: a worker's jobs have their submitters'. */
 import { type AsyncScope, frames } from "./async-scope.ts";
 import { GO_ON } from "./m.ts";
-import { NOTHING, Op, type Parked, performer, postpone, step, type WaitReason } from "./op.ts";
+import { Op, type Parked, performer, postpone, step } from "./op.ts";
+import { NOTHING, type Thing } from "./thing.ts";
 
 class EnterScope extends Op<void> {
   readonly #scope: AsyncScope;
@@ -11,11 +12,11 @@ class EnterScope extends Op<void> {
     this.#scope = scope;
   }
 
-  override get reason(): WaitReason {
-    return "runtime.Gosched";
+  override get verb(): string {
+    return "yield";
   }
 
-  override get touches(): object {
+  override get on(): Thing {
     return NOTHING;
   }
 

@@ -9,8 +9,8 @@ import { once } from "./copies.ts";
 import type { G } from "./g.ts";
 import { inspect, writeError } from "./host.ts";
 import { m } from "./m.ts";
-import type { AwaitedThing } from "./op.ts";
 import type { P } from "./proc.ts";
+import type { AwaitedThing, Thing, ToldThing } from "./thing.ts";
 
 /** Where an event happened. */
 interface At {
@@ -51,7 +51,8 @@ export type RuntimeEvent =
     })
   /** Its body begins; it goes on, after it was made ready or had yielded; it lets others run first; it has ended. */
   | (At & { readonly kind: "go-start" | "go-resume" | "go-yield" | "go-end" })
-  | (At & { readonly kind: "go-panic"; readonly error: unknown })
+  /** `code` is that of the error where it happened on another thread, of which the error is a text here. */
+  | (At & { readonly kind: "go-panic"; readonly error: unknown; readonly code?: string })
   | (At &
       AwaitedThing & {
         readonly kind: "go-park";
@@ -102,7 +103,12 @@ export type RuntimeEvent =
       /** When it is due, in milliseconds of its run's clock. */
       readonly when: number;
     })
-  | (At & { readonly kind: "lock" | "unlock"; readonly lock: string })
+  | (At & {
+      readonly kind: "lock" | "unlock";
+      /** What it is called: `Mutex 3`, and the name it was given. */
+      readonly lock: string;
+      readonly on: ToldThing;
+    })
   /**
    * Where there is no lock and no channel: whoever releases hands over all that it has done so far to whoever acquires
    * the same thing later. The end of a goroutine is a release, too, and to join it an acquire.
@@ -122,10 +128,9 @@ export const tap: {
   /** Those of them that are told of other threads too. */
   readonly everywhere: Listener[];
   /**
-   * Called with each thing that is made while somebody listens, under the name that the events have for it ("chan 7",
-   * "WaitGroup 2"): for an inspector, which looks into things of which events tell only what happened to them.
+   * Called with each channel and group that is made while somebody listens: for an inspector, which looks into things of which events tell only what happened to them.
    */
-  meet: ((name: string, thing: object) => void) | null;
+  meet: ((thing: Thing) => void) | null;
 } = once("tap", () => ({ listener: null, all: [], everywhere: [], meet: null }));
 
 /** Sends one event to whoever listens. A listener that throws is cut off, so that watching never changes what is watched. */

@@ -17,10 +17,11 @@
 import type { AsyncScope } from "./async-scope.ts";
 import type { Body } from "./body.ts";
 import { emit, tap, tellSync, waker } from "./events.ts";
-import { type Go, NO, Op, type WaitReason } from "./op.ts";
+import { type Go, NO, Op } from "./op.ts";
 import type { P } from "./proc.ts";
 import { shownAs } from "./shown.ts";
-import { Gdead, Gnew, Gpanicked, Grunnable, Gthrow, type Status } from "./status.ts";
+import { Gdead, Gnew, Gpanicked, Grunnable, Gthrow, hasEnded, type Status } from "./status.ts";
+import { labelOf, type Thing } from "./thing.ts";
 import { made } from "./unused.ts";
 import { type Proxies, Waiter } from "./waiter.ts";
 
@@ -50,7 +51,7 @@ export interface Creator {
   readonly name: string;
 }
 
-export class G extends Waiter implements Watched {
+export class G extends Waiter implements Watched, Thing {
   override prev: Waiter | null = null;
   override next: Waiter | null = null;
   override value: unknown = undefined;
@@ -97,6 +98,15 @@ export class G extends Waiter implements Watched {
     return this.p.over;
   }
 
+  get kind(): "goroutine" {
+    return "goroutine";
+  }
+
+  /** Whether a join would not wait. */
+  ready(): boolean {
+    return hasEnded(this.status);
+  }
+
   join(): Op<never> {
     return made(new JoinOp(this)) as Op<unknown> as Op<never>;
   }
@@ -129,14 +139,18 @@ class JoinOp extends Op<unknown> {
     this.#g = g;
   }
 
-  override get reason(): WaitReason {
+  override get verb(): string {
     return "join";
+  }
+
+  override get on(): G {
+    return this.#g;
   }
 
   override attempt(): unknown {
     const { status, value, p } = this.#g;
     if (status !== Gdead && status !== Gpanicked) return NO;
-    if (tap.listener !== null) tellSync("acquire", p, this.label);
+    if (tap.listener !== null) tellSync("acquire", p, labelOf(this.#g) as string);
     if (status === Gdead) return value;
     p.unheard.delete(this.#g);
     throw value;
@@ -148,17 +162,5 @@ class JoinOp extends Op<unknown> {
 
   override dequeue(w: Waiter): void {
     this.#g.p.allgs.unjoin(this.#g, w);
-  }
-
-  override get home(): P {
-    return this.#g.p;
-  }
-
-  override get touches(): G {
-    return this.#g;
-  }
-
-  override get label(): string {
-    return `goroutine ${this.#g.p.id}.${this.#g.id}`;
   }
 }

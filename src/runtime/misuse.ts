@@ -2,6 +2,7 @@
 import type { G } from "./g.ts";
 import { Op } from "./op.ts";
 import { ArgumentError, show } from "./panic.ts";
+import { reasonOf } from "./thing.ts";
 
 /** `g` yielded something itself. */
 export function yielded(g: G, value: unknown): ArgumentError {
@@ -14,7 +15,7 @@ export function yielded(g: G, value: unknown): ArgumentError {
 
 /** `g` was told that an operation has to wait, and went on all the same. */
 export function didNotWait(g: G): ArgumentError {
-  const what = g.op === null ? "an operation" : `its operation (${g.op.reason})`;
+  const what = g.op === null ? "an operation" : `its operation (${reasonOf(g.op)})`;
   const how = "call a generator that performs operations with yield*, not in a loop or a spread";
   return new ArgumentError(`goroutine ${g.id} (${g.name}) did not wait for ${what}; ${how}`);
 }

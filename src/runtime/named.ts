@@ -16,8 +16,3 @@ export function named(what: string, options: NameOptions): string | undefined {
   if (name === undefined || typeof name === "string") return name;
   throw new ArgumentError(`${what}: name must be a string, got ${show(name)}`);
 }
-
-/** What the events call a thing: its kind and number, and the name that the program gave it. */
-export function labelOf(kind: string, n: number, name: string | undefined): string {
-  return name === undefined ? `${kind} ${n}` : `${kind} ${n} ${JSON.stringify(name)}`;
-}

@@ -1,7 +1,7 @@
 /**
- * An operation is a value: everything that can block is an `Op<T>`, and a new primitive is a subclass with four parts:
- * `reason`, `attempt`, `enqueue`, `dequeue`. It is lazy; performing it is done by `yield*` (in a goroutine), by `await`,
- * or by `select`. Each performance is a new attempt.
+ * An operation is a value: everything that can block is an `Op<T>`, and a new primitive is a subclass with five parts:
+ * what it does (`verb`) and with what (`on`), `attempt`, `enqueue`, `dequeue`. It is lazy; performing it is done by `yield*`
+ * (in a goroutine), by `await`, or by `select`. Each performance is a new attempt.
  *
  * How `yield*` works here. `yield* op` calls `op[Symbol.iterator]()`, which attempts the operation, and then `next()` on
  * what it returned, which is always the one `step` of this thread; `next()` answers what `m.step` holds. If the operation
@@ -19,45 +19,14 @@ import { emit, tap } from "./events.ts";
 import type { G } from "./g.ts";
 import { GO_ON, m, type Preemption } from "./m.ts";
 import { NotInGoroutineError, Panic } from "./panic.ts";
-import type { P } from "./proc.ts";
 import { thrown } from "./rejection.ts";
 import { Gpreempted, Grunning, Gthrow, Gwaiting } from "./status.ts";
+import { type On, waitsFor } from "./thing.ts";
 import type { Waiter } from "./waiter.ts";
-
-/** Why a goroutine waits, in Go's words where Go has them. A closed list: add new ones, do not re-use. */
-export type WaitReason =
-  | "chan receive"
-  | "chan receive (nil chan)"
-  | "chan send"
-  | "chan send (nil chan)"
-  | "select"
-  | "select (no cases)"
-  | "sleep"
-  | "sync.Mutex.Lock"
-  | "sync.RWMutex.RLock"
-  | "sync.RWMutex.Lock"
-  | "sync.WaitGroup.Wait"
-  | "sync.Cond.Wait"
-  | "semacquire"
-  | "errgroup"
-  | "rate limit"
-  | "join"
-  | "promise"
-  | "await"
-  | "runtime.Gosched"
-  | "runtime.Goexit"
-  | "remote receive"
-  | "remote send"
-  | "remote call"
-  | "settle"
-  | "bubble";
 
 /** What an attempt answers when it cannot complete without blocking. */
 export const NO: unique symbol = Symbol.for("millrace would block") as never;
 export type NO = typeof NO;
-
-/** What an operation `touches` that concerns nobody but the goroutine that performs it. */
-export const NOTHING: object = {};
 
 /** What a goroutine's generator yields to the scheduler. Only operations make one, so `yield*` an operation. */
 export interface Parked {
@@ -67,31 +36,6 @@ export interface Parked {
 
 /** The type of a goroutine's body: `function* worker(): Go<void> { … }`. */
 export type Go<R = void> = Generator<Parked, R, unknown>;
-
-/** The thing an operation waits for, where it has a number and perhaps a name: shown in dumps. */
-export interface Subject {
-  readonly id: number;
-  readonly name: string | undefined;
-  /** The goroutine that holds it, for a lock; such a subject has the number 0. */
-  readonly holder?: { readonly id: number; readonly name: string } | undefined;
-  /** Those that do, where there may be several. */
-  readonly holders?: readonly { readonly id: number; readonly name: string }[];
-  /** What a dump calls it, where it is neither a channel nor a lock; such a subject has the number 0. */
-  readonly thing?: string;
-  /** What else there is to say of it: a counter, the cases of a select. */
-  readonly detail?: string;
-  /** What comes through it is the host's: a stream's data, an event. */
-  readonly outside?: boolean;
-}
-
-/** What the events say of something that is waited for. */
-export interface AwaitedThing {
-  readonly reason: WaitReason;
-  /** The channel, 0 where it is something else. */
-  readonly chan: number;
-  /** What else it is, by the name under which the events know it: "Mutex 3", "goroutine 1.7" (the run and the number). */
-  readonly what?: string;
-}
 
 /** The result with which a generator suspends: recognised by identity, of it or of its value, so nothing else can be mistaken for it. */
 export const PARKED: IteratorYieldResult<Parked> = once("PARKED", () => ({
@@ -190,17 +134,6 @@ export function block(g: G, op: Op<unknown>): void {
   if (tap.listener !== null) emit({ kind: "go-park", run: g.p.id, g: g.id, wait: 0, ...waitsFor(op) });
 }
 
-/** What the events say of an operation that has to wait. */
-export function waitsFor(op: Op<unknown>): AwaitedThing & { readonly cases?: readonly AwaitedThing[] } {
-  const { reason, subject, cases, label } = op;
-  return {
-    reason,
-    chan: label === undefined ? (subject?.id ?? 0) : 0,
-    ...(label !== undefined && { what: label }),
-    ...(cases !== undefined && { cases: cases.map(waitsFor) }),
-  };
-}
-
 /** The budget is used up: decides whether `g` may perform `op` now. If not, it suspends without having attempted it. */
 export function checkIn(g: G, op: Op<unknown>): boolean {
   const why = g.p.preemption(g, op);
@@ -252,8 +185,11 @@ export abstract class Op<out T> implements PromiseLike<T> {
     return typeof value === "object" && value !== null && OP in value;
   }
 
-  /** Why a goroutine that performs it is parked. */
-  abstract get reason(): WaitReason;
+  /** What it does, one word: `"receive"`, `"lock"`. */
+  abstract get verb(): string;
+
+  /** What it does that with: a thing; several operations, of which one will do; null where it is nothing of these. */
+  abstract get on(): On;
 
   /** Completes now, without blocking, or answers `NO`. Throws where the operation panics. */
   abstract attempt(): T | NO;
@@ -272,42 +208,9 @@ export abstract class Op<out T> implements PromiseLike<T> {
    */
   abstract dequeue(w: Waiter): void;
 
-  /** The run this operation belongs to, where it has a home; else the one that performs it. */
-  get home(): P | null {
-    return null;
-  }
-
-  /** Several operations that it waits for, of which one will do. */
-  get cases(): readonly Op<unknown>[] | undefined {
+  /** What the operations that it waits for are called. */
+  get names(): readonly (string | number)[] | undefined {
     return undefined;
-  }
-
-  /** What those are called, where chance says which of several ready ones is taken. */
-  get choice(): readonly (string | number)[] | undefined {
-    return undefined;
-  }
-
-  /**
-   * The thing that an attempt reads and changes, where it is one: attempts on different things come to the same in either
-   * order, so exploration tries one. Null: it may be anything.
-   */
-  get touches(): object | null {
-    return null;
-  }
-
-  /** The name under which the events know what it waits for, where that is no channel. */
-  get label(): string | undefined {
-    return undefined;
-  }
-
-  /** What it waits for, for dumps. */
-  get subject(): Subject | undefined {
-    return undefined;
-  }
-
-  /** The goroutine that carries it out for the async function that awaits it, where it has one. */
-  get performer(): G | null {
-    return null;
   }
 
   [Symbol.iterator](): Iterator<Parked, T, unknown> {

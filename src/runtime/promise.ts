@@ -3,9 +3,10 @@
  * loses a select, the promise gets one `then`. `Promise.race` in a loop adds one each time and leaks them.
  */
 import { m } from "./m.ts";
-import { NO, Op, type WaitReason } from "./op.ts";
+import { NO, Op } from "./op.ts";
 import { ArgumentError, show } from "./panic.ts";
 import { rejectedWith, thrown } from "./rejection.ts";
+import { PROMISE, performerOf, type Thing } from "./thing.ts";
 import { rememberPlace } from "./traceback.ts";
 import { made } from "./unused.ts";
 import { type Waiter, WaitQueue } from "./waiter.ts";
@@ -51,16 +52,20 @@ function settlingOf(promise: PromiseLike<unknown>): Settling {
 
 class PromiseOp extends Op<unknown> {
   readonly #settling: Settling;
-  readonly #reason: WaitReason;
+  readonly #verb: string;
 
-  constructor(settling: Settling, reason: WaitReason) {
+  constructor(settling: Settling, verb: string) {
     super();
     this.#settling = settling;
-    this.#reason = reason;
+    this.#verb = verb;
   }
 
-  override get reason(): WaitReason {
-    return this.#reason;
+  override get verb(): string {
+    return this.#verb;
+  }
+
+  override get on(): Thing {
+    return PROMISE;
   }
 
   override attempt(): unknown {
@@ -108,7 +113,7 @@ export function wait<T>(promise: PromiseLike<T>): Op<Awaited<T>> {
     throw new ArgumentError(`wait: expected a promise, got ${show(promise)}`);
   }
   // Now, not when first performed: a case that loses must not leave a rejection unhandled, which ends the process.
-  return made(new PromiseOp(settlingOf(promise), "promise") as Op<unknown> as Op<Awaited<T>>);
+  return made(new PromiseOp(settlingOf(promise), "wait") as Op<unknown> as Op<Awaited<T>>);
 }
 
 /** Waits for an async function that the goroutine has called as a part of itself: it stands where that function stands. */
@@ -117,6 +122,8 @@ export function settled(promise: PromiseLike<unknown>): Op<unknown> {
 }
 
 /** Whether `op` waits for a promise, of which nothing says who settles it. */
-export function awaitsPromise({ reason }: Op<unknown>): boolean {
-  return reason === "promise" || reason === "await";
+export function awaitsPromise(op: Op<unknown>): boolean {
+  if (op.verb !== "perform") return op.on === PROMISE;
+  const performed = performerOf(op)?.op ?? null;
+  return performed === null || awaitsPromise(performed);
 }

@@ -10,10 +10,11 @@ import type { AsyncWaiter } from "./async.ts";
 import type { G } from "./g.ts";
 import { wall } from "./host.ts";
 import { m } from "./m.ts";
-import type { Op, WaitReason } from "./op.ts";
+import type { Op } from "./op.ts";
 import { FatalError, Panic } from "./panic.ts";
 import type { P } from "./proc.ts";
 import { Gnew, Gretry, Grunning, Gwaiting } from "./status.ts";
+import { casesOf, performerOf, reasonOf, thingOf, type WaitReason } from "./thing.ts";
 
 /** What is known of one goroutine. */
 export interface GoroutineInfo {
@@ -283,7 +284,7 @@ export function describe(g: G): GoroutineInfo {
     id: g.id,
     name: g.name,
     state,
-    reason: waiting ? (g.op?.reason ?? "await") : undefined,
+    reason: waiting ? (g.op === null ? "await" : reasonOf(g.op)) : undefined,
     since: waiting ? sinceEpoch(g.since) : undefined,
     stack: g === m.curg ? runningStack(g) : probeStack(g),
     createdBy: createdBy(g),
@@ -299,18 +300,29 @@ export function createdBy(g: G): GoroutineInfo["createdBy"] {
 
 /** What an operation waits for. */
 function awaited(op: Op<unknown> | null): Pick<GoroutineInfo, "channel" | "thing" | "holder" | "holders"> {
-  const subject = op?.subject;
-  if (subject === undefined) return {};
-  const { id, name, holder, holders = holder === undefined ? [] : [holder], detail, thing } = subject;
+  const many = op === null ? undefined : casesOf(op);
+  if (many !== undefined && many.length > 0) return { thing: `cases ${namesOf(op as Op<unknown>)}` };
+  const thing = op === null ? null : thingOf(op);
+  if (thing === null || thing.kind === "goroutine") return {}; // as in Go
+  const { kind, id, name, holders = [], detail, label } = thing;
   const shown = holders.map((each) => ({ id: each.id, name: each.name }));
-  const named = thing ?? (id === 0 && name !== undefined ? JSON.stringify(name) : "");
+  const isChannel = kind === "chan";
+  const named = label ?? (isChannel || name === undefined ? "" : JSON.stringify(name));
   const parts = [named, detail ?? ""].filter((part) => part !== "");
   return {
-    ...(id !== 0 && { channel: { id, name } }),
+    ...(isChannel && { channel: { id, name } }),
     ...(parts.length > 0 && { thing: parts.join(", ") }),
     ...(shown[0] !== undefined && { holder: shown[0] }),
     ...(shown.length > 1 && { holders: shown }),
   };
+}
+
+/** More cases of a select are not named. */
+const MOST_NAMED = 10;
+
+/** What the cases of a select are called. */
+function namesOf({ names = [] }: Op<unknown>): string {
+  return names.length > MOST_NAMED ? `${names.slice(0, MOST_NAMED).join(", ")}, …` : names.join(", ");
 }
 
 /** The same as text, behind the reason. `several`: it stands for others, whose channels may have other numbers. */
@@ -346,11 +358,12 @@ export function infoOfAll(p: P, which?: (g: G) => boolean): GoroutineInfo[] {
 export function infoOf(p: P, which: (g: G) => boolean = () => true): GoroutineInfo[] {
   const all = p.allgs.sorted();
   const awaiting = [...p.awaiting];
-  const performers = new Set(awaiting.map(({ op }) => op.performer));
+  const performers = new Set(awaiting.map(({ op }) => performerOf(op)));
   const [root, ...roots] = all.filter((g) => isAsync(g) && !performers.has(g));
-  const [last, ...others] = awaiting.filter(({ op }) =>
-    op.performer === null ? op.reason !== "await" : !isAsync(op.performer),
-  );
+  const [last, ...others] = awaiting.filter(({ op }) => {
+    const performer = performerOf(op);
+    return performer === null ? op.verb !== "perform" && op.verb !== "await" : !isAsync(performer);
+  });
   if (root === undefined || roots.length > 0 || others.length > 0) return all.filter(which).map(describe);
   const inRoot = (g: G): boolean => g === root || performers.has(g);
   const found: GoroutineInfo[] = [];
@@ -364,19 +377,20 @@ export function infoOf(p: P, which: (g: G) => boolean = () => true): GoroutineIn
 
 /** Whether `g` stands in an async function. */
 function isAsync({ status, op }: G): boolean {
-  return status === Gwaiting && (op === null || op.reason === "await");
+  return status === Gwaiting && (op === null || op.verb === "await");
 }
 
 /** Where an async function stands that awaits `w`. */
 function stand({ op, since }: AsyncWaiter): Partial<GoroutineInfo> {
-  if (op.performer === null) return { reason: op.reason, since: sinceEpoch(since), ...awaited(op) };
-  const { state, reason, since: parked, stack } = describe(op.performer);
+  const performer = performerOf(op);
+  if (performer === null) return { reason: reasonOf(op), since: sinceEpoch(since), ...awaited(op) };
+  const { state, reason, since: parked, stack } = describe(performer);
   return {
     state,
     reason,
     since: parked,
     ...(stack !== "" && { stack }),
-    ...awaited(op.performer.op),
+    ...awaited(performer.op),
   };
 }
 

@@ -6,8 +6,9 @@
 import type { G } from "./g.ts";
 import { writeError } from "./host.ts";
 import { m } from "./m.ts";
-import { type NO, Op, type Parked, type Subject, type WaitReason } from "./op.ts";
-import { current, type P } from "./proc.ts";
+import { type NO, Op, type Parked } from "./op.ts";
+import { current } from "./proc.ts";
+import { type On, reasonOf, thingOf } from "./thing.ts";
 import { callSite } from "./traceback.ts";
 import type { Waiter } from "./waiter.ts";
 
@@ -26,8 +27,12 @@ class Watched<T> extends Op<T> {
     this.#unused.used(this);
   }
 
-  override get reason(): WaitReason {
-    return this.#op.reason;
+  override get verb(): string {
+    return this.#op.verb;
+  }
+
+  override get on(): On {
+    return this.#op.on;
   }
 
   override attempt(): T | NO {
@@ -43,24 +48,8 @@ class Watched<T> extends Op<T> {
     this.#op.dequeue(w);
   }
 
-  override get cases(): readonly Op<unknown>[] | undefined {
-    return this.#op.cases;
-  }
-
-  override get touches(): object | null {
-    return this.#op.touches;
-  }
-
-  override get home(): P | null {
-    return this.#op.home;
-  }
-
-  override get subject(): Subject | undefined {
-    return this.#op.subject;
-  }
-
-  override get label(): string | undefined {
-    return this.#op.label;
+  override get names(): readonly (string | number)[] | undefined {
+    return this.#op.names;
   }
 
   override [Symbol.iterator](): Iterator<Parked, T, unknown> {
@@ -106,9 +95,13 @@ export class Unused {
   }
 }
 
-function nameOf({ reason, subject }: Op<unknown>): string {
-  if (subject?.thing !== undefined) return `${reason}, ${subject.thing}`;
-  return subject?.name === undefined ? reason : `${reason} "${subject.name}"`;
+function nameOf(op: Op<unknown>): string {
+  const reason = reasonOf(op);
+  const thing = thingOf(op);
+  if (thing?.label !== undefined) return `${reason}, ${thing.label}`;
+  return thing === null || thing.name === undefined || thing.kind === "goroutine"
+    ? reason
+    : `${reason} "${thing.name}"`;
 }
 
 /** Every function that makes an operation for users passes it through here. */

@@ -18,10 +18,11 @@ import { Action } from "../runtime/action.ts";
 import { emit, tap, at as where } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
-import { type AwaitedThing, NO, Op, type Subject, type WaitReason, waitsFor } from "../runtime/op.ts";
+import { NO, Op } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Strategy } from "../runtime/strategy.ts";
+import { type AwaitedThing, casesOf, homeOf, thingOf, touchedBy, waitsFor } from "../runtime/thing.ts";
 import { contained, made } from "../runtime/unused.ts";
 import { type Proxies, Relay, rivals, Waiter } from "../runtime/waiter.ts";
 
@@ -182,13 +183,11 @@ function alike(waiters: readonly CaseWaiter[], n: number): number[] {
 const MANY = {};
 
 /** What a case waits for: a channel, a lock; `MANY` for a select, which waits for several; null where nothing is known. */
-function thing({ op: { cases, subject, touches } }: CaseWaiter): object | null {
-  if (cases !== undefined) return MANY;
-  return subject !== undefined && subject.id !== 0 ? subject : touches;
+function thing({ op }: CaseWaiter): object | null {
+  if (casesOf(op) !== undefined) return MANY;
+  const on = thingOf(op);
+  return on?.kind === "chan" ? on : touchedBy(op);
 }
-
-/** More cases are not named in dumps. */
-const MOST_SHOWN = 10;
 
 class SelectOp extends Op<unknown> {
   readonly #ops: readonly Op<unknown>[];
@@ -197,7 +196,8 @@ class SelectOp extends Op<unknown> {
   readonly #named: boolean;
   /** Where no case is ready it goes on. */
   readonly polls: boolean;
-  readonly #listed: boolean;
+  /** The first ready one is taken, not any. */
+  readonly listed: boolean;
 
   constructor(
     ops: readonly Op<unknown>[],
@@ -211,35 +211,19 @@ class SelectOp extends Op<unknown> {
     this.#labels = labels;
     this.#named = named;
     this.polls = hasDefault;
-    this.#listed = listed;
+    this.listed = listed;
   }
 
-  override get reason(): WaitReason {
-    return this.#labels.length === 0 ? "select (no cases)" : "select";
+  override get verb(): string {
+    return this.#labels.length === 0 ? "block" : "select";
   }
 
-  override get cases(): readonly Op<unknown>[] {
+  override get on(): readonly Op<unknown>[] {
     return this.#ops;
   }
 
-  override get choice(): readonly (string | number)[] | undefined {
-    return this.#listed ? undefined : this.#labels;
-  }
-
-  override get subject(): Subject | undefined {
-    if (this.#ops.length === 0) return undefined;
-    const shown = this.#labels.slice(0, MOST_SHOWN).join(", ");
-    const more = this.#labels.length > MOST_SHOWN ? ", …" : "";
-    return { id: 0, name: undefined, detail: `cases ${shown}${more}` };
-  }
-
-  /** That of its cases: what keeps an async function's select from outliving their run. */
-  override get home(): P | null {
-    for (const op of this.#ops) {
-      const { home } = op;
-      if (home !== null) return home;
-    }
-    return null;
+  override get names(): readonly (string | number)[] {
+    return this.#labels;
   }
 
   override attempt(): unknown {
@@ -252,7 +236,7 @@ class SelectOp extends Op<unknown> {
 
   /** Takes a case that is ready. */
   #poll(): unknown {
-    if (this.#listed) return this.#pollListed();
+    if (this.listed) return this.#pollListed();
     const ops = this.#ops;
     const p = this.#run();
     if (p.strategy?.choose !== undefined) return this.#ask(p.strategy);
@@ -274,7 +258,7 @@ class SelectOp extends Op<unknown> {
 
   /** The run whose chance decides. */
   #run(): P {
-    return m.curg === null ? (this.home ?? m.current()) : m.curg.p;
+    return m.curg === null ? (homeOf(this) ?? m.current()) : m.curg.p;
   }
 
   /** Attempts the cases as the strategy says. */
@@ -330,7 +314,7 @@ class SelectOp extends Op<unknown> {
 
   /** Puts the waiters of `w` on their queues; shared ones are put on none before the outermost select says so. */
   #queue(w: Waiter, waiters: CaseWaiter[]): void {
-    if (!this.#listed) this.#shuffle(waiters);
+    if (!this.listed) this.#shuffle(waiters);
     w.proxies = waiters;
     rivals.depth++;
     try {
@@ -368,7 +352,7 @@ class SelectOp extends Op<unknown> {
     if (proxies === null) return;
     owner.proxies = null;
     const waiters = Array.isArray(proxies) ? proxies : [proxies];
-    if (m.touch !== null) for (const { op } of waiters) if (op.cases === undefined) m.touch(op.touches);
+    if (m.touch !== null) for (const { op } of waiters) if (casesOf(op) === undefined) m.touch(touchedBy(op));
     for (const waiter of waiters) if (waiter !== winner) waiter.op.dequeue(waiter);
   }
 
@@ -382,15 +366,14 @@ class SelectOp extends Op<unknown> {
   tell(at: number, g: G | null): void {
     const event = {
       kind: "select",
-      ...where(this.home ?? m.current(), g),
+      ...where(homeOf(this) ?? m.current(), g),
       case: this.#labels[at] ?? "default",
     } as const;
     emit(tap.meet === null ? event : { ...event, cases: this.#ops.map((op, i) => this.#told(op, i)) });
   }
 
   #told(op: Op<unknown>, at: number): AwaitedThing & { readonly case: string | number } {
-    const { reason, chan, what } = waitsFor(op);
-    return { case: this.#labels[at] as string | number, reason, chan, ...(what !== undefined && { what }) };
+    return { case: this.#labels[at] as string | number, ...waitsFor(op) };
   }
 }
 

@@ -16,8 +16,12 @@
  */
 import { m } from "../runtime/m.ts";
 import type { P } from "../runtime/proc.ts";
+import type { Thing, WaitReason } from "../runtime/thing.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
 import { claim, type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
+
+/** What dumps say of its waiters. */
+const REASONS = { wait: "rate limit" };
 
 /** A place in the line: it stands for a waiter, for a reservation, or for tokens that are kept for a later reservation. */
 export class Claim extends Waiter {
@@ -64,7 +68,8 @@ export class Claim extends Waiter {
 /** Fractions add up to a little more or less than they should. */
 export const CRUMB = 1e-9;
 
-export class Bucket {
+export class Bucket implements Thing {
+  readonly id = 0;
   readonly p: P = m.current();
   /** Tokens a millisecond. */
   rate: number;
@@ -89,6 +94,14 @@ export class Bucket {
     this.#last = this.p.clock.now();
     if (m.touch !== null) m.touch(this);
     this.#timer = new RuntimeTimer(this.p.timers, () => this.settle(), undefined);
+  }
+
+  get kind(): "Limiter" {
+    return "Limiter";
+  }
+
+  get reasons(): Readonly<Record<string, WaitReason>> {
+    return REASONS;
   }
 
   /** Meets the claims that can be met by now, in order, and sets the timer for the next one. */

@@ -7,11 +7,15 @@
  */
 import { Action } from "../runtime/action.ts";
 import { m } from "../runtime/m.ts";
-import { labelOf, type NameOptions, named } from "../runtime/named.ts";
+import { type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
-import { type Go, NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
+import { type Go, NO, Op } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
+import type { Thing, WaitReason } from "../runtime/thing.ts";
 import type { Waiter } from "../runtime/waiter.ts";
+
+/** What dumps say of its waiters. */
+const REASONS = { wait: "sync.Cond.Wait" };
 
 /** What a condition variable needs of its lock (Go's `sync.Locker`): a `Mutex` or an `RWMutex` has it. */
 export interface Locker {
@@ -22,14 +26,22 @@ export interface Locker {
 }
 
 /** Those who wait. */
-class Line extends Set<Ticket> {
-  readonly label: string;
+class Line extends Set<Ticket> implements Thing {
+  readonly id: number = ++numbers.conds;
+  readonly p = null;
   readonly name: string | undefined;
 
   constructor(name: string | undefined) {
     super();
     this.name = name;
-    this.label = labelOf("Cond", ++numbers.conds, name);
+  }
+
+  get kind(): "Cond" {
+    return "Cond";
+  }
+
+  get reasons(): Readonly<Record<string, WaitReason>> {
+    return REASONS;
   }
 }
 
@@ -52,24 +64,16 @@ class Ticket extends Op<void> {
     this.#waiter?.complete(undefined, true);
   }
 
-  override get reason(): WaitReason {
-    return "sync.Cond.Wait";
+  override get verb(): string {
+    return "wait";
+  }
+
+  override get on(): Line {
+    return this.#line;
   }
 
   override attempt(): undefined | NO {
     return this.#called ? undefined : NO;
-  }
-
-  override get touches(): Line {
-    return this.#line;
-  }
-
-  override get label(): string {
-    return this.#line.label;
-  }
-
-  override get subject(): Subject {
-    return { id: 0, name: this.#line.name };
   }
 
   override enqueue(w: Waiter): void {

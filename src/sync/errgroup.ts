@@ -15,13 +15,17 @@ import { Deque } from "../runtime/deque.ts";
 import { tap, tellSync } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
-import { labelOf, type NameOptions, named } from "../runtime/named.ts";
+import { type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
-import { type Go, NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
+import { type Go, NO, Op } from "../runtime/op.ts";
 import { ArgumentError, Goexit, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
+import { labelOf, type Thing, type WaitReason } from "../runtime/thing.ts";
 import { made } from "../runtime/unused.ts";
 import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
+
+/** What dumps say of its waiters. */
+const REASONS = { start: "errgroup", wait: "errgroup" };
 
 /**
  * The start of a function that an `ErrGroup` has taken. It starts whether this is performed or not: performing it waits
@@ -32,7 +36,7 @@ export interface Started extends Op<void> {
   readonly started: boolean;
 }
 
-class State {
+class State implements Thing {
   active = 0;
   limit = Infinity;
   readonly errors: unknown[] = [];
@@ -42,13 +46,25 @@ class State {
   readonly p: P = m.current();
   /** Ends the group's context, if it has one. */
   cancel: CancelCauseFunc | undefined;
-  readonly label: string;
+  readonly id: number = ++numbers.errGroups;
   readonly name: string | undefined;
 
   constructor(name: string | undefined) {
     this.name = name;
-    this.label = labelOf("ErrGroup", ++numbers.errGroups, name);
     if (m.touch !== null) m.touch(this);
+  }
+
+  get kind(): "ErrGroup" {
+    return "ErrGroup";
+  }
+
+  get reasons(): Readonly<Record<string, WaitReason>> {
+    return REASONS;
+  }
+
+  /** What the events call it. */
+  get called(): string {
+    return labelOf(this) as string;
   }
 
   /** Starts `job`, or queues it. */
@@ -56,14 +72,14 @@ class State {
     if (m.touch !== null) m.touch(this);
     if (this.active < this.limit) this.start(job);
     else {
-      if (tap.listener !== null) tellSync("release", this.p, `${this.label}, a job`);
+      if (tap.listener !== null) tellSync("release", this.p, `${this.called}, a job`);
       this.queue.push(job);
     }
   }
 
   start(job: Job): void {
     this.active++;
-    if (tap.listener !== null) tellSync("acquire", this.p, this.label);
+    if (tap.listener !== null) tellSync("acquire", this.p, this.called);
     job.start();
   }
 
@@ -73,11 +89,11 @@ class State {
 
   left(): void {
     if (m.touch !== null) m.touch(this);
-    if (tap.listener !== null) tellSync("release", this.p, this.label);
+    if (tap.listener !== null) tellSync("release", this.p, this.called);
     this.active--;
     this.grant();
     if (!this.idle) return;
-    if (tap.listener !== null) tellSync("acquire", this.p, this.label);
+    if (tap.listener !== null) tellSync("acquire", this.p, this.called);
     if (this.waiters.first !== null) this.cancel?.();
     for (let w = this.waiters.shift(); w !== null; w = this.waiters.shift()) {
       if (this.errors.length > 0) w.fail(this.errors[0]);
@@ -101,7 +117,7 @@ class State {
   /** Whether all have ended; if so, the group's context ends too. */
   ended(): boolean {
     if (!this.idle) return false;
-    if (tap.listener !== null) tellSync("acquire", this.p, this.label);
+    if (tap.listener !== null) tellSync("acquire", this.p, this.called);
     this.cancel?.();
     return true;
   }
@@ -109,7 +125,7 @@ class State {
 
 /** The goroutine of a job. */
 function* errgroup(state: State, { fn, args }: Job): Go {
-  if (tap.listener !== null) tellSync("acquire", state.p, `${state.label}, a job`);
+  if (tap.listener !== null) tellSync("acquire", state.p, `${state.called}, a job`);
   try {
     yield* call(fn as (...args: unknown[]) => unknown, args);
   } catch (error) {
@@ -149,8 +165,12 @@ class Job extends Op<void> implements Started {
     for (let w = this.#waiters.shift(); w !== null; w = this.#waiters.shift()) w.complete(undefined, true);
   }
 
-  override get reason(): WaitReason {
-    return "errgroup";
+  override get verb(): string {
+    return "start";
+  }
+
+  override get on(): State {
+    return this.#state;
   }
 
   override attempt(): undefined | NO {
@@ -164,22 +184,6 @@ class Job extends Op<void> implements Started {
   override dequeue(w: Waiter): void {
     this.#waiters.remove(w);
   }
-
-  override get home(): P {
-    return this.#state.p;
-  }
-
-  override get touches(): State {
-    return this.#state;
-  }
-
-  override get label(): string {
-    return this.#state.label;
-  }
-
-  override get subject(): Subject {
-    return { id: 0, name: this.#state.name };
-  }
 }
 
 class WaitOp extends Op<void> {
@@ -190,8 +194,12 @@ class WaitOp extends Op<void> {
     this.#state = state;
   }
 
-  override get reason(): WaitReason {
-    return "errgroup";
+  override get verb(): string {
+    return "wait";
+  }
+
+  override get on(): State {
+    return this.#state;
   }
 
   override attempt(): undefined | NO {
@@ -206,22 +214,6 @@ class WaitOp extends Op<void> {
 
   override dequeue(w: Waiter): void {
     this.#state.waiters.remove(w);
-  }
-
-  override get home(): P {
-    return this.#state.p;
-  }
-
-  override get touches(): State {
-    return this.#state;
-  }
-
-  override get label(): string {
-    return this.#state.label;
-  }
-
-  override get subject(): Subject {
-    return { id: 0, name: this.#state.name };
   }
 }
 

@@ -3,9 +3,8 @@ import { DeadlineExceeded } from "../context/errors.ts";
 import { nodeOf } from "../context/parent.ts";
 import type { Context } from "../context/types.ts";
 import { type NameOptions, named } from "../runtime/named.ts";
-import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
+import { NO, Op } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
-import type { P } from "../runtime/proc.ts";
 import { made } from "../runtime/unused.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 import { checkDuration } from "../time/duration.ts";
@@ -24,8 +23,12 @@ class WaitOp extends Op<void> {
     this.#n = n;
   }
 
-  override get reason(): WaitReason {
-    return "rate limit";
+  override get verb(): string {
+    return "wait";
+  }
+
+  override get on(): Bucket {
+    return this.#bucket;
   }
 
   override attempt(): undefined | NO {
@@ -40,23 +43,6 @@ class WaitOp extends Op<void> {
     const claim = w.value as Claim;
     w.value = undefined;
     this.#bucket.leave(claim);
-  }
-
-  override get home(): P {
-    return this.#bucket.p;
-  }
-
-  override get touches(): Bucket {
-    return this.#bucket;
-  }
-
-  override get label(): string | undefined {
-    const { name } = this.#bucket;
-    return name === undefined ? undefined : `Limiter ${JSON.stringify(name)}`;
-  }
-
-  override get subject(): Subject {
-    return { id: 0, name: this.#bucket.name };
   }
 }
 

@@ -15,27 +15,20 @@ import type { Action } from "../runtime/action.ts";
 import { at, emit, tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
-import { labelOf, type NameOptions, named } from "../runtime/named.ts";
+import { type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
-import {
-  block,
-  checkIn,
-  DONE,
-  NO,
-  Op,
-  type Parked,
-  performer,
-  type Subject,
-  step,
-  type WaitReason,
-} from "../runtime/op.ts";
+import { block, checkIn, DONE, NO, Op, type Parked, performer, step } from "../runtime/op.ts";
 import { FatalError } from "../runtime/panic.ts";
 import { type LockOptions, PriorityWaitQueue, priorityIn } from "../runtime/priority.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Result } from "../runtime/run.ts";
+import { type Thing, toldLock, type WaitReason } from "../runtime/thing.ts";
 import { made } from "../runtime/unused.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 import { holding } from "./holding.ts";
+
+/** What dumps say of its waiters. */
+const REASONS = { lock: "sync.Mutex.Lock" };
 
 /** One acquisition. */
 class Held implements Disposable {
@@ -59,19 +52,20 @@ class Held implements Disposable {
 const priorityOf = ({ value }: Waiter): number => (value === undefined ? 0 : (value as number));
 
 /** The lock itself, which is also the operation of taking it: that has no state of its own. */
-export class LockOp extends Op<Disposable> {
+export class LockOp extends Op<Disposable> implements Thing {
   held: Held | null = null;
   /** Made by the first waiter: most locks never have one. */
   #queue: PriorityWaitQueue | null = null;
-  readonly #label: string;
-  readonly #name: string | undefined;
-  readonly #home: P = m.current();
+  readonly id: number;
+  readonly kind: "Mutex" | "Once";
+  readonly name: string | undefined;
+  readonly p: P = m.current();
 
-  /** @param label the name by which the events know it */
-  constructor(label: string, name?: string) {
+  constructor(kind: "Mutex" | "Once", id: number, name?: string) {
     super();
-    this.#name = name;
-    this.#label = label;
+    this.kind = kind;
+    this.id = id;
+    this.name = name;
     if (m.touch !== null) m.touch(this);
   }
 
@@ -95,11 +89,27 @@ export class LockOp extends Op<Disposable> {
   }
 
   #tell(kind: "lock" | "unlock", g: G | null): void {
-    emit({ kind, ...at(this.#home, g), lock: this.#label });
+    emit({ kind, ...at(this.p, g), ...toldLock(this) });
   }
 
-  override get reason(): WaitReason {
-    return "sync.Mutex.Lock";
+  override get verb(): string {
+    return "lock";
+  }
+
+  get holders(): readonly G[] {
+    return this.held === null || this.held.g === null ? [] : [this.held.g];
+  }
+
+  get reasons(): Readonly<Record<string, WaitReason>> {
+    return REASONS;
+  }
+
+  ready(): boolean {
+    return this.held === null;
+  }
+
+  override get on(): this {
+    return this;
   }
 
   override attempt(): Disposable | NO {
@@ -113,22 +123,6 @@ export class LockOp extends Op<Disposable> {
 
   override dequeue(w: Waiter): void {
     this.#queue?.remove(w);
-  }
-
-  override get home(): P {
-    return this.#home;
-  }
-
-  override get touches(): this {
-    return this;
-  }
-
-  override get label(): string {
-    return this.#label;
-  }
-
-  override get subject(): Subject {
-    return { id: 0, name: this.#name, holder: this.held?.g ?? undefined };
   }
 
   // A copy of the one of Op, so that V8 can inline the attempt: see chan/hchan.ts.
@@ -158,8 +152,12 @@ class PriorityLockOp extends Op<Disposable> {
     this.#priority = priority;
   }
 
-  override get reason(): WaitReason {
-    return this.#lock.reason;
+  override get verb(): string {
+    return "lock";
+  }
+
+  override get on(): LockOp {
+    return this.#lock;
   }
 
   override attempt(): Disposable | NO {
@@ -174,22 +172,6 @@ class PriorityLockOp extends Op<Disposable> {
   override dequeue(w: Waiter): void {
     this.#lock.dequeue(w);
     w.value = undefined;
-  }
-
-  override get home(): P {
-    return this.#lock.home;
-  }
-
-  override get touches(): LockOp {
-    return this.#lock;
-  }
-
-  override get label(): string {
-    return this.#lock.label;
-  }
-
-  override get subject(): Subject {
-    return this.#lock.subject;
   }
 }
 
@@ -226,7 +208,7 @@ export class Mutex {
    */
   constructor(options: NameOptions = {}) {
     const name = named("new Mutex", options);
-    this.#lock = new LockOp(labelOf("Mutex", ++numbers.mutexes, name), name);
+    this.#lock = new LockOp("Mutex", ++numbers.mutexes, name);
   }
 
   /**

@@ -12,6 +12,7 @@ import { m } from "../runtime/m.ts";
 import { numbers } from "../runtime/numbers.ts";
 import { type Go, NO } from "../runtime/op.ts";
 import type { Result } from "../runtime/run.ts";
+import { labelOf } from "../runtime/thing.ts";
 import { LockOp } from "./mutex.ts";
 
 let isDone: (once: Once) => boolean;
@@ -37,8 +38,7 @@ export class Once {
   }
 
   #done = false;
-  readonly #label: string = `Once ${++numbers.onces}`;
-  readonly #lock: LockOp = new LockOp(this.#label);
+  readonly #lock: LockOp = new LockOp("Once", ++numbers.onces);
 
   /**
    * Calls `fn` if this is the first call of `do` for this object, whatever `fn` is passed.
@@ -62,7 +62,7 @@ export class Once {
   /** Whether the one call has returned, which then comes before whatever follows. */
   #isDone(): boolean {
     if (m.touch !== null) m.touch(this);
-    if (this.#done && tap.listener !== null) tellSync("acquire", m.current(), this.#label);
+    if (this.#done && tap.listener !== null) tellSync("acquire", m.current(), labelOf(this.#lock) as string);
     return this.#done;
   }
 
@@ -74,7 +74,7 @@ export class Once {
     } finally {
       if (m.touch !== null) m.touch(this);
       this.#done = true;
-      if (tap.listener !== null) tellSync("release", m.current(), this.#label);
+      if (tap.listener !== null) tellSync("release", m.current(), labelOf(this.#lock) as string);
       held[Symbol.dispose]();
     }
   }

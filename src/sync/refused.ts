@@ -2,8 +2,18 @@
  * A wait that can never end, because it asks for more than there ever is. Performed by itself it throws; as a case of a select
  * it is never ready, like a nil channel, so that the other cases can win.
  */
-import { NO, Op, type WaitReason } from "../runtime/op.ts";
+import { NO, Op } from "../runtime/op.ts";
+import type { Thing } from "../runtime/thing.ts";
 import type { Waiter } from "../runtime/waiter.ts";
+
+const LIMITER: Thing = {
+  kind: "Limiter",
+  id: 0,
+  name: undefined,
+  p: null,
+  touches: null,
+  reasons: { wait: "rate limit" },
+};
 
 export class Refused extends Op<void> {
   readonly #error: Error;
@@ -13,8 +23,12 @@ export class Refused extends Op<void> {
     this.#error = error;
   }
 
-  override get reason(): WaitReason {
-    return "rate limit";
+  override get verb(): string {
+    return "wait";
+  }
+
+  override get on(): Thing {
+    return LIMITER;
   }
 
   override attempt(): NO {

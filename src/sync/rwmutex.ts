@@ -13,27 +13,20 @@ import type { Action } from "../runtime/action.ts";
 import { at, emit, tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
-import { labelOf, type NameOptions, named } from "../runtime/named.ts";
+import { type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
-import {
-  block,
-  checkIn,
-  DONE,
-  NO,
-  Op,
-  type Parked,
-  performer,
-  type Subject,
-  step,
-  type WaitReason,
-} from "../runtime/op.ts";
+import { block, checkIn, DONE, NO, Op, type Parked, performer, step } from "../runtime/op.ts";
 import { type FatalCode, FatalError } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Result } from "../runtime/run.ts";
+import { type Thing, toldLock, type WaitReason } from "../runtime/thing.ts";
 import { made } from "../runtime/unused.ts";
 import { claim, type Waiter, WaitQueue } from "../runtime/waiter.ts";
 import type { Locker } from "./cond.ts";
 import { holding } from "./holding.ts";
+
+/** What dumps say of its waiters. */
+const REASONS = { lock: "sync.RWMutex.Lock", rlock: "sync.RWMutex.RLock" };
 
 /** One acquisition, of the whole lock or of a reader's share. */
 class Share implements Disposable {
@@ -57,21 +50,37 @@ class Share implements Disposable {
 }
 
 /** What both operations of a lock share. */
-class State {
+class State implements Thing {
   writer: Share | null = null;
   readers = 0;
   /** How many shares each goroutine has, null standing for async functions: for dumps only. Made by the first reader. */
-  holders: Map<G | null, number> | null = null;
+  shares: Map<G | null, number> | null = null;
   /** Who waits, with whether for writing as the waiter's value. */
   readonly queue: WaitQueue = new WaitQueue();
-  readonly home: P = m.current();
-  readonly label: string;
+  readonly p: P = m.current();
+  readonly id: number = ++numbers.rwMutexes;
   readonly name: string | undefined;
 
   constructor(name: string | undefined) {
     this.name = name;
-    this.label = labelOf("RWMutex", ++numbers.rwMutexes, name);
     if (m.touch !== null) m.touch(this);
+  }
+
+  get kind(): "RWMutex" {
+    return "RWMutex";
+  }
+
+  get reasons(): Readonly<Record<string, WaitReason>> {
+    return REASONS;
+  }
+
+  get holders(): readonly G[] {
+    const all = this.writer === null ? [...(this.shares?.keys() ?? [])] : [this.writer.g];
+    return all.filter((g) => g !== null);
+  }
+
+  ready({ verb }: Op<unknown>): boolean {
+    return this.writer === null && (verb === "lock" ? this.readers === 0 : this.queue.first === null);
   }
 
   takeRead(g: G | null): Share | null {
@@ -84,8 +93,8 @@ class State {
 
   #read(g: G | null): Share {
     this.readers++;
-    this.holders ??= new Map();
-    this.holders.set(g, (this.holders.get(g) ?? 0) + 1);
+    this.shares ??= new Map();
+    this.shares.set(g, (this.shares.get(g) ?? 0) + 1);
     if (tap.listener !== null) this.#tell("lock", g);
     return new Share(this, false, g);
   }
@@ -107,12 +116,12 @@ class State {
 
   /** `g` gives a share back, its own if it has one; else nobody knows whose. */
   #left(g: G | null): void {
-    const holders = this.holders as Map<G | null, number>;
+    const shares = this.shares as Map<G | null, number>;
     let whose = g;
-    if (!holders.has(whose)) whose = holders.has(null) ? null : (holders.keys().next().value as G);
-    const shares = (holders.get(whose) as number) - 1;
-    if (shares === 0) holders.delete(whose);
-    else holders.set(whose, shares);
+    if (!shares.has(whose)) whose = shares.has(null) ? null : (shares.keys().next().value as G);
+    const left = (shares.get(whose) as number) - 1;
+    if (left === 0) shares.delete(whose);
+    else shares.set(whose, left);
   }
 
   unlock(): void {
@@ -135,7 +144,7 @@ class State {
   }
 
   #tell(kind: "lock" | "unlock", g: G | null): void {
-    emit({ kind, ...at(this.home, g), lock: this.label });
+    emit({ kind, ...at(this.p, g), ...toldLock(this) });
   }
 }
 
@@ -153,8 +162,12 @@ class LockOp extends Op<Disposable> {
     this.#write = write;
   }
 
-  override get reason(): WaitReason {
-    return this.#write ? "sync.RWMutex.Lock" : "sync.RWMutex.RLock";
+  override get verb(): string {
+    return this.#write ? "lock" : "rlock";
+  }
+
+  override get on(): State {
+    return this.#state;
   }
 
   override attempt(): Disposable | NO {
@@ -170,24 +183,6 @@ class LockOp extends Op<Disposable> {
     this.#state.queue.remove(w);
     w.value = undefined;
     this.#state.grant();
-  }
-
-  override get home(): P {
-    return this.#state.home;
-  }
-
-  override get touches(): State {
-    return this.#state;
-  }
-
-  override get label(): string {
-    return this.#state.label;
-  }
-
-  override get subject(): Subject {
-    const { writer, holders, name } = this.#state;
-    const all = writer === null ? [...(holders?.keys() ?? [])] : [writer.g];
-    return { id: 0, name, holders: all.filter((g) => g !== null) };
   }
 
   // A copy of the one of Op, so that V8 can inline the attempt: see chan/hchan.ts.

@@ -8,26 +8,19 @@
 import { at, emit, tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
-import { labelOf, type NameOptions, named } from "../runtime/named.ts";
+import { type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
-import {
-  block,
-  checkIn,
-  DONE,
-  NO,
-  Op,
-  type Parked,
-  performer,
-  type Subject,
-  step,
-  type WaitReason,
-} from "../runtime/op.ts";
+import { block, checkIn, DONE, NO, Op, type Parked, performer, step } from "../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import { type LockOptions, PriorityWaitQueue, priorityIn } from "../runtime/priority.ts";
 import type { P } from "../runtime/proc.ts";
+import { type Thing, toldLock, type WaitReason } from "../runtime/thing.ts";
 import { made } from "../runtime/unused.ts";
 import { claim, type Waiter } from "../runtime/waiter.ts";
 import { Held } from "./held.ts";
+
+/** What dumps say of its waiters. */
+const REASONS = { acquire: "semacquire" };
 
 /** What a waiter asks for, which is its value. */
 interface Request {
@@ -38,21 +31,28 @@ interface Request {
 const requestOf = ({ value }: Waiter): Request => value as Request;
 const priorityOf = (w: Waiter): number => requestOf(w).priority;
 
-class State {
+class State implements Thing {
   used = 0;
   size: number;
   readonly queue: PriorityWaitQueue = new PriorityWaitQueue(priorityOf);
   /** Those that ask for more than the size, apart: they must not keep the others waiting. */
   readonly #beyond: PriorityWaitQueue = new PriorityWaitQueue(priorityOf);
-  readonly home: P = m.current();
-  readonly label: string;
+  readonly p: P = m.current();
+  readonly id: number = ++numbers.semaphores;
   readonly name: string | undefined;
 
   constructor(size: number, name: string | undefined) {
     this.size = size;
     this.name = name;
-    this.label = labelOf("Semaphore", ++numbers.semaphores, name);
     if (m.touch !== null) m.touch(this);
+  }
+
+  get kind(): "Semaphore" {
+    return "Semaphore";
+  }
+
+  get reasons(): Readonly<Record<string, WaitReason>> {
+    return REASONS;
   }
 
   take(n: number, priority: number, g: G | null): boolean {
@@ -117,7 +117,7 @@ class State {
   }
 
   #tell(kind: "lock" | "unlock", g: G | null): void {
-    emit({ kind, ...at(this.home, g), lock: this.label });
+    emit({ kind, ...at(this.p, g), ...toldLock(this) });
   }
 }
 
@@ -133,8 +133,12 @@ class AcquireOp extends Op<Disposable> implements Request {
     this.priority = priority;
   }
 
-  override get reason(): WaitReason {
-    return "semacquire";
+  override get verb(): string {
+    return "acquire";
+  }
+
+  override get on(): State {
+    return this.#state;
   }
 
   override attempt(): Disposable | NO {
@@ -147,22 +151,6 @@ class AcquireOp extends Op<Disposable> implements Request {
 
   override dequeue(w: Waiter): void {
     if (w.value !== undefined) this.#state.leave(w);
-  }
-
-  override get home(): P {
-    return this.#state.home;
-  }
-
-  override get touches(): State {
-    return this.#state;
-  }
-
-  override get label(): string {
-    return this.#state.label;
-  }
-
-  override get subject(): Subject {
-    return { id: 0, name: this.#state.name };
   }
 
   // A copy of the one of Op, so that V8 can inline the attempt: see chan/hchan.ts.

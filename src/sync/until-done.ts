@@ -1,8 +1,8 @@
 /** An operation that fails with a context's error when the context is done first. */
 import { thrownFor } from "../context/thrown-for.ts";
 import type { Context } from "../context/types.ts";
-import { NO, Op, type Subject, type WaitReason } from "../runtime/op.ts";
-import type { P } from "../runtime/proc.ts";
+import { NO, Op } from "../runtime/op.ts";
+import { type Thing, thingOf } from "../runtime/thing.ts";
 import { contained } from "../runtime/unused.ts";
 import { type Proxies, Relay, type Waiter } from "../runtime/waiter.ts";
 import { select } from "../select/select.ts";
@@ -48,8 +48,16 @@ export class UntilDone<T> extends Op<T> {
     this.#before = before;
   }
 
-  override get reason(): WaitReason {
-    return this.#op.reason;
+  override get verb(): string {
+    return this.#op.verb;
+  }
+
+  override get on(): Thing | null {
+    // Its attempts look at the context too, and that may be anything.
+    const thing = thingOf(this.#op);
+    return (
+      thing && { kind: thing.kind, id: thing.id, name: thing.name, p: thing.p, touches: null, reasons: thing.reasons }
+    );
   }
 
   override attempt(): T | NO {
@@ -69,17 +77,5 @@ export class UntilDone<T> extends Op<T> {
     if (w.proxies === null) return;
     this.#either.dequeue(w.proxies as Waiter);
     w.proxies = null;
-  }
-
-  override get home(): P | null {
-    return this.#op.home;
-  }
-
-  override get subject(): Subject | undefined {
-    return this.#op.subject;
-  }
-
-  override get label(): string | undefined {
-    return this.#op.label;
   }
 }

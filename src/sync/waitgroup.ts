@@ -14,31 +14,34 @@ import { startAnywhere } from "../runtime/anywhere.ts";
 import { at, emit, tap } from "../runtime/events.ts";
 import type { G, Goroutine, Watched } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
-import { labelOf, type NameOptions, named } from "../runtime/named.ts";
+import { type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
-import { NO, Op, type Parked, type Subject, step, type WaitReason } from "../runtime/op.ts";
+import { NO, Op, type Parked, step } from "../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Result } from "../runtime/run.ts";
+import { type Thing, toldLock, type WaitReason } from "../runtime/thing.ts";
 import { made } from "../runtime/unused.ts";
 import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 
+/** What dumps say of its waiters. */
+const REASONS = { wait: "sync.WaitGroup.Wait" };
+
 /** The group itself, which is also the operation of waiting for it, and that operation's iterator. */
-class WaitOp extends Op<void> {
+class WaitOp extends Op<void> implements Thing {
   count = 0;
   readonly queue: WaitQueue = new WaitQueue();
-  readonly #label: string;
-  readonly #name: string | undefined;
+  readonly id: number = ++numbers.waitGroups;
+  readonly name: string | undefined;
   readonly #home: P = m.current();
   /** A run of the bubble in which the counter was changed from zero. */
   #bubble: P | null = null;
 
   constructor(name: string | undefined) {
     super();
-    this.#name = name;
-    this.#label = labelOf("WaitGroup", ++numbers.waitGroups, name);
+    this.name = name;
     if (m.touch !== null) m.touch(this);
-    if (tap.listener !== null) tap.meet?.(this.#label, this);
+    if (tap.listener !== null) tap.meet?.(this);
   }
 
   add(delta: number): void {
@@ -65,11 +68,37 @@ class WaitOp extends Op<void> {
   }
 
   #tell(kind: "lock" | "unlock", g: G | null): void {
-    emit({ kind, ...at(this.#home, g), lock: this.#label });
+    emit({ kind, ...at(this.#home, g), ...toldLock(this) });
   }
 
-  override get reason(): WaitReason {
-    return "sync.WaitGroup.Wait";
+  override get verb(): string {
+    return "wait";
+  }
+
+  /** One that was made elsewhere is a bubble's while it counts goroutines of it. */
+  get p(): P {
+    const bubble = this.count === 0 ? null : this.#bubble;
+    return bubble !== null && bubble.clock !== this.#home.clock ? bubble : this.#home;
+  }
+
+  get kind(): "WaitGroup" {
+    return "WaitGroup";
+  }
+
+  get reasons(): Readonly<Record<string, WaitReason>> {
+    return REASONS;
+  }
+
+  get detail(): string {
+    return `counter ${this.count}`;
+  }
+
+  ready(): boolean {
+    return this.count === 0;
+  }
+
+  override get on(): this {
+    return this;
   }
 
   override attempt(): undefined | NO {
@@ -84,24 +113,6 @@ class WaitOp extends Op<void> {
 
   override dequeue(w: Waiter): void {
     this.queue.remove(w);
-  }
-
-  /** One that was made elsewhere is a bubble's while it counts goroutines of it. */
-  override get home(): P {
-    const bubble = this.count === 0 ? null : this.#bubble;
-    return bubble !== null && bubble.clock !== this.#home.clock ? bubble : this.#home;
-  }
-
-  override get touches(): this {
-    return this;
-  }
-
-  override get label(): string {
-    return this.#label;
-  }
-
-  override get subject(): Subject {
-    return { id: 0, name: this.#name, detail: `counter ${this.count}` };
   }
 
   override [Symbol.iterator](): Iterator<Parked, void, unknown> {

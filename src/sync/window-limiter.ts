@@ -6,14 +6,18 @@
  */
 import { Deque } from "../runtime/deque.ts";
 import { m } from "../runtime/m.ts";
-import { NO, Op, type WaitReason } from "../runtime/op.ts";
+import { NO, Op } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
+import type { Thing, WaitReason } from "../runtime/thing.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
 import { made } from "../runtime/unused.ts";
 import { claim, type Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { CRUMB } from "./bucket.ts";
 import { Refused } from "./refused.ts";
+
+/** What dumps say of its waiters. */
+const REASONS = { wait: "rate limit" };
 
 /** Options of a `WindowLimiter`. */
 export interface WindowOptions {
@@ -26,7 +30,9 @@ export interface WindowOptions {
   readonly minTime?: number | undefined;
 }
 
-class Windows {
+class Windows implements Thing {
+  readonly id = 0;
+  readonly name = undefined;
   readonly p: P = m.current();
   readonly limit: number;
   readonly length: number;
@@ -46,6 +52,14 @@ class Windows {
     this.length = length;
     this.#fixed = fixed;
     this.#minTime = minTime;
+  }
+
+  get kind(): "Limiter" {
+    return "Limiter";
+  }
+
+  get reasons(): Readonly<Record<string, WaitReason>> {
+    return REASONS;
   }
 
   /** When what happened at `at` counts no more. */
@@ -124,8 +138,12 @@ class WaitOp extends Op<void> {
     this.#n = n;
   }
 
-  override get reason(): WaitReason {
-    return "rate limit";
+  override get verb(): string {
+    return "wait";
+  }
+
+  override get on(): Windows {
+    return this.#windows;
   }
 
   override attempt(): undefined | NO {
@@ -142,14 +160,6 @@ class WaitOp extends Op<void> {
     this.#windows.queue.remove(w);
     w.value = undefined;
     this.#windows.settle();
-  }
-
-  override get home(): P {
-    return this.#windows.p;
-  }
-
-  override get touches(): Windows {
-    return this.#windows;
   }
 }
 

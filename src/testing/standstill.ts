@@ -2,6 +2,7 @@
 import type { G } from "../runtime/g.ts";
 import type { Op } from "../runtime/op.ts";
 import { Gwaiting } from "../runtime/status.ts";
+import { casesOf, homeOf, touchedBy } from "../runtime/thing.ts";
 import { describe } from "../runtime/traceback.ts";
 
 /** Who keeps time from going on, and whom from going on with it. */
@@ -19,7 +20,9 @@ export function whyTimeStands(all: readonly G[]): string {
 
 function waitsForTime(op: Op<unknown> | null): boolean {
   if (op === null) return false;
-  return op.reason === "sleep" || op.touches === op.home?.timers || (op.cases?.some(waitsForTime) ?? false);
+  const cases = casesOf(op);
+  if (cases !== undefined) return cases.some(waitsForTime);
+  return op.verb === "sleep" || touchedBy(op) === homeOf(op)?.timers;
 }
 
 export function nameOf({ id, name }: G): string {

@@ -32,7 +32,7 @@ export class ChanTimer extends RecvOnly<Time> {
     this.#period = period;
   }
 
-  override get state(): object {
+  override get touches(): object {
     return this.p.timers;
   }
 
@@ -58,7 +58,7 @@ export class ChanTimer extends RecvOnly<Time> {
     return was;
   }
 
-  override get ready(): boolean {
+  override ready(): boolean {
     return this.#active && this.p.clock.now() >= this.#when;
   }
 

@@ -1,6 +1,6 @@
 /** Sleeping: a timer in the heap that belongs to the waiter, for exactly as long as it waits. */
 
-import { NO, Op, type WaitReason } from "../runtime/op.ts";
+import { NO, Op } from "../runtime/op.ts";
 import { current } from "../runtime/proc.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
 import { made } from "../runtime/unused.ts";
@@ -20,8 +20,12 @@ class SleepOp extends Op<void> {
     this.#d = d;
   }
 
-  override get reason(): WaitReason {
+  override get verb(): string {
     return "sleep";
+  }
+
+  override get on(): null {
+    return null;
   }
 
   override attempt(): undefined | NO {

@@ -1,8 +1,8 @@
 /**
  * A stretch of recorded events, as numbers: an event is 64 bytes and holds nothing of the program alive.
  *
- * Invariants: record `i` is the numbers from `i * STRIDE` on; strings are kept once a chunk, and a record has their
- * number in it, so that dropping a chunk drops its strings with it.
+ * Invariants: record `i` is the numbers from `i * STRIDE` on; strings, and what is waited for, are kept once a chunk, and
+ * a record has their number in it, so that dropping a chunk drops these with it.
  *
  * It can go to another thread, as its parts: the numbers are handed over rather than copied.
  *
@@ -10,7 +10,7 @@
  * value would live as long as the recording.
  */
 import type { RuntimeEvent } from "../runtime/events.ts";
-import type { AwaitedThing } from "../runtime/op.ts";
+import type { AwaitedThing } from "../runtime/thing.ts";
 
 /** Numbers a record: kind, time, run, goroutine, a string, three more that depend on the kind. */
 const STRIDE = 8;
@@ -50,6 +50,11 @@ const KINDS: readonly Kind[] = [
 /** The number of each kind. */
 const NUMBER = Object.fromEntries(KINDS.map((kind, at) => [kind, at])) as Readonly<Record<Kind, number>>;
 
+/** What is waited for, a lock that is taken, the cases of a select. */
+export interface Told extends AwaitedThing {
+  readonly cases?: readonly (AwaitedThing & { readonly case?: string | number })[];
+}
+
 /** One record, read. The same object serves all records of a chunk, one after another. */
 export interface Entry {
   kind: Kind;
@@ -59,6 +64,10 @@ export interface Entry {
   g: number;
   /** A name, a reason, a message. */
   text: string;
+  /** What it is about, where there is more to it than a number: of `go-park`, `lock`, `unlock`, and a `select` with its cases. */
+  told: Told | null;
+  /** The code of the error, of `go-panic` and `run-end`; empty where it has none. */
+  code: string;
   /** The channel; for `go-create` and `go-ready` who did it; of a timer its number; for `log` unused. */
   chan: number;
   by: number;
@@ -76,6 +85,7 @@ export interface Entry {
 export interface ChunkParts {
   readonly data: Float64Array;
   readonly strings: readonly string[];
+  readonly told: readonly Told[];
 }
 
 export class Chunk {
@@ -84,6 +94,8 @@ export class Chunk {
   readonly #valueText: ((value: unknown) => string) | null;
   #strings: string[];
   #numbers = new Map<string, number>();
+  #told: Told[];
+  #toldNumbers = new Map<string, number>();
   #used: number;
 
   /**
@@ -94,6 +106,7 @@ export class Chunk {
     this.#valueText = valueText;
     this.#data = parts?.data ?? new Float64Array(STRIDE * LENGTH);
     this.#strings = [...(parts?.strings ?? [])];
+    this.#told = [...(parts?.told ?? [])];
     this.#used = parts === null ? 0 : parts.data.length / STRIDE;
   }
 
@@ -101,7 +114,8 @@ export class Chunk {
   take(): ChunkParts {
     const end = this.#used * STRIDE;
     const most = end > this.#data.length / 2;
-    const parts = { data: most ? this.#data.subarray(0, end) : this.#data.slice(0, end), strings: this.#strings };
+    const data = most ? this.#data.subarray(0, end) : this.#data.slice(0, end);
+    const parts = { data, strings: this.#strings, told: this.#told };
     if (most) this.#data = new Float64Array(STRIDE * LENGTH);
     this.clear();
     return parts;
@@ -130,6 +144,8 @@ export class Chunk {
     this.#used = 0;
     this.#strings = [];
     this.#numbers = new Map();
+    this.#told = [];
+    this.#toldNumbers = new Map();
   }
 
   /** Adds `event`, which happened at `time`. The chunk must not be full. */
@@ -144,19 +160,19 @@ export class Chunk {
         this.#rest(at, 0, event.name, 0, 0, 0);
         break;
       case "run-end":
-        this.#rest(at, 0, brief(event.error), 0, 0, 0);
+        this.#rest(at, 0, brief(event.error), this.#number(codeOf(event.error)), 0, 0);
         break;
       case "go-create":
         this.#rest(at, event.g, event.name, event.by, 0, 0);
         break;
       case "go-park":
-        this.#rest(at, event.g, waitOf(event), event.chan, event.wait, 0);
+        this.#rest(at, event.g, waitOf(event), event.chan, event.wait, this.#tell(event));
         break;
       case "go-ready":
         this.#rest(at, event.g, "", event.by, event.wait, event.byRun);
         break;
       case "go-panic":
-        this.#rest(at, event.g, brief(event.error), 0, 0, 0);
+        this.#rest(at, event.g, brief(event.error), this.#number(event.code ?? codeOf(event.error)), 0, 0);
         break;
       case "chan-make":
         this.#rest(at, event.g, event.name ?? "", event.chan, event.capacity, event.shared === true ? 1 : 0);
@@ -176,11 +192,18 @@ export class Chunk {
         this.#rest(at, event.g, "", event.chan, 0, 0);
         break;
       case "select":
-        this.#rest(at, event.g, selectOf(event), 0, 0, 0);
+        this.#rest(
+          at,
+          event.g,
+          String(event.case),
+          0,
+          0,
+          event.cases === undefined ? 0 : this.#tell({ ...SELECT, ...event }),
+        );
         break;
       case "lock":
       case "unlock":
-        this.#rest(at, event.g, event.lock, 0, 0, 0);
+        this.#rest(at, event.g, event.lock, 0, 0, this.#tell({ ...LOCK, on: event.on, what: event.lock }));
         break;
       case "release":
       case "acquire":
@@ -206,19 +229,39 @@ export class Chunk {
   #rest(at: number, g: number, text: string, x: number, y: number, z: number): void {
     const data = this.#data;
     data[at + 3] = g;
-    data[at + 4] = text === "" ? 0 : this.#number(text);
+    data[at + 4] = this.#number(text);
     data[at + 5] = x;
     data[at + 6] = y;
     data[at + 7] = z;
   }
 
   #number(text: string): number {
+    if (text === "") return 0;
     let number = this.#numbers.get(text);
     if (number === undefined) {
       number = this.#strings.push(text);
       this.#numbers.set(text, number);
     }
     return number;
+  }
+
+  #tell({ verb, on, reason, chan, what, cases }: Told): number {
+    const told = {
+      ...{ verb, on, reason, chan },
+      ...(what !== undefined && { what }),
+      ...(cases !== undefined && { cases }),
+    };
+    const key = keyOf(told);
+    let number = this.#toldNumbers.get(key);
+    if (number === undefined) {
+      number = this.#told.push(told);
+      this.#toldNumbers.set(key, number);
+    }
+    return number;
+  }
+
+  #text(number: number): string {
+    return number === 0 ? "" : (this.#strings[number - 1] as string);
   }
 
   /** Calls `take` with each record from number `from` up to before `to`, in order. */
@@ -228,13 +271,14 @@ export class Chunk {
     const end = Math.min(to, this.#used);
     for (let i = from; i < end; i++) {
       const at = i * STRIDE;
-      const string = data[at + 4] as number;
       const [x, y, z] = [data[at + 5] as number, data[at + 6] as number, data[at + 7] as number];
       entry.kind = KINDS[data[at] as number] as Kind;
       entry.time = data[at + 1] as number;
       entry.run = data[at + 2] as number;
       entry.g = data[at + 3] as number;
-      entry.text = string === 0 ? "" : (this.#strings[string - 1] as string);
+      entry.text = this.#text(data[at + 4] as number);
+      entry.told = z > 0 && TELLING.has(entry.kind) ? (this.#told[z - 1] as Told) : null;
+      entry.code = entry.kind === "go-panic" || entry.kind === "run-end" ? this.#text(x) : "";
       entry.chan = entry.by = x;
       entry.wait = entry.length = y;
       entry.byRun = z;
@@ -251,19 +295,31 @@ function waitOf({ reason, what, cases }: AwaitedThing & { readonly cases?: reado
   return cases === undefined || cases.length === 0 ? named : `${named}: ${cases.map(caseOf).join(", ")}`;
 }
 
-/** The case that was taken; on lines of their own, if they are known, the name of each and what it waits for. */
-function selectOf(event: {
-  readonly case: string | number;
-  readonly cases?: readonly (AwaitedThing & { readonly case: string | number })[];
-}): string {
-  const taken = String(event.case);
-  if (event.cases === undefined) return taken;
-  return event.cases.reduce((text, each) => `${text}\n${each.case}\n${caseOf(each)}`, taken);
+const SELECT: Told = { verb: "select", on: null, reason: "select", chan: 0 };
+const LOCK: Told = { verb: "lock", on: null, reason: "", chan: 0 };
+
+/** The kinds of which a record says more than a number. */
+const TELLING: ReadonlySet<Kind> = new Set<Kind>(["go-park", "select", "lock", "unlock"]);
+
+/** A text that is the same for what is the same. */
+function keyOf({ verb, on, reason, chan, what, cases }: Told & { readonly case?: string | number }): string {
+  const own = `${verb}\n${reason}\n${on?.kind} ${on?.id} ${on?.run} ${chan}\n${what}`;
+  return cases === undefined ? own : cases.reduce((text, each) => `${text}\n${each.case}\n${keyOf(each)}`, own);
 }
 
 function caseOf({ reason, chan, what }: AwaitedThing): string {
   if (what !== undefined) return `${reason} ${what}`;
   return chan === 0 ? reason : `${reason} #${chan}`;
+}
+
+/** The `code` that an error has, where it is a text. */
+function codeOf(error: unknown): string {
+  try {
+    const code = (error as { readonly code?: unknown } | null | undefined)?.code;
+    return typeof code === "string" ? code : "";
+  } catch {
+    return "";
+  }
 }
 
 /** One line that says what `error` is; nothing for none. */

@@ -7,6 +7,8 @@ import { openTrace } from "../../src/inspector/recorded/recorded.ts";
 import type { RuntimeEvent } from "../../src/runtime/events.ts";
 import { Chunk } from "../../src/trace/chunk.ts";
 
+const receives = { verb: "receive", on: { kind: "chan", id: 7, run: 1 }, reason: "chan receive", chan: 7 } as const;
+
 type Events = Iterable<RuntimeEvent>;
 
 function modelOf(events: Events): Model {
@@ -37,11 +39,13 @@ function* started(n: number): Events {
 const PROGRAMS: Readonly<Record<string, (n: number) => Events>> = {
   *"locks that one goroutine holds"(n) {
     yield* started(1);
-    for (let i = 0; i < n; i++) yield { kind: "lock", ...main, lock: `Mutex ${i}` };
+    for (let i = 0; i < n; i++)
+      yield { kind: "lock", ...main, lock: `Mutex ${i}`, on: { kind: "Mutex", id: i, run: 1 } };
   },
   *"readers of one lock"(n) {
-    for (let g = 1; g <= n; g++) yield { kind: "lock", run: 1, g, lock: "RWMutex 1" };
-    for (let g = n; g >= 1; g--) yield { kind: "unlock", run: 1, g, lock: "RWMutex 1" };
+    const lock = { lock: "RWMutex 1", on: { kind: "RWMutex", id: 1, run: 1 } };
+    for (let g = 1; g <= n; g++) yield { kind: "lock", run: 1, g, ...lock };
+    for (let g = n; g >= 1; g--) yield { kind: "unlock", run: 1, g, ...lock };
   },
   *"runs that come and go beside goroutines that stay"(n) {
     yield* started(n);
@@ -118,7 +122,7 @@ test("goroutines that have not ended are kept up to a number, and the rest is to
       for (let g = 1; g <= n; g++) {
         yield { kind: "go-create", run: 1, g, name: "worker", by: 0 };
         yield { kind: "go-start", run: 1, g };
-        yield { kind: "go-park", run: 1, g, wait: 0, reason: "chan receive", chan: 7 };
+        yield { kind: "go-park", run: 1, g, wait: 0, ...receives };
       }
     })() as Events,
   );
@@ -139,7 +143,7 @@ test("waits of async functions are kept up to a number", () => {
   const model = modelOf(
     (function* () {
       for (let wait = 1; wait <= 150_000; wait++) {
-        yield { kind: "go-park", run: 1, g: 0, wait, reason: "chan receive", chan: 7 };
+        yield { kind: "go-park", run: 1, g: 0, wait, ...receives };
       }
     })() as Events,
   );
@@ -151,7 +155,8 @@ test("locks are kept up to a number, and one that was forgotten is held by no go
   const model = modelOf(
     (function* () {
       yield* started(1);
-      for (let i = 0; i < locks; i++) yield { kind: "lock", ...main, lock: `Mutex ${i}` };
+      for (let i = 0; i < locks; i++)
+        yield { kind: "lock", ...main, lock: `Mutex ${i}`, on: { kind: "Mutex", id: i, run: 1 } };
     })() as Events,
   );
   const known = [...model.things].length;

@@ -1,7 +1,7 @@
 /** The stepper: each action, and what it says of a program that is held. */
 import { chan, go, run, select } from "millrace";
 import { background, withCancel } from "millrace/context";
-import { Mutex } from "millrace/sync";
+import { Semaphore } from "millrace/sync";
 import * as time from "millrace/time";
 import { describe, expect, it } from "vitest";
 import type { StepState } from "../../src/inspector/protocol.ts";
@@ -143,13 +143,13 @@ describe("a select with several ready cases", () => {
     const { stepper } = await held(
       () =>
         function* () {
-          const [mu, a] = [new Mutex(), chan<number>(1, { name: "a" })];
+          const [sem, a] = [new Semaphore(1), chan<number>(1, { name: "a" })];
           a.trySend(1);
-          yield* select({ lock: mu.lock(), a: a.recv() });
+          yield* select({ sem: sem.acquire(), a: a.recv() });
         },
     );
     await stepper.step();
-    expect(labels(await stepper.step())).toEqual(["lock: sync.Mutex.Lock (if it is ready)", "a: chan receive a"]);
+    expect(labels(await stepper.step())).toEqual(["sem: semacquire (if it is ready)", "a: chan receive a"]);
     stepper.close();
   });
 });

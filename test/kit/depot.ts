@@ -1,9 +1,14 @@
 /** A primitive whose operation is completed in two steps: it takes a parcel as what asks another machine does. */
 import { m } from "../../src/runtime/m.ts";
-import { NO, Op, type WaitReason } from "../../src/runtime/op.ts";
+import { NO, Op } from "../../src/runtime/op.ts";
+import type { Thing } from "../../src/runtime/thing.ts";
 import { type Waiter, WaitQueue } from "../../src/runtime/waiter.ts";
 
-export class Depot {
+export class Depot implements Thing {
+  readonly kind = "Depot";
+  readonly id = 1;
+  readonly name = undefined;
+  readonly p = null;
   readonly asking = new WaitQueue();
   /** Those that have committed. */
   readonly sure = new Set<Waiter>();
@@ -54,8 +59,12 @@ export class PutOp extends Op<string> {
     this.#parcel = parcel;
   }
 
-  override get reason(): WaitReason {
-    return "semacquire";
+  override get verb(): string {
+    return "put";
+  }
+
+  override get on(): Depot {
+    return this.#depot;
   }
 
   override attempt(): NO {

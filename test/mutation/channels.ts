@@ -199,7 +199,7 @@ export const channels: readonly Fault[] = [
   {
     name: "a listed select draws lots",
     file: "src/select/select.ts",
-    find: "if (this.#listed) return this.#pollListed();",
+    find: "if (this.listed) return this.#pollListed();",
     put: "",
     test: "test/conformance/local.test.ts",
     title: "plain, yield*, choice with order listed is the first ready one",

@@ -245,7 +245,7 @@ export const packages: readonly Fault[] = [
   {
     name: "an awaited action is not counted by a bubble",
     file: "src/testing/bubble/bubble-clock.ts",
-    find: "if (op.performer !== null || this.#whose(op) === OWN) own++;",
+    find: "if (performerOf(op) !== null || this.#whose(op) === OWN) own++;",
     put: "if (op.performer === null && this.#whose(op) === OWN) own++;",
     test: "test/testing/bubble-async.test.ts",
     title: "an awaited action that waits withLock of a generator, in the bubble's time",

@@ -15,6 +15,7 @@ import {
 import type { G } from "../../src/runtime/g.ts";
 import { P } from "../../src/runtime/proc.ts";
 import type { Strategy } from "../../src/runtime/strategy.ts";
+import { reasonOf } from "../../src/runtime/thing.ts";
 import {
   type Case,
   type ChanRef,
@@ -260,7 +261,7 @@ export async function runReal(program: Program, schedule: Schedule): Promise<Tra
     p.start(performance.main, (ended) => ended.ok || reject(ended.error));
     p.idle = () => {
       p.idle = null;
-      const goroutines = p.allgs.sorted().map((g) => `${g.id} ${g.op?.reason ?? "runnable"}`);
+      const goroutines = p.allgs.sorted().map((g) => `${g.id} ${g.op === null ? "runnable" : reasonOf(g.op)}`);
       resolve({ channels: channels.map(look), goroutines });
       p.finish({ ok: true, value: undefined });
     };

@@ -7,7 +7,7 @@ import { after, now, sleep } from "millrace/time";
 import { describe, expect, test } from "vitest";
 import { TranslatedRecv } from "../../src/chan/translated.ts";
 import { m } from "../../src/runtime/m.ts";
-import { Op as Base, NO, type WaitReason } from "../../src/runtime/op.ts";
+import { Op as Base, NO } from "../../src/runtime/op.ts";
 import { Relay, type Waiter, WaitQueue } from "../../src/runtime/waiter.ts";
 import { UntilDone } from "../../src/sync/until-done.ts";
 import { Depot, PutOp } from "../kit/depot.ts";
@@ -169,7 +169,7 @@ describe("a waiter that stands for another passes it on", () => {
   test("recvOk, which is translated", () =>
     run(function* () {
       const recvq = new WaitQueue();
-      const source = { id: 0, name: "", p: m.current(), zero: 0, recvq, take: () => NO, state: null };
+      const source = { id: 0, name: "", p: m.current(), zero: 0, recvq, take: () => NO, kind: "none", touches: null };
       const op = new TranslatedRecv(source, (value) => value);
       expect(yield* committing(op, () => recvq.first)).toEqual([true, false]);
     }));
@@ -219,15 +219,19 @@ class Rename extends Relay {
 }
 
 class Renamed extends Base<string> {
-  readonly #op: Op<string>;
+  readonly #op: Base<string>;
 
-  constructor(op: Op<string>) {
+  constructor(op: Base<string>) {
     super();
     this.#op = op;
   }
 
-  override get reason(): WaitReason {
-    return this.#op.reason;
+  override get verb(): string {
+    return "put";
+  }
+
+  override get on(): null {
+    return null;
   }
 
   override attempt(): string | NO {

@@ -6,8 +6,8 @@ import { count, whoIs } from "./text.ts";
 
 export const deadlock: Rule = (model) => {
   const found: Finding[] = [];
-  for (const { run, ended, endedAt } of model.runs.values()) {
-    if (ended === null || !ended.includes("deadlock!")) continue;
+  for (const { run, deadlocked, endedAt } of model.runs.values()) {
+    if (!deadlocked) continue;
     const left = [...model.routines].filter((routine) => routine.run === run && routine.state === "waiting");
     const main = model.routines.get(keyOf(run, 1));
     const reason = main?.state === "waiting" ? `: ${whoIs(main)} waits for ${main.waitsFor.reason}` : "";

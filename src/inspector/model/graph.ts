@@ -58,7 +58,7 @@ export function graphOf(model: Model): Graph {
   for (const { first, count } of shown) {
     nodes.set(first.id, { id: first.id, kind: "goroutine", label: labelOf(first), count });
     const { things: awaited, select } = first.waitsFor;
-    for (const { id, reason } of awaited) edges.push({ from: first.id, to: id, label: verb(reason), binding: !select });
+    for (const { id, verb } of awaited) edges.push({ from: first.id, to: id, label: wording(verb), binding: !select });
   }
   for (const { to } of [...edges]) addThing(model, nodes, things.get(to));
   for (const edge of onward) {
@@ -117,10 +117,14 @@ function fromChannel(channel: Channel | undefined): Edge[] {
   return edges;
 }
 
-function verb(reason: string): string {
-  if (reason.startsWith("chan send")) return "sends to";
-  if (reason.startsWith("chan receive")) return "receives from";
-  if (reason === "join") return "joins";
-  if (reason.endsWith("Lock") || reason === "semacquire") return "wants";
-  return "waits for";
-}
+const WORDINGS: Readonly<Record<string, string>> = {
+  send: "sends to",
+  receive: "receives from",
+  join: "joins",
+  lock: "wants",
+  rlock: "wants",
+  acquire: "wants",
+};
+
+/** What a goroutine does with what it waits for, in words. */
+const wording = (verb: string): string => WORDINGS[verb] ?? "waits for";

@@ -4,6 +4,7 @@
  * A goroutine's number is unique in its run over all threads, so it keeps its name when it moves to another. Channels and
  * local locks have numbers of their own on each thread.
  */
+import type { ToldThing } from "../../runtime/thing.ts";
 import type { GoroutineId, ThingId, ThingRow } from "../protocol.ts";
 
 /** A goroutine in one number. */
@@ -23,26 +24,32 @@ export const channelId = (chan: number, thread: number): ThingId => `chan/${chan
 
 export const timerId = (run: number, timer: number, thread: number): ThingId => `timer/${run}.${timer}${at(thread)}`;
 
-const NUMBERED = /^(Shared)?(Mutex|RWMutex|WaitGroup|Cond|Semaphore) (\d+)(?: ".*")?$/s;
-const GOROUTINE = /^goroutine (\d+)\.(\d+)$/;
+/** What there are rows for. */
+const ROWS: Readonly<Record<string, ThingRow["kind"]>> = {
+  Mutex: "mutex",
+  SharedMutex: "mutex",
+  Once: "mutex",
+  RWMutex: "rwmutex",
+  WaitGroup: "waitgroup",
+  SharedWaitGroup: "waitgroup",
+  Cond: "cond",
+  Semaphore: "semaphore",
+  SharedSemaphore: "semaphore",
+};
 
-/** What the events call `label`. */
-export function thingId(label: string, thread: number): ThingId | GoroutineId {
-  const goroutine = GOROUTINE.exec(label);
-  if (goroutine !== null) return `${goroutine[1]}/${goroutine[2]}`;
-  const numbered = NUMBERED.exec(label);
-  if (numbered === null) return `lock/${label}`;
-  const [, shared, kind = "", n] = numbered;
-  return shared === undefined ? `${kind.toLowerCase()}/${n}${at(thread)}` : `shared${kind.toLowerCase()}/${n}`;
+/** Things for all threads, whose numbers are the same on each. */
+const SHARED: ReadonlySet<string> = new Set(["SharedMutex", "SharedWaitGroup", "SharedSemaphore"]);
+
+/** What model and viewer call a thing that the events call `label`. */
+export function thingId({ kind, id, run }: ToldThing, label: string, thread: number): ThingId | GoroutineId {
+  if (kind === "chan") return channelId(id, thread);
+  if (kind === "goroutine") return goroutineId(keyOf(run, id));
+  if (ROWS[kind] === undefined || kind === "Once" || id === 0) return `lock/${label}`;
+  return `${kind.toLowerCase()}/${id}${SHARED.has(kind) ? "" : at(thread)}`;
 }
 
-/** What sort of thing `label` is, as far as its name tells; `reason` is why somebody waits for it. */
-export function thingKind(label: string, reason: string): ThingRow["kind"] {
-  const numbered = NUMBERED.exec(label);
-  if (numbered !== null) return (numbered[2] as string).toLowerCase() as ThingRow["kind"];
-  if (reason.startsWith("sync.")) return (reason.split(".")[1] as string).toLowerCase() as ThingRow["kind"];
-  return reason === "semacquire" ? "semaphore" : reason === "" ? "mutex" : "other";
-}
+/** What sort of row stands for a thing. */
+export const rowKind = ({ kind }: ToldThing): ThingRow["kind"] => ROWS[kind] ?? "other";
 
 /** FILE:LINE out of a frame, `name (FILE:LINE:COLUMN)` or `FILE:LINE:COLUMN`. */
 export function lineOf(frame: string): string {

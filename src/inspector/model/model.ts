@@ -9,6 +9,7 @@
  * (16 bytes); 100,000 arrows and as many marks (40 bytes); 50,000 goroutines that have ended and 100,000 that have not
  * (900 bytes); 100,000 channels, 50,000 locks and 50,000 timers.
  */
+
 import type { Chunk } from "../../trace/chunk.ts";
 import type { GoroutineId, Graph, LoggedEvent, Status, ThingId } from "../protocol.ts";
 import { type Channel, Channels } from "./channels.ts";
@@ -24,6 +25,7 @@ import { Samples } from "./samples.ts";
 import { Selects } from "./selects.ts";
 import { RUNNABLE, RUNNING } from "./spans.ts";
 import { type Thing, Things } from "./things.ts";
+import { waitText } from "./waits.ts";
 import { inWords } from "./words.ts";
 
 const MOST_SPANS = 2_000_000;
@@ -52,6 +54,7 @@ interface Run {
   readonly name: string;
   ended: string | null;
   endedAt: number;
+  deadlocked: boolean;
 }
 
 export class Model {
@@ -214,12 +217,13 @@ export class Model {
   }
 
   runBegins(run: number, name: string): void {
-    if (!this.runs.has(run)) this.runs.set(run, { run, name, ended: null, endedAt: 0 });
+    if (!this.runs.has(run)) this.runs.set(run, { run, name, ended: null, endedAt: 0, deadlocked: false });
   }
 
-  runEnds(run: number, error: string, time: number): void {
-    const known = this.runs.get(run) ?? { run, name: "", ended: null, endedAt: 0 };
+  runEnds(run: number, error: string, deadlocked: boolean, time: number): void {
+    const known = this.runs.get(run) ?? { run, name: "", ended: null, endedAt: 0, deadlocked };
     known.ended = error;
+    known.deadlocked = deadlocked;
     known.endedAt = time;
     this.runs.set(run, known);
     this.things.endRun(run);
@@ -254,11 +258,10 @@ export class Model {
     if (end <= since || !routine.live) return null;
     if (state === "running") return { start: since, end, kind: RUNNING, label: "running" };
     if (state === "runnable") return { start: since, end, kind: RUNNABLE, label: "runnable" };
-    if (wait.reason === "await") return null;
-    const label = wait.text.replace(
-      /#(\d+)/g,
-      (_, n: string) => this.channels.meet(Number(n), routine.thread, 0).label,
-    );
+    if (wait.verb === "await") return null;
+    const { told } = wait;
+    const label =
+      told === null ? wait.text : waitText(told, (chan) => this.channels.meet(chan, routine.thread, 0).label);
     return { start: since, end, kind: 2, label };
   }
 

@@ -2,21 +2,23 @@
  * What the events of one thread mean for the model. The timeline of recordings says in which state goroutines are and
  * what stretches their tracks are made of; here is what concerns the things that they use.
  */
+import type { PanicCode } from "../../runtime/panic.ts";
 import type { Chunk, Entry } from "../../trace/chunk.ts";
 import { type Point, type Sink, Timeline, type TrackState } from "../../trace/timeline.ts";
 import type { Channel } from "./channels.ts";
 import { Figures } from "./figures.ts";
-import { keyOf, thingId, thingKind, timerId } from "./ids.ts";
+import { keyOf, rowKind, thingId, timerId } from "./ids.ts";
 import type { Model } from "./model.ts";
 import type { Queue } from "./queue.ts";
 import type { Routine } from "./routines.ts";
 import { BLOCKED, RUNNABLE, RUNNING } from "./spans.ts";
-import { type Awaited, NOTHING, type Wait, Waits, waitOnly } from "./waits.ts";
+import { type Awaited, awaitedText, NOTHING, SUSPENDED, type Wait, Waits } from "./waits.ts";
 
 const KINDS = { running: RUNNING, runnable: RUNNABLE, blocked: BLOCKED } as const;
-const SUSPENDED = waitOnly("await");
 /** Waits of async functions that are known. */
 const MOST_AWAITS = 100_000;
+/** Panics of an operation on a closed channel. */
+const ON_CLOSED: ReadonlySet<string> = new Set<PanicCode>(["SEND_ON_CLOSED", "CLOSE_OF_CLOSED"]);
 
 /** What a channel operation has just done, which whoever becomes ready next had a part in. */
 interface Transfer {
@@ -86,7 +88,7 @@ export class Reader implements Sink {
         this.#model.runBegins(run, text);
         return;
       case "run-end":
-        this.#model.runEnds(run, text, time);
+        this.#model.runEnds(run, text, entry.code === "DEADLOCK", time);
         return;
       case "go-create": {
         const routine = this.#model.routines.meet(run, g, this.thread, time);
@@ -103,7 +105,7 @@ export class Reader implements Sink {
         return;
       }
       case "go-park":
-        this.#parking = this.#waits.read(text, entry.chan);
+        this.#parking = entry.told === null ? NOTHING : this.#waits.read(entry.told);
         if (entry.wait !== 0) this.#await(entry);
         return;
       case "go-ready":
@@ -112,7 +114,7 @@ export class Reader implements Sink {
         return;
       case "go-panic":
         this.#panicking = true;
-        if (/closed channel/.test(text)) this.#model.panicked(keyOf(run, g), time, text, this.#closed ?? null);
+        if (ON_CLOSED.has(entry.code)) this.#model.panicked(keyOf(run, g), time, text, this.#closed ?? null);
         return;
       case "chan-make":
       case "chan-send":
@@ -121,7 +123,7 @@ export class Reader implements Sink {
         this.#channel(entry);
         return;
       case "select":
-        if (g !== 0) this.#select(text, keyOf(run, g), time);
+        if (g !== 0) this.#select(entry, keyOf(run, g), time);
         return;
       case "lock":
       case "unlock":
@@ -176,12 +178,12 @@ export class Reader implements Sink {
     for (const thing of things) this.#queueOf(thing, 0)?.delete(key);
   }
 
-  #queueOf({ kind, id, label, reason }: Awaited, time: number): Queue | undefined {
+  #queueOf({ kind, id, label, verb, chan }: Awaited, time: number): Queue | undefined {
     if (kind === "goroutine") return undefined;
     if (kind === "timer") return this.#model.things.get(id)?.queue;
     if (kind !== "chan") return this.#model.things.meet(id, kind, label).queue;
-    const channel = this.#model.channels.meet(Number(/\d+/.exec(id)?.[0]), this.thread, time);
-    return reason.startsWith("chan send") ? channel.sendq : channel.recvq;
+    const channel = this.#model.channels.meet(chan, this.thread, time);
+    return verb === "send" ? channel.sendq : channel.recvq;
   }
 
   #channel(entry: Entry): void {
@@ -216,24 +218,23 @@ export class Reader implements Sink {
     }
   }
 
-  /** `text` is the case taken, then for each case its name and what it waits for. */
-  #select(text: string, key: number, time: number): void {
-    const [taken = "", ...rest] = text.split("\n");
+  #select({ text: taken, told }: Entry, key: number, time: number): void {
     const routine = this.#model.routines.get(key);
-    if (rest.length < 4 || routine === undefined) return;
-    const cases = [];
-    for (let i = 0; i + 1 < rest.length; i += 2) {
-      const [thing] = this.#waits.read(rest[i + 1] as string, 0).things;
-      const name = rest[i] as string;
-      const channel = thing?.kind === "chan" ? this.#model.channels.get(thing.id) : undefined;
-      const label = channel === undefined ? (rest[i + 1] as string) : `${thing?.reason} ${channel.label}`;
-      cases.push({ name, label, ready: channel !== undefined && isReady(channel, thing?.reason ?? "") });
-    }
-    this.#model.selects.took(routine, taken, cases, time);
+    const { channels, selects } = this.#model;
+    const all = told?.cases ?? [];
+    if (all.length < 2 || routine === undefined) return;
+    const cases = all.map((each) => {
+      const thing = this.#waits.thing(each);
+      const channel = thing?.kind === "chan" ? channels.get(thing.id) : undefined;
+      const label = awaitedText(each, (chan) => channel?.label ?? `#${chan}`);
+      return { name: String(each.case), label, ready: channel !== undefined && isReady(channel, each.verb) };
+    });
+    selects.took(routine, taken, cases, time);
   }
 
-  #lock({ kind, run, g, time, text }: Entry): void {
-    const thing = this.#model.things.meet(thingId(text, this.thread), thingKind(text, ""), text);
+  #lock({ kind, run, g, time, text, told }: Entry): void {
+    if (told === null || told.on === null) return;
+    const thing = this.#model.things.meet(thingId(told.on, text, this.thread), rowKind(told.on), text);
     if (thing.kind === "waitgroup") return; // for it, these only say what comes before what
     const key = g === 0 ? 0 : keyOf(run, g);
     const { routines, things } = this.#model;
@@ -254,8 +255,8 @@ export class Reader implements Sink {
     const when = due - origin;
     const timer = things.setTimer(id, run, when > time - 1000 ? when : due);
     const sleeper = g === 0 ? undefined : routines.get(keyOf(run, g));
-    if (timer === null || sleeper?.wait.reason !== "sleep" || sleeper.wait.things.length > 0) return;
-    const thing: Awaited = { reason: "sleep", id, label: id, kind: "timer" };
+    if (timer === null || sleeper?.wait.verb !== "sleep" || sleeper.wait.things.length > 0) return;
+    const thing: Awaited = { verb: "sleep", id, label: id, kind: "timer", chan: 0 };
     sleeper.wait = { ...sleeper.wait, things: [thing], on: [id] };
     timer.queue.add(sleeper.key, sleeper, time, false);
   }
@@ -308,7 +309,7 @@ export class Reader implements Sink {
 }
 
 /** Whether a send or a receive would not block. */
-function isReady({ length, capacity, closed, sendq, recvq }: Channel, reason: string): boolean {
-  if (reason.startsWith("chan send")) return recvq.length > 0 || length < capacity;
+function isReady({ length, capacity, closed, sendq, recvq }: Channel, verb: string): boolean {
+  if (verb === "send") return recvq.length > 0 || length < capacity;
   return length > 0 || sendq.length > 0 || closed;
 }

@@ -4,6 +4,7 @@
  * Invariants: `counts` says how many there are in each state; a goroutine is in `#ended` exactly when its state is
  * "ended" or "panicked", in the order in which they ended, and at most `MOST_ENDED` are; each other one is in `#live`, and at most `MOST_LIVE` are.
  */
+
 import type { GoroutineDetail, GoroutineId, GoroutineRow, GoroutineState, ThingId } from "../protocol.ts";
 import { goroutineId, keyOf } from "./ids.ts";
 import { Spans } from "./spans.ts";

@@ -30,7 +30,7 @@ export class Samples {
     let sleepers = 0;
     for (const { live, family, wait } of this.#model.routines) {
       if (!live) continue;
-      if (wait.reason === "sleep") sleepers++;
+      if (wait.verb === "sleep") sleepers++;
       const count = routines.get(family);
       if (count !== undefined || routines.size < MOST_ORIGINS) routines.set(family, (count ?? 0) + 1);
     }

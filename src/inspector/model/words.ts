@@ -2,6 +2,7 @@
 import type { Entry } from "../../trace/chunk.ts";
 import type { LoggedEvent } from "../protocol.ts";
 import { goroutineId, keyOf } from "./ids.ts";
+import { waitText } from "./waits.ts";
 
 /** Who and what there is, by name. */
 export interface Names {
@@ -37,7 +38,7 @@ function text(names: Names, entry: Entry, thread: number): string {
     case "go-panic":
       return `panics: ${said}`;
     case "go-park":
-      return `waits: ${said.replace(/#(\d+)/g, (_, n: string) => names.channel(Number(n), thread))}${chan === 0 ? "" : ` ${channel()}`}`;
+      return `waits: ${entry.told === null ? said : waitText(entry.told, (each) => names.channel(each, thread))}`;
     case "go-ready":
       return entry.by === 0 ? "can go on" : `can go on, because of ${routine(entry.by, entry.byRun)}`;
     case "chan-make":
@@ -50,9 +51,7 @@ function text(names: Names, entry: Entry, thread: number): string {
     case "chan-close":
       return `closes ${channel()}`;
     case "select":
-      return said.startsWith("default")
-        ? "takes the default of a select"
-        : `takes the case ${said.split("\n", 1)[0]} of a select`;
+      return said === "default" ? "takes the default of a select" : `takes the case ${said} of a select`;
     case "timer-start":
       return `sets timer ${chan}`;
     case "timer-stop":

@@ -6,12 +6,11 @@
  */
 
 import type { RuntimeEvent } from "../../runtime/events.ts";
-import type { AwaitedThing, WaitReason } from "../../runtime/op.ts";
 import { ArgumentError } from "../../runtime/panic.ts";
+import type { AwaitedThing, ToldThing } from "../../runtime/thing.ts";
 import { Chunk } from "../../trace/chunk.ts";
 import { keyOf } from "../model/ids.ts";
 import { Model } from "../model/model.ts";
-import { reasonOf } from "../model/waits.ts";
 import type { Source } from "../protocol.ts";
 import { ModelSource } from "../source.ts";
 import { parseTrace, type TraceEvent } from "./parse.ts";
@@ -44,6 +43,47 @@ interface Track {
 
 /** Arrows of which only the beginning was seen, at most. */
 const MOST_OPEN = 100_000;
+/** What a goroutine does that waits for each reason a trace may name. */
+const VERBS: ReadonlyMap<string, string> = new Map([
+  ["chan receive", "receive"],
+  ["chan receive (nil chan)", "receive"],
+  ["chan send", "send"],
+  ["chan send (nil chan)", "send"],
+  ["select", "select"],
+  ["select (no cases)", "block"],
+  ["sleep", "sleep"],
+  ["sync.Mutex.Lock", "lock"],
+  ["sync.RWMutex.RLock", "rlock"],
+  ["sync.RWMutex.Lock", "lock"],
+  ["sync.WaitGroup.Wait", "wait"],
+  ["sync.Cond.Wait", "wait"],
+  ["semacquire", "acquire"],
+  ["errgroup", "wait"],
+  ["rate limit", "wait"],
+  ["join", "join"],
+  ["promise", "wait"],
+  ["await", "await"],
+  ["runtime.Gosched", "yield"],
+  ["settle", "settle"],
+  ["bubble", "rest"],
+]);
+/** Longest first, because one is the beginning of another. */
+const KNOWN: readonly string[] = [...VERBS.keys()].sort((a, b) => b.length - a.length);
+
+/** The thing that a trace calls `label`. */
+function named(label: string): ToldThing {
+  const [, run, g] = /^goroutine (\d+)\.(\d+)$/.exec(label) ?? [];
+  if (run !== undefined) return { kind: "goroutine", id: Number(g), run: Number(run) };
+  const [, kind = "", id = 0] = /^(\w+) (\d+)(?: ".*")?$/s.exec(label) ?? [];
+  return { kind, id: Number(id), run: 0 };
+}
+
+/** The codes of errors of which a trace has the text. */
+function coded(text: string): { readonly code: string; toString(): string } {
+  const code = text.includes("deadlock!") ? "DEADLOCK" : text.includes("closed channel") ? "SEND_ON_CLOSED" : "";
+  return { code, toString: () => text };
+}
+
 /** The end of a stretch and the end of its run are one moment, to this many milliseconds. */
 const MOMENT = 0.001;
 
@@ -146,22 +186,22 @@ class Recorded {
 
   /** What the name of a stretch says that is waited for. */
   #awaited(name: string): AwaitedThing & { readonly cases?: readonly AwaitedThing[] } {
-    if (name.startsWith("select: ")) {
-      const cases = name
-        .slice("select: ".length)
-        .split(", ")
-        .map((each) => this.#thing(each));
-      return { reason: "select", chan: 0, cases };
-    }
-    return this.#thing(name);
+    const [, cases] = /^select: (.*)$/s.exec(name) ?? [];
+    if (cases === undefined) return this.#thing(name);
+    return {
+      ...{ verb: "select", on: null, reason: "select", chan: 0 },
+      cases: cases.split(", ").map((each) => this.#thing(each)),
+    };
   }
 
   #thing(text: string): AwaitedThing {
-    const reason = reasonOf(text) as WaitReason;
+    const reason = KNOWN.find((each) => text.startsWith(each)) ?? text;
+    const verb = VERBS.get(reason) ?? reason;
     const rest = text.slice(reason.length + 1);
-    if (rest === "") return { reason, chan: 0 };
-    if (!reason.startsWith("chan ")) return { reason, chan: 0, what: rest };
-    return { reason, chan: this.#channel(rest.startsWith("#") ? `chan ${rest}` : rest) };
+    if (rest === "") return { verb, on: null, reason, chan: 0 };
+    if (!reason.startsWith("chan ")) return { verb, on: named(rest), reason, chan: 0, what: rest };
+    const chan = this.#channel(rest.startsWith("#") ? `chan ${rest}` : rest);
+    return { verb, on: { kind: "chan", id: chan, run: 0 }, reason, chan };
   }
 
   #channel(name: string): number {
@@ -178,14 +218,19 @@ class Recorded {
   #instant({ pid: run, tid: g, cat, name }: TraceEvent, time: number): void {
     if (cat === "panic") {
       this.#track(run, g, time).panicked = true;
-      this.#add(time, { kind: "go-panic", run, g, error: name.replace(/^panic: /, "") });
+      this.#add(time, { kind: "go-panic", run, g, error: coded(name.replace(/^panic: /, "")) });
     } else if (cat === "close") {
       this.#add(time, { kind: "chan-close", run, g, chan: this.#channel(name.replace(/^close /, "")) });
     } else if (cat === "log") this.#add(time, { kind: "log", run, g, category: "", message: name });
     else if (cat === "end") {
       const known = this.#run(run);
       known.end = time;
-      this.#add(time, { kind: "run-end", run, name: known.name, error: name === "the run is over" ? undefined : name });
+      this.#add(time, {
+        kind: "run-end",
+        run,
+        name: known.name,
+        error: name === "the run is over" ? undefined : coded(name),
+      });
     }
   }
 
@@ -197,8 +242,8 @@ class Recorded {
       this.#add(end, { kind: "region-end", run, g, name });
     } else if (cat === "lock") {
       const lock = name.replace(/^holds /, "");
-      this.#add(time, { kind: "lock", run, g, lock });
-      if (end < this.end - MOMENT) this.#add(end, { kind: "unlock", run, g, lock });
+      this.#add(time, { kind: "lock", run, g, lock, on: named(lock) });
+      if (end < this.end - MOMENT) this.#add(end, { kind: "unlock", run, g, lock, on: named(lock) });
     }
   }
 

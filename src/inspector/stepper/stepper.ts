@@ -14,6 +14,7 @@
  * Rejected: to stop a program that runs by itself, in the middle. Its schedule is not known then, so nothing could be
  * undone; and promises and the host's timers would go on while it is held.
  */
+
 import { listen, type RuntimeEvent } from "../../runtime/events.ts";
 import type { G } from "../../runtime/g.ts";
 import { macrotask, monotonic } from "../../runtime/host.ts";
@@ -23,6 +24,7 @@ import { ArgumentError, show } from "../../runtime/panic.ts";
 import { report } from "../../runtime/report.ts";
 import { Gpreempted } from "../../runtime/status.ts";
 import { Random } from "../../runtime/strategy.ts";
+import { casesOf } from "../../runtime/thing.ts";
 import { describe } from "../../runtime/traceback.ts";
 import type { Watcher } from "../../testing/explore/chooser.ts";
 import { CLOCK } from "../../testing/explore/chooser.ts";
@@ -368,9 +370,9 @@ export class Stepper {
       const { g, cases } = this.#asked;
       const select = selectOf(g);
       const label = (at: number): string => {
-        const op = select?.cases?.[at];
+        const op = select === null ? undefined : casesOf(select)?.[at];
         if (op === undefined) return "";
-        return `${select?.choice?.[at]}: ${wording(op, nameOf)}${isReady(op) === true ? "" : " (if it is ready)"}`;
+        return `${select?.names?.[at]}: ${wording(op, nameOf)}${isReady(op) === true ? "" : " (if it is ready)"}`;
       };
       return { kind: "case", choices: cases.map((at) => ({ choice: at, label: label(at), id: `${g.p.id}/${g.id}` })) };
     }

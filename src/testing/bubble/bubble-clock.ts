@@ -50,6 +50,7 @@ import { BubbleError, LeakError, OutsideError } from "../../runtime/panic.ts";
 import type { P } from "../../runtime/proc.ts";
 import { awaitsPromise } from "../../runtime/promise.ts";
 import { Gpreempted, Gwaiting } from "../../runtime/status.ts";
+import { casesOf, homeOf, performerOf, thingOf } from "../../runtime/thing.ts";
 import { formatAll, formatGroups, type GoroutineInfo } from "../../runtime/traceback.ts";
 import type { Waiter } from "../../runtime/waiter.ts";
 import { polls, whyTimeStands } from "../standstill.ts";
@@ -193,13 +194,14 @@ export class BubbleClock extends VirtualClock {
     if (promises.length === 0) return foreign;
     let own = this.runs.size - 1;
     for (const p of this.runs) {
-      for (const { op } of p.awaiting) if (op.performer !== null || this.#whose(op) === OWN) own++;
+      for (const { op } of p.awaiting) if (performerOf(op) !== null || this.#whose(op) === OWN) own++;
     }
     return promises.length > own ? [...foreign, ...promises] : foreign;
   }
 
   #whose(op: Op<unknown>): Whose {
-    const { cases, home } = op;
+    const cases = casesOf(op);
+    const home = homeOf(op);
     if (cases !== undefined) {
       let whose: Whose = OWN;
       for (const each of cases) whose = Math.max(whose, this.#whose(each)) as Whose;
@@ -208,7 +210,7 @@ export class BubbleClock extends VirtualClock {
     if (awaitsPromise(op)) return PROMISE;
     if (home === null) return OWN;
     if (!this.runs.has(home)) return FOREIGN;
-    return op.subject?.outside === true ? PROMISE : OWN;
+    return thingOf(op)?.outside === true ? PROMISE : OWN;
   }
 
   /** Books another look for when the host had its turn; false when it had enough of them. */
@@ -229,7 +231,7 @@ export class BubbleClock extends VirtualClock {
   /** Ends the bubble: because of `outside`, or, when main has returned, of all that are left. */
   #fail(outside: readonly G[]): void {
     if (this.ending !== null || outside.length === 0) {
-      const left = this.#p.info(({ op }) => op?.reason !== "bubble");
+      const left = this.#p.info(({ op }) => op?.verb !== "rest");
       this.#p.finish({ ok: false, error: new LeakError(left, formatGroups(left)), g: null });
       return;
     }

@@ -2,11 +2,12 @@
 import { call } from "../../runtime/action.ts";
 import type { Body } from "../../runtime/body.ts";
 import { m } from "../../runtime/m.ts";
-import { type Go, NO, Op, type WaitReason } from "../../runtime/op.ts";
+import { type Go, NO, Op } from "../../runtime/op.ts";
 import type { Outcome, RunOptions } from "../../runtime/options.ts";
 import { ArgumentError, BubbleError, show } from "../../runtime/panic.ts";
 import { P } from "../../runtime/proc.ts";
 import { checkFunction, checkOptions, type Result } from "../../runtime/run.ts";
+import type { Thing } from "../../runtime/thing.ts";
 import { learnPlaces } from "../../runtime/traceback.ts";
 import { made } from "../../runtime/unused.ts";
 import type { Waiter } from "../../runtime/waiter.ts";
@@ -19,6 +20,8 @@ export interface BubbleOptions extends Pick<RunOptions, "name" | "debug" | "asyn
   /** How long the bubble waits for the host, in milliseconds of real time, while a goroutine needs it; 0 by default. */
   readonly patience?: number;
 }
+
+const REASONS = { settle: "settle", rest: "bubble" };
 
 /** Waits until the bubble is at rest. */
 class RestOp extends Op<void> {
@@ -33,8 +36,12 @@ class RestOp extends Op<void> {
     this.#place = place;
   }
 
-  override get reason(): WaitReason {
-    return this.#place === "settler" ? "settle" : "bubble";
+  override get verb(): string {
+    return this.#place === "settler" ? "settle" : "rest";
+  }
+
+  override get on(): Thing {
+    return { kind: "bubble", id: 0, name: undefined, p: this.#p, touches: null, reasons: REASONS };
   }
 
   override attempt(): NO {
@@ -49,10 +56,6 @@ class RestOp extends Op<void> {
 
   override dequeue(w: Waiter): void {
     if (this.#clock[this.#place] === w) this.#clock[this.#place] = null;
-  }
-
-  override get home(): P {
-    return this.#p;
   }
 }
 

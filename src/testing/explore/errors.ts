@@ -2,6 +2,7 @@
 import type { G } from "../../runtime/g.ts";
 import type { Op } from "../../runtime/op.ts";
 import { awaitsPromise } from "../../runtime/promise.ts";
+import { casesOf } from "../../runtime/thing.ts";
 
 /**
  * How a program fails: a goroutine threw; nothing can run and main has not returned; goroutines are left; it does not
@@ -78,7 +79,7 @@ export class ExploreError extends Error {
 
 /** Whether it is decided by the host when `op` completes. */
 export function waitsForPromise(op: Op<unknown>): boolean {
-  return awaitsPromise(op) || (op.cases?.some(waitsForPromise) ?? false);
+  return awaitsPromise(op) || (casesOf(op)?.some(waitsForPromise) ?? false);
 }
 
 export function asyncFunction(who: string): UnexplorableError {

@@ -16,12 +16,13 @@ import type { G } from "../../runtime/g.ts";
 import { monotonic } from "../../runtime/host.ts";
 import { m } from "../../runtime/m.ts";
 import { counting, Made } from "../../runtime/numbers.ts";
-import { type Go, NO, NOTHING, Op, type WaitReason } from "../../runtime/op.ts";
+import { type Go, NO, Op } from "../../runtime/op.ts";
 import type { Outcome } from "../../runtime/options.ts";
 import { LeakError } from "../../runtime/panic.ts";
 import { P } from "../../runtime/proc.ts";
 import { Gpreempted, Gwaiting, hasEnded } from "../../runtime/status.ts";
 import type { Strategy } from "../../runtime/strategy.ts";
+import { NOTHING, type Thing } from "../../runtime/thing.ts";
 import { formatGroups } from "../../runtime/traceback.ts";
 import { nameOf, whyTimeStands } from "../standstill.ts";
 import { type Chooser, CLOCK, type Watcher } from "./chooser.ts";
@@ -65,12 +66,14 @@ export type Program = () => unknown;
 
 /** Where main waits, once it has returned, for the others. */
 class Rest extends Op<never> {
-  override get reason(): WaitReason {
+  override get verb(): string {
     return "join";
   }
-  override get touches(): object {
+
+  override get on(): Thing {
     return NOTHING;
   }
+
   override attempt(): NO {
     return NO;
   }
@@ -283,7 +286,7 @@ export class Execution implements Strategy {
     const op = g.status === Gpreempted ? g.op : null;
     this.#last = id;
     this.steps++;
-    this.#fairness.step(id, op === null ? undefined : op.reason === "runtime.Gosched");
+    this.#fairness.step(id, op === null ? undefined : op.verb === "yield");
     this.#picked = at;
     const before = queue.length - 1;
     watcher?.begin(g, op);

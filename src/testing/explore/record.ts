@@ -172,7 +172,7 @@ function data(value: unknown): string {
 }
 
 /** What differs between two runs of one schedule, because it is never used again or is given outside. */
-const OUTSIDE = new Set(["run", "byRun", "home", "chan", "lock", "what"]);
+const OUTSIDE = new Set(["run", "byRun", "home", "chan", "id", "lock", "what"]);
 
 /** The facts of an event, as text; what has numbers from outside gets one in the order in which it comes. */
 function facts(event: object, seen: Map<string, number>): string {
@@ -180,6 +180,7 @@ function facts(event: object, seen: Map<string, number>): string {
     if (key === "cases" && Array.isArray(value)) {
       return `cases: [${value.map((each: object) => `{ ${facts(each, seen)} }`).join(", ")}]`;
     }
+    if (key === "on" && value !== null) return `on: { ${facts(value, seen)} }`;
     if (!OUTSIDE.has(key) || value === 0) return `${key}: ${data(value)}`;
     const thing = `${key === "byRun" || key === "home" ? "run" : key} ${String(value)}`;
     const number = seen.get(thing) ?? seen.size + 1;

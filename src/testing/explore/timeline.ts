@@ -86,7 +86,7 @@ function describe(event: RuntimeEvent, names: Names): string | undefined {
       return `close ${names.chan(event.chan)}`;
     case "go-park": {
       const what = event.chan === 0 ? "" : ` ${names.chan(event.chan)}`;
-      return event.reason === "runtime.Gosched" ? "gosched" : `waits: ${event.reason}${what}`;
+      return event.verb === "yield" ? "gosched" : `waits: ${event.reason}${what}`;
     }
     case "lock":
     case "unlock":

@@ -13,7 +13,8 @@
  */
 import { CONTEXTS } from "../../context/cancel-ctx.ts";
 import { G } from "../../runtime/g.ts";
-import { NOTHING, type Op } from "../../runtime/op.ts";
+import type { Op } from "../../runtime/op.ts";
+import { casesOf, NOTHING, touchedBy } from "../../runtime/thing.ts";
 import type { Watcher } from "./chooser.ts";
 
 /** The things that a step touches, by name; null for anything. */
@@ -89,19 +90,19 @@ export class Trace implements Watcher {
     this.#footprint = [];
     let mark = 0;
     if (op !== null) {
-      mark = op.reason.length * 31 + op.reason.charCodeAt(0);
+      mark = op.verb.length * 31 + op.verb.charCodeAt(0);
       this.#touched(op);
     }
     this.#marks[this.length] = mark;
   }
 
   #touched(op: Op<unknown>): void {
-    const { cases } = op;
+    const cases = casesOf(op);
     if (cases !== undefined) for (const each of cases) this.#touched(each);
     else {
-      const { touches } = op;
-      if (touches === null) this.#anything[this.#g] = true;
-      this.touch(touches);
+      const touched = touchedBy(op);
+      if (touched === null) this.#anything[this.#g] = true;
+      this.touch(touched);
     }
   }
 

@@ -8,8 +8,9 @@
 
 import { once } from "../../runtime/copies.ts";
 import type { Watched } from "../../runtime/g.ts";
-import { NO, Op, type WaitReason } from "../../runtime/op.ts";
+import { NO, Op } from "../../runtime/op.ts";
 import type { P } from "../../runtime/proc.ts";
+import type { Thing } from "../../runtime/thing.ts";
 import { made } from "../../runtime/unused.ts";
 import { type Waiter, WaitQueue } from "../../runtime/waiter.ts";
 import { TALLY_TASKS } from "../memory/layout.ts";
@@ -22,7 +23,7 @@ const ENDED = 1;
 const FAILED = 2;
 
 /** A goroutine on any thread, as seen from the one that started it. */
-export class Away implements Watched {
+export class Away implements Watched, Thing {
   readonly p: P;
   readonly id: number;
   readonly name: string;
@@ -44,6 +45,14 @@ export class Away implements Watched {
     this.name = name;
     this.task = task;
     this.creator = creator;
+  }
+
+  get kind(): "goroutine" {
+    return "goroutine";
+  }
+
+  get touches(): null {
+    return null;
   }
 
   join(): Op<never> {
@@ -104,8 +113,12 @@ class AwayJoin extends Op<unknown> {
     this.#g = g;
   }
 
-  override get reason(): WaitReason {
+  override get verb(): string {
     return "join";
+  }
+
+  override get on(): Away {
+    return this.#g;
   }
 
   override attempt(): unknown {
@@ -118,10 +131,6 @@ class AwayJoin extends Op<unknown> {
 
   override dequeue(w: Waiter): void {
     this.#g.joiners.remove(w);
-  }
-
-  override get home(): P {
-    return this.#g.p;
   }
 }
 

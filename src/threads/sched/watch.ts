@@ -9,6 +9,7 @@
 import { emitElsewhere, type Listener, listen, type RuntimeEvent, tap } from "../../runtime/events.ts";
 import { common, macrotask, sinceStart } from "../../runtime/host.ts";
 import { show } from "../../runtime/panic.ts";
+import type { AwaitedThing } from "../../runtime/thing.ts";
 import { WATCHED } from "../memory/layout.ts";
 import { isFull, memory } from "../memory/memory.ts";
 import { onTold, tell } from "../values/tell.ts";
@@ -70,7 +71,9 @@ function tellEvents(run: number, events: readonly RuntimeEvent[]): void {
 function plain(event: RuntimeEvent, time: number): RuntimeEvent {
   if ("value" in event) return { ...event, time, value: show(event.value) };
   if ("error" in event) {
-    return { ...event, time, error: event.error === undefined ? undefined : show(event.error) } as RuntimeEvent;
+    const { code } = Object(event.error) as { readonly code?: unknown };
+    const error = event.error === undefined ? undefined : show(event.error);
+    return { ...event, time, error, ...(typeof code === "string" && { code }) } as RuntimeEvent;
   }
   return { ...event, time } as RuntimeEvent;
 }
@@ -80,8 +83,23 @@ function translated(event: RuntimeEvent, run: number, thread: number): RuntimeEv
   const { time = 0 } = event as { readonly time?: number };
   const told: RuntimeEvent = { ...event, run, thread, time: sinceStart(time) } as RuntimeEvent;
   if (told.kind === "go-ready") return { ...told, byRun: run };
-  if (told.kind !== "go-park" || told.what === undefined) return told;
-  return { ...told, what: told.what.replace(/^goroutine \d+\./, `goroutine ${run}.`) };
+  if (told.kind === "go-park") {
+    const { cases } = told;
+    return {
+      ...told,
+      ...inRun(told, run),
+      ...(cases !== undefined && { cases: cases.map((each) => inRun(each, run)) }),
+    };
+  }
+  if (told.kind === "lock" || told.kind === "unlock") return { ...told, on: { ...told.on, run } };
+  return told;
+}
+
+/** What is waited for in a run, with its number here. */
+function inRun<T extends AwaitedThing>(awaited: T, run: number): T {
+  const { on } = awaited;
+  if (on === null || on.run === 0) return awaited;
+  return { ...awaited, on: { ...on, run }, ...(on.kind === "goroutine" && { what: `goroutine ${run}.${on.id}` }) };
 }
 
 onTold(EVENTS, (value, thread) => {

@@ -13,18 +13,7 @@ import type { Chan, Received, TryReceived, Values } from "../../chan/types.ts";
 import { Action } from "../../runtime/action.ts";
 import { at, emit, tap } from "../../runtime/events.ts";
 import { m } from "../../runtime/m.ts";
-import {
-  block,
-  checkIn,
-  DONE,
-  type Go,
-  NO,
-  type Op,
-  type Parked,
-  performer,
-  step,
-  type WaitReason,
-} from "../../runtime/op.ts";
+import { block, checkIn, DONE, type Go, NO, type Op, type Parked, performer, step } from "../../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
 import { made } from "../../runtime/unused.ts";
 import type { Waiter } from "../../runtime/waiter.ts";
@@ -170,8 +159,8 @@ class SendOp extends SharedOp<void, SharedChannel> {
     return SENDQ;
   }
 
-  override get reason(): WaitReason {
-    return "chan send";
+  override get verb(): string {
+    return "send";
   }
 
   override attempt(): undefined | NO {
@@ -204,8 +193,8 @@ class RecvOp extends SharedOp<unknown, SharedChannel> {
     return RECVQ;
   }
 
-  override get reason(): WaitReason {
-    return "chan receive";
+  override get verb(): string {
+    return "receive";
   }
 
   override attempt(): unknown {

@@ -35,6 +35,10 @@ function scratchSlot(): number {
 }
 
 export class SharedHchan extends SharedObject {
+  get kind(): "chan" {
+    return "chan";
+  }
+
   zero: unknown = undefined;
   codec: Codec<unknown> | null = null;
 

@@ -8,9 +8,10 @@ import { at, emit, tap } from "../../runtime/events.ts";
 import type { G } from "../../runtime/g.ts";
 import { m } from "../../runtime/m.ts";
 import { named } from "../../runtime/named.ts";
-import { NO, type Op, type Subject, type WaitReason } from "../../runtime/op.ts";
+import { NO, type Op } from "../../runtime/op.ts";
 import { FatalError, Panic } from "../../runtime/panic.ts";
 import type { Result } from "../../runtime/run.ts";
+import { toldLock, type WaitReason } from "../../runtime/thing.ts";
 import { made } from "../../runtime/unused.ts";
 import { rivals } from "../../runtime/waiter.ts";
 import { holding } from "../../sync/holding.ts";
@@ -24,6 +25,9 @@ import { SharedOp } from "./op.ts";
 import { handles, newObject, release, retain, SharedObject, type SharedOptions } from "./shared.ts";
 import { dequeue, FAILED, OWNER, SERVED, STATE, serve } from "./sudog.ts";
 import { waiting } from "./waiting.ts";
+
+/** What dumps say of its waiters. */
+const REASONS = { lock: "sync.Mutex.Lock" };
 
 class Held implements Disposable {
   readonly #lock: Lock;
@@ -118,13 +122,21 @@ class Lock extends SharedObject {
     if (memory.i32[s + STATE] === SERVED) this.release();
   }
 
+  get kind(): "SharedMutex" {
+    return "SharedMutex";
+  }
+
+  get reasons(): Readonly<Record<string, WaitReason>> {
+    return REASONS;
+  }
+
   /** The goroutine of this thread that holds it. */
-  get holder(): G | undefined {
-    return memory.i32[this.ptr + HOLDER] === memory.key ? (this.#g ?? undefined) : undefined;
+  get holders(): readonly G[] {
+    return memory.i32[this.ptr + HOLDER] === memory.key && this.#g !== null ? [this.#g] : [];
   }
 
   #tell(kind: "lock" | "unlock", g: G | null = m.curg): void {
-    emit({ kind, ...at(this.p, g), lock: this.name ?? `SharedMutex ${this.id}` });
+    emit({ kind, ...at(this.p, g), ...toldLock(this) });
   }
 }
 
@@ -137,8 +149,8 @@ class LockOp extends SharedOp<Disposable, Lock> {
     return RECVQ;
   }
 
-  override get reason(): WaitReason {
-    return "sync.Mutex.Lock";
+  override get verb(): string {
+    return "lock";
   }
 
   override attempt(): Disposable | NO {
@@ -148,11 +160,6 @@ class LockOp extends SharedOp<Disposable, Lock> {
   }
 
   override prepare(): void {}
-
-  override get subject(): Subject {
-    const { name, holder } = this.object;
-    return { id: 0, name, holder };
-  }
 }
 
 let adopted: Lock | null = null;

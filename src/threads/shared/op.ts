@@ -1,6 +1,5 @@
 /** An operation on a shared object: it waits in shared memory. */
-import { Op, type Subject } from "../../runtime/op.ts";
-import type { P } from "../../runtime/proc.ts";
+import { Op } from "../../runtime/op.ts";
 import type { Waiter } from "../../runtime/waiter.ts";
 import type { SharedObject } from "./shared.ts";
 import { type SharedCase, waiting } from "./waiting.ts";
@@ -24,11 +23,7 @@ export abstract class SharedOp<T, O extends SharedObject> extends Op<T> implemen
     waiting.leave(w);
   }
 
-  override get home(): P {
-    return this.object.p;
-  }
-
-  override get subject(): Subject {
+  override get on(): O {
     return this.object;
   }
 }

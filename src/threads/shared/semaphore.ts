@@ -10,8 +10,9 @@
 import { nilChan } from "../../chan/nil.ts";
 import { at, emit, tap } from "../../runtime/events.ts";
 import { named } from "../../runtime/named.ts";
-import { NO, type Op, type WaitReason } from "../../runtime/op.ts";
+import { NO, type Op } from "../../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
+import { toldLock, type WaitReason } from "../../runtime/thing.ts";
 import { made } from "../../runtime/unused.ts";
 import { rivals } from "../../runtime/waiter.ts";
 import { Held } from "../../sync/held.ts";
@@ -25,6 +26,9 @@ import { SharedOp } from "./op.ts";
 import { handles, newObject, release, retain, SharedObject, type SharedOptions } from "./shared.ts";
 import { CELL, dequeueFirst, ENDED, FAILED, isDone, SERVED, STATE, serve } from "./sudog.ts";
 import { waiting } from "./waiting.ts";
+
+/** What dumps say of its waiters. */
+const REASONS = { acquire: "semacquire" };
 
 /** The largest size: weights are words. */
 const MOST = 2 ** 31 - 1;
@@ -119,8 +123,16 @@ class State extends SharedObject {
     waiting.deliver();
   }
 
+  get kind(): "SharedSemaphore" {
+    return "SharedSemaphore";
+  }
+
+  get reasons(): Readonly<Record<string, WaitReason>> {
+    return REASONS;
+  }
+
   #tell(kind: "lock" | "unlock"): void {
-    emit({ kind, ...at(this.p), lock: this.name ?? `SharedSemaphore ${this.id}` });
+    emit({ kind, ...at(this.p), ...toldLock(this) });
   }
 }
 
@@ -172,8 +184,8 @@ class AcquireOp extends SharedOp<Disposable, State> {
     return RECVQ;
   }
 
-  override get reason(): WaitReason {
-    return "semacquire";
+  override get verb(): string {
+    return "acquire";
   }
 
   override attempt(): Disposable | NO {

@@ -12,8 +12,8 @@
 import { once } from "../../runtime/copies.ts";
 import type { G } from "../../runtime/g.ts";
 import { m } from "../../runtime/m.ts";
-import type { Subject } from "../../runtime/op.ts";
 import type { P } from "../../runtime/proc.ts";
+import type { Thing } from "../../runtime/thing.ts";
 import { hold, unhold } from "../memory/holds.ts";
 import { isolate } from "../memory/isolate.ts";
 import {
@@ -46,7 +46,8 @@ export interface SharedOptions {
   readonly name?: string;
 }
 
-export abstract class SharedObject implements Subject {
+export abstract class SharedObject implements Thing {
+  abstract readonly kind: string;
   /** Where it is. */
   readonly ptr: number;
   /** Its number. */
@@ -62,6 +63,11 @@ export abstract class SharedObject implements Subject {
     this.id = memory.i32[ptr + ID] as number;
     this.name = peek(ptr + OPTIONS) as string | undefined;
     this.p = m.current();
+  }
+
+  /** What happens to it on other threads is not known here. */
+  get touches(): null {
+    return null;
   }
 
   /**

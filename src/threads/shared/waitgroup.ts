@@ -11,9 +11,10 @@ import { at, emit, tap } from "../../runtime/events.ts";
 import type { Goroutine, Watched } from "../../runtime/g.ts";
 import { m } from "../../runtime/m.ts";
 import { named } from "../../runtime/named.ts";
-import { NO, type Op, type WaitReason } from "../../runtime/op.ts";
+import { NO, type Op } from "../../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
 import type { Result } from "../../runtime/run.ts";
+import { toldLock, type WaitReason } from "../../runtime/thing.ts";
 import { made } from "../../runtime/unused.ts";
 import { type Proxies, rivals, Waiter } from "../../runtime/waiter.ts";
 import { DIRTY, QCOUNT, RECVQ, STATUS } from "../memory/layout.ts";
@@ -26,9 +27,20 @@ import { handles, newObject, release, retain, SharedObject, type SharedOptions }
 import { dequeue, FAILED, SERVED, STATE, serve } from "./sudog.ts";
 import { waiting } from "./waiting.ts";
 
+/** What dumps say of its waiters. */
+const REASONS = { wait: "sync.WaitGroup.Wait" };
+
 const MOST = 2 ** 31 - 1;
 
 class Counter extends SharedObject {
+  get kind(): "SharedWaitGroup" {
+    return "SharedWaitGroup";
+  }
+
+  get reasons(): Readonly<Record<string, WaitReason>> {
+    return REASONS;
+  }
+
   group: SharedWaitGroup | null = null;
   readonly op: WaitOp = new WaitOp(this);
 
@@ -80,7 +92,7 @@ class Counter extends SharedObject {
   }
 
   tell(kind: "lock" | "unlock"): void {
-    emit({ kind, ...at(this.p), lock: this.name ?? `SharedWaitGroup ${this.id}` });
+    emit({ kind, ...at(this.p), ...toldLock(this) });
   }
 }
 
@@ -93,8 +105,8 @@ class WaitOp extends SharedOp<void, Counter> {
     return RECVQ;
   }
 
-  override get reason(): WaitReason {
-    return "sync.WaitGroup.Wait";
+  override get verb(): string {
+    return "wait";
   }
 
   override attempt(): undefined | NO {

@@ -3,6 +3,7 @@ import { Ctx } from "../../context/ctx.ts";
 import { G } from "../../runtime/g.ts";
 import { Op } from "../../runtime/op.ts";
 import { ArgumentError, show } from "../../runtime/panic.ts";
+import { reasonOf } from "../../runtime/thing.ts";
 import { Cond } from "../../sync/cond.ts";
 import { ErrGroup } from "../../sync/errgroup.ts";
 import { Mutex } from "../../sync/mutex.ts";
@@ -39,7 +40,7 @@ export function refusal(value: unknown): string | undefined {
   if (typeof value === "symbol") return `is ${String(value)}, and symbols stay on their thread; send a string`;
   if (typeof value !== "object" || value === null) return undefined;
   if ("recvOk" in value || "trySend" in value) return "is a channel of this thread; make it with sharedChan()";
-  if (value instanceof Op) return `is an operation (${value.reason}); perform it here and send its result`;
+  if (value instanceof Op) return `is an operation (${reasonOf(value)}); perform it here and send its result`;
   if (value instanceof G) return "is a goroutine of this thread; join it here and send its result";
   if (value instanceof Mutex || value instanceof RWMutex) return `is a lock of this thread; use SharedMutex`;
   if (value instanceof WaitGroup) return "is a WaitGroup of this thread; use SharedWaitGroup";
