@@ -38,6 +38,7 @@ const guide: Item[] = [
     Threads: "docs/guide/threads.md",
     "Threads in your project": "docs/guide/projects.md",
     "The platform": "docs/guide/interop.md",
+    "Primitives of your own": "docs/guide/primitives.md",
   }),
   section("Seeing and proving", {
     Testing: "docs/guide/testing.md",

@@ -57,6 +57,7 @@ export const FUNCTIONS: Table = {
   "millrace/testing": { settle: OP },
   "millrace/threads": { sharedChan: "SharedChan" },
   "millrace/trace": {},
+  "millrace/op": {},
 };
 
 /** The classes and types whose values give operations, by module; and a value that is exported as it is. */
@@ -104,6 +105,7 @@ export const NAMES: Table = {
     SharedWaitGroup: "SharedWaitGroup",
   },
   "millrace/trace": {},
+  "millrace/op": {},
 };
 
 /** What calling a method of a class itself gives. */

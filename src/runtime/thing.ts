@@ -75,7 +75,11 @@ export interface Thing {
    * touch different things come to the same in either order, so exploration tries one.
    */
   readonly touches?: object | null | undefined;
-  /** Whether an attempt of `op` would complete now; undefined where only an attempt tells. Changes nothing. */
+  /**
+   * Whether an attempt would complete now; undefined where only an attempt tells. Changes nothing.
+   *
+   * @param op an operation on this thing
+   */
   ready?(op: Op<unknown>): boolean | undefined;
 }
 

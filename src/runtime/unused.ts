@@ -104,7 +104,26 @@ function nameOf(op: Op<unknown>): string {
     : `${reason} "${thing.name}"`;
 }
 
-/** Every function that makes an operation for users passes it through here. */
+/**
+ * Passes an operation on to users: every function that makes one ends with it. In debug mode an operation that is never
+ * performed is warned of then; otherwise it is given back as it is.
+ *
+ * @param op the operation
+ *
+ * @example
+ * ```ts
+ * import { made, NO, Operation } from "millrace/op";
+ * class Never extends Operation<never> {
+ *   override get verb() { return "wait"; }
+ *   override get on() { return null; }
+ *   override attempt() { return NO; }
+ *   override enqueue() {}
+ *   override dequeue() {}
+ * }
+ * const never = new Never();
+ * console.log(made(never) === never); // true
+ * ```
+ */
 export function made<T>(op: Op<T>): Op<T> {
   return m.watching === 0 ? op : (current().unused?.watch(op) ?? op);
 }

@@ -53,9 +53,34 @@ export function claim(w: Waiter): boolean {
   return rivals.live === 0 || rivals.claim(w.root);
 }
 
+/**
+ * Somebody that waits for an operation: a goroutine, an async function, a case of a select. It is given to `enqueue`, and
+ * completed or failed once.
+ *
+ * @example
+ * ```ts
+ * import { go, run, runtime } from "millrace";
+ * import { NO, Operation, type Waiter } from "millrace/op";
+ * let waiter: Waiter | null = null;
+ * class Ask extends Operation<number> {
+ *   override get verb() { return "ask"; }
+ *   override get on() { return null; }
+ *   override attempt() { return NO; }
+ *   override enqueue(w: Waiter) { waiter = w; }
+ *   override dequeue() { waiter = null; }
+ * }
+ * await run(function* () {
+ *   const asks = go(() => new Ask());
+ *   yield* runtime.gosched();
+ *   waiter?.complete(42, true);
+ *   console.log(yield* asks.join()); // 42
+ * });
+ * ```
+ */
 export abstract class Waiter {
   /** Its place in a queue; null to begin with. */
   abstract prev: Waiter | null;
+  /** The same; null to begin with. */
   abstract next: Waiter | null;
   /** What it sends, then what it was given; undefined to begin with. */
   abstract value: unknown;
@@ -86,13 +111,45 @@ export abstract class Waiter {
     return !this.gone && claim(this);
   }
 
-  /** The operation has happened. `ok` is false when a receive was ended by a close. */
+  /**
+   * The operation has happened.
+   *
+   * @param value what it gives
+   * @param ok false when a receive was ended by a close
+   */
   abstract complete(value: unknown, ok: boolean): void;
-  /** The operation has failed: `error` is thrown where it was performed. */
+  /**
+   * The operation has failed.
+   *
+   * @param error what is thrown where it was performed
+   */
   abstract fail(error: unknown): void;
 }
 
-/** A waiter that waits on a queue in the place of another one, its owner, whose `proxies` refer to it meanwhile. */
+/**
+ * A waiter that waits on a queue in the place of another one, its owner, whose `proxies` refer to it meanwhile.
+ *
+ * @example
+ * ```ts
+ * import { Relay, type Waiter } from "millrace/op";
+ * class Doubled extends Relay {
+ *   override prev: Waiter | null = null;
+ *   override next: Waiter | null = null;
+ *   override value: unknown = undefined;
+ *   override proxies: Waiter["proxies"] = null;
+ *   protected override readonly owner: Waiter;
+ *   constructor(owner: Waiter) {
+ *     super();
+ *     this.owner = owner;
+ *   }
+ *   override complete(value: unknown, ok: boolean): void {
+ *     this.owner.proxies = null;
+ *     this.owner.complete(2 * (value as number), ok);
+ *   }
+ * }
+ * console.log(Doubled.name); // Doubled
+ * ```
+ */
 export abstract class Relay extends Waiter {
   protected abstract readonly owner: Waiter;
 
@@ -128,11 +185,27 @@ function claimed(queue: WaitQueue, w: Waiter): Waiter | null {
   return next;
 }
 
-/** A doubly linked list of waiters, first in, first out; removal anywhere is O(1). */
+/**
+ * A doubly linked list of waiters, first in, first out; removal anywhere is O(1).
+ *
+ * @example
+ * ```ts
+ * import { WaitQueue } from "millrace/op";
+ * const queue = new WaitQueue();
+ * console.log(queue.shift()); // null
+ * ```
+ */
 export class WaitQueue {
+  /** The one that has waited longest; null when there is none. */
   first: Waiter | null = null;
+  /** The one that came last. */
   last: Waiter | null = null;
 
+  /**
+   * Puts `w` at the end. It must not be on a queue.
+   *
+   * @param w the waiter that `enqueue` was given
+   */
   push(w: Waiter): void {
     const last = this.last;
     w.prev = last;
@@ -154,7 +227,11 @@ export class WaitQueue {
     return rivals.live === 0 ? w : claimed(this, w);
   }
 
-  /** Takes `w` out; does nothing if it is not here. */
+  /**
+   * Takes `w` out; does nothing if it is not here.
+   *
+   * @param w a waiter
+   */
   remove(w: Waiter): void {
     const { prev, next } = w;
     if (prev === null && this.first !== w) return;

@@ -1,0 +1,11 @@
+/**
+ * For primitives of your own: what an operation is made of. One that is written with it has the same rights as those of
+ * this library: `yield*`, `await`, `select`, dumps, the inspector, the stepper and exploration.
+ *
+ * @module millrace/op
+ */
+export { NO, Op as Operation } from "../runtime/op.ts";
+export type { On, Thing, WaitReason } from "../runtime/thing.ts";
+export { made } from "../runtime/unused.ts";
+export { Relay, Waiter, WaitQueue } from "../runtime/waiter.ts";
+export { currentRun, type Run, touch } from "./run.ts";
