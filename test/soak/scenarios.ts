@@ -7,7 +7,7 @@ import { WorkerPool } from "millrace/patterns";
 import { WaitGroup } from "millrace/sync";
 import { bubble } from "millrace/testing";
 import { Hour, sleep } from "millrace/time";
-import { crash } from "./crash.ts";
+import { crash, hangs, kill } from "./crash.ts";
 
 export type Scenario = (chance: () => number) => Promise<void>;
 
@@ -149,6 +149,22 @@ async function threadCrashes(chance: () => number): Promise<void> {
   check(sum === 19_900, `thread crashes (${how}): the next run's sum is ${sum}`);
 }
 
+/** Threads are killed at any moment: each job ends, as it should or as lost. */
+async function threadsKilled(chance: () => number): Promise<void> {
+  const { done, lost, wrong } = await kill(chance);
+  check(wrong === 0 && done + lost === 900, `threads killed: ${done} done, ${lost} lost, ${wrong} wrong`);
+}
+
+/** A job hangs, and a module can't be loaded: each fails alone. */
+async function jobsThatHang(): Promise<void> {
+  const [hung, next, unloadable, last] = await hangs();
+  const right = hung?.includes("deadline exceeded") && next === "1" && last === "2";
+  check(
+    right === true && /can't import .*gone\.js/.test(unloadable ?? ""),
+    `jobs that hang: ${[hung, next, unloadable, last]}`,
+  );
+}
+
 /** The same in a process whose threads have little memory: one of the ends is that there is none left. */
 async function threadsWithLittleMemory(chance: () => number): Promise<void> {
   const how = chance() < 0.5 ? "memory" : (ENDS[Math.floor(chance() * ENDS.length)] as string);
@@ -192,6 +208,8 @@ export const here: Readonly<Record<string, Scenario>> = {
 };
 export const away: Readonly<Record<string, Scenario>> = {
   "thread crashes": threadCrashes,
+  "threads killed": threadsKilled,
+  "jobs that hang": jobsThatHang,
   "threads with little memory": threadsWithLittleMemory,
   ...(process.platform === "linux" && { "full disk": fullDisk }),
 };
