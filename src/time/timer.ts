@@ -10,7 +10,7 @@ import type { Body } from "../runtime/body.ts";
 import { checkInside } from "../runtime/clock.ts";
 import { m } from "../runtime/m.ts";
 import { current, type P } from "../runtime/proc.ts";
-import { keepShape } from "../runtime/shape.ts";
+import { keepQuietly } from "../runtime/shape.ts";
 import { BufferedTimer } from "./buffered-timer.ts";
 import { ChanTimer } from "./chan-timer.ts";
 import { checkDuration } from "./duration.ts";
@@ -119,12 +119,14 @@ let keeps = false;
  */
 function keepShapes(): void {
   keeps = true;
-  const p = m.fallback as P;
-  const stopped = new (Timer as new (d: number, p: P) => Timer)(0, p);
-  const func = new FuncTimer(p, Infinity, () => {});
-  stopped.stop();
-  func.stop();
-  for (const each of [stopped, stopped.c, func]) keepShape(each);
+  keepQuietly(() => {
+    const p = m.fallback as P;
+    const stopped = new (Timer as new (d: number, p: P) => Timer)(0, p);
+    const func = new FuncTimer(p, Infinity, () => {});
+    stopped.stop();
+    func.stop();
+    return [stopped, stopped.c, func];
+  });
 }
 
 /** What `afterFunc` gives: the function's timer has the state, not the one that it stands on. */
