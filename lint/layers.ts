@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 /** A file imports its own folder and the folders above its line, never one of its line or below. */
 const LAYERS: readonly (readonly string[])[] = [
   ["runtime"],
-  ["chan", "compiled"],
+  ["chan", "compiled", "op"],
   ["select"],
   ["time"],
   ["context"],

@@ -50,7 +50,9 @@ function silent(part: ts.Symbol): string[] {
     .filter((tag) => tag.comment !== undefined && tag.comment.length > 0)
     .map((tag) => tag.name.getText());
   const parameters = declarations.flatMap((each) => {
-    if (ts.isFunctionDeclaration(each) && each.body !== undefined && declarations.length > 1) return [];
+    // Of an overloaded function callers see the signatures, not the implementation.
+    const overloaded = ts.isFunctionDeclaration(each) || ts.isConstructorDeclaration(each);
+    if (overloaded && each.body !== undefined && declarations.length > 1) return [];
     const called = ts.isPropertySignature(each) && each.questionToken === undefined ? (each.type ?? each) : each;
     return ts.isFunctionLike(called) ? called.parameters.map((parameter) => parameter.name.getText()) : [];
   });

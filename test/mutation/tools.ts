@@ -5,7 +5,7 @@ export const tools: readonly Fault[] = [
   {
     name: "the inspector answers a request for any host",
     file: "src/inspector/server/guard.ts",
-    find: "if (host === undefined || !this.#hosts.has(host.toLowerCase())) {",
+    find: "if (host === undefined || !this.#isHost(host.toLowerCase())) {",
     put: "if (host === undefined) {",
     test: "test/inspector/server.test.ts",
     title: "no request for a host that is not this machine: a name that points here",

@@ -20,7 +20,7 @@ const BUDGET: Record<string, readonly [alone: number, added: number]> = {
   "millrace/patterns": [35_200, 16_500],
   "millrace/interop": [25_400, 6_000],
   "millrace/testing": [34_700, 17_500],
-  "millrace/threads": [66_700, 49_000],
+  "millrace/threads": [66_700, 49_200],
   "millrace/remote": [50_200, 30_500],
   "millrace/remote/sqlite": [7_300, 5_900],
   "millrace/trace": [7_900, 5_300],
