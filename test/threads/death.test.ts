@@ -86,7 +86,7 @@ describe("a job that hangs is ended with its thread when its grace is over", () 
   });
 
   test("by the context of a map", async () => {
-    expect(await jobs("context")).toEqual(["AbortError undefined context canceled", "2"]);
+    expect(await jobs("context")).toEqual(["AbortError undefined context canceled; RangeError", "2"]);
   });
 
   test("and what it held is free, or lost as for a dead thread", async () => {
