@@ -35,6 +35,7 @@ interface Death {
 
 const DIED = "died";
 const ORPHANS = "orphans";
+const UNJOINED = "unjoined";
 
 /** How a thread ended, as its host says. */
 export interface Ending {
@@ -55,6 +56,7 @@ export interface Ending {
  */
 export function lose(ending: Ending, hopeless: boolean, runs: readonly number[]): void {
   const death = explain(ending);
+  unjoined.elsewhere = true;
   loseOwn(death);
   if (hopeless) loseWaiting(death);
   for (const each of memory.others()) tellOf(each, DIED, death);
@@ -148,8 +150,22 @@ export function fail(away: Away, error: unknown): void {
 
 /** A run of this thread has lost goroutines whose loss no join tells. */
 function orphan({ run, text }: { readonly run: number; readonly text: string }): void {
-  runAt(run)?.panicked(failure("JOB_LOST", text, undefined), null);
+  const p = runAt(run);
+  // The run ends now. What is known of a goroutine that was lost with them says more than that they are.
+  if (p != null && !unjoined.tell(p)) p.panicked(failure("JOB_LOST", text, undefined), null);
 }
 
+/**
+ * All threads are asleep, and nothing on this one was lost: whether one of the others is asked if something was there, which it was
+ * not since the last death.
+ */
+export function askUnjoined(): boolean {
+  if (!unjoined.elsewhere) return false;
+  unjoined.elsewhere = false;
+  for (const each of memory.others()) tellOf(each, UNJOINED, null);
+  return true;
+}
+
+onTold(UNJOINED, () => unjoined.tell(null));
 onTold(DIED, (death) => loseOwn(death as Death));
 onTold(ORPHANS, (told) => orphan(told as Parameters<typeof orphan>[0]));

@@ -24,6 +24,7 @@ import { ALERTS, DRY, INBOX, PARK, ROUND } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
 import { PARKED, recordOf } from "../memory/record.ts";
 import { crew } from "./crew.ts";
+import { askUnjoined } from "./death.ts";
 import { allWillAnswer } from "./dump.ts";
 import { importing } from "./loading.ts";
 import { anyTask } from "./taskq.ts";
@@ -52,7 +53,6 @@ function answer(): false {
   const round = Atomics.load(i32, ROUND);
   if (state.answered !== round && !importing()) {
     state.answered = round;
-    unjoined.tell(null);
     Atomics.store(i32, record + DRY, round);
   }
   isolate.hold(true);
@@ -63,8 +63,10 @@ function allAsleep(): boolean {
   const { i32 } = memory;
   if (quiet() && quiet()) {
     if (unjoined.tell(null)) return false;
-    allWillAnswer();
-    return true;
+    if (!askUnjoined()) {
+      allWillAnswer();
+      return true;
+    }
   }
   if (!crew.any && anyTask()) crew.more();
   if (!state.waiting) {

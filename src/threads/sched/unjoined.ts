@@ -30,10 +30,12 @@ const SOON = 20;
 const LATE = 10_000;
 
 class Unjoined {
+  /** On the first thread: since a thread died, the others have not been asked for theirs. */
+  elsewhere = false;
   #delay = 0;
   protected pressure: ArrayBuffer | null = null;
   readonly #all = new Set<Loss>();
-  readonly #handles = new FinalizationRegistry<Loss>((loss) => this.#panic(loss));
+  readonly #handles = new FinalizationRegistry<Loss>((loss) => this.#collected(loss));
 
   /** `away` is lost with that error, and nothing has joined it yet. */
   add(away: Away, error: unknown): void {
@@ -68,6 +70,12 @@ class Unjoined {
     let told = false;
     for (const loss of this.#all) if (p === null || loss.p === p) told = this.#panic(loss) || told;
     return told;
+  }
+
+  /** The run ends with the first that it has lost, which is the one to blame, whichever the collector has found first. */
+  #collected(loss: Loss): void {
+    if (loss.heard) return;
+    for (const each of this.#all) if (each.p === loss.p && this.#panic(each)) return;
   }
 
   #panic(loss: Loss): boolean {
