@@ -7,7 +7,10 @@ import { parseLesson } from "./src/tour/lesson.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** What programs of the tour can import: all entries of the package but the one that needs threads of its own. */
+/** Entries that programs of the tour can't import: one needs threads of its own, the others need Node. */
+const LEFT_OUT: readonly string[] = ["./threads", "./eslint", "./inspector", "./plugin", "./remote/sqlite"];
+
+/** What they can import: all other entries of the package. */
 const manifest = JSON.parse(readFileSync(at("./package.json"), "utf8")) as { exports: Record<string, unknown> };
 const library: Record<string, string> = {};
 const input: Record<string, string> = {
@@ -15,7 +18,7 @@ const input: Record<string, string> = {
   "library/program": at("./src/tour/program/main.ts"),
 };
 for (const [key, target] of Object.entries(manifest.exports)) {
-  if (target === null || typeof target === "string" || key === "./threads" || key === "./eslint") continue;
+  if (target === null || typeof target === "string" || LEFT_OUT.includes(key)) continue;
   const name = key === "." ? "index" : `${key.slice(2)}/index`;
   const file = `library/${key === "." ? "millrace" : key.slice(2)}`;
   library[key === "." ? "millrace" : `millrace/${key.slice(2)}`] = `./${file.slice("library/".length)}.js`;

@@ -88,10 +88,15 @@ function exportedHere(text: MagicString, body: readonly Statement[]): Set<string
   const imported = body
     .flatMap((node) => (node.type === "ImportDeclaration" ? node.specifiers : []))
     .map(({ local }) => local.name);
+  const made = body
+    .flatMap((node) => (node.type === "VariableDeclaration" ? node.declarations : []))
+    .flatMap(({ id }) => (id.type === "Identifier" ? [id.name] : []));
+  // A function may have the name of a constant.
+  const constants = new Set([...imported, ...made].filter((name) => HOT.has(name)));
   for (const node of body) {
     if (node.type !== "ExportNamedDeclaration" || node.source !== null) continue;
     for (const { local, exported } of node.specifiers) {
-      if (local.type !== "Identifier" || !HOT.has(local.name)) continue;
+      if (local.type !== "Identifier" || !constants.has(local.name)) continue;
       const suffix = imported.includes(local.name) ? "$imported" : "$exported";
       text.appendLeft(local.end, local.start === exported.start ? `${suffix} as ${local.name}` : suffix);
       if (suffix === "$exported") names.add(local.name);

@@ -67,7 +67,7 @@ export class M {
   /** Who is told what runs leave behind that don't say themselves what is to be done about it (`leaks`). */
   readonly leakWatchers: ((left: readonly GoroutineInfo[]) => void)[] = [];
   /** The run of what is started outside of any: for libraries and servers that do not own the program. */
-  fallback!: P;
+  fallback: P = undefined as never; // api.ts sets it
   /** The other threads, once there may be any. */
   others: Others | null = null;
   /** Goroutines run on top of one that was stopped from outside: the host gets no turn. */
