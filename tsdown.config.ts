@@ -18,6 +18,7 @@ const both: Record<string, string> = { "threads/serve": "src/threads/serve.ts" }
 
 /** What is run rather than imported: by the shell, by Node's loader, by compiled code, and on threads of their own; and what bundlers read. */
 const run: Record<string, string> = {
+  "compiler/compile": "src/compiler/compile.ts",
   "compiled/index": "src/compiled/index.ts",
   "cli/main": "src/cli/main.ts",
   "cli/resolve": "src/cli/resolve.ts",

@@ -8,10 +8,12 @@
  *
  * @module millrace/plugin
  */
+import { pathToFileURL } from "node:url";
 import { createUnplugin, type UnpluginContextMeta, type UnpluginOptions } from "unplugin";
+import type { Compiled, CompileOptions } from "../compiler/compile.ts";
 import type { Bundler } from "./bundler.ts";
 import { esbuild } from "./esbuild.ts";
-import { SCRIPTS } from "./files.ts";
+import { ownFile, SCRIPTS } from "./files.ts";
 import { type NextConfig, nextConfig } from "./next.ts";
 import { rollup } from "./rollup.ts";
 import { vite } from "./vite.ts";
@@ -46,8 +48,17 @@ export interface EsbuildPlugin {
   setup(build: unknown): void | Promise<void>;
 }
 
+/** Options for every bundler. */
+export interface PluginOptions {
+  /**
+   * Whether the program's modules are compiled, so that operations that are done at once are cheap; false by default. `{ await }`
+   * says what becomes of `await`, as in the guide. It needs the packages `oxc-parser` and `magic-string`.
+   */
+  readonly compile?: boolean | CompileOptions | undefined;
+}
+
 /** Options for Vite. */
-export interface ViteOptions {
+export interface ViteOptions extends PluginOptions {
   /**
    * Whether pages that `vite` and `vite preview` serve get the headers that make threads possible in a browser (COOP, COEP); false by
    * default, because what a page embeds from elsewhere then needs headers, too.
@@ -60,19 +71,40 @@ export interface Plugin {
   /**
    * For Vite: builds, server-side rendering, the development server, and tests of Vitest.
    *
-   * @param options `isolate`, whether pages get the headers that threads need
+   * @param options `isolate`, whether pages get the headers that threads need; `compile`, whether modules are compiled
    */
   vite(options?: ViteOptions): RollupPlugin;
-  /** For Rollup. The output is one or more ES modules, or CommonJS. */
-  rollup(): RollupPlugin;
-  /** For Rolldown. The output is one or more ES modules, or CommonJS. */
-  rolldown(): RollupPlugin;
-  /** For webpack 5, for Node or for a browser. */
-  webpack(): WebpackPlugin;
-  /** For Rspack, for Node or for a browser. */
-  rspack(): WebpackPlugin;
-  /** For esbuild. A thread's file is one more file of the output, so there must be a folder for it. */
-  esbuild(): EsbuildPlugin;
+  /**
+   * For Rollup. The output is one or more ES modules, or CommonJS.
+   *
+   * @param options `compile`, whether modules are compiled
+   */
+  rollup(options?: PluginOptions): RollupPlugin;
+  /**
+   * For Rolldown. The output is one or more ES modules, or CommonJS.
+   *
+   * @param options `compile`, whether modules are compiled
+   */
+  rolldown(options?: PluginOptions): RollupPlugin;
+  /**
+   * For webpack 5, for Node or for a browser.
+   *
+   * @param options `compile`, whether modules are compiled
+   */
+  webpack(options?: PluginOptions): WebpackPlugin;
+  /**
+   * For Rspack, for Node or for a browser.
+   *
+   * @param options `compile`, whether modules are compiled
+   */
+  rspack(options?: PluginOptions): WebpackPlugin;
+  /**
+   * For esbuild. A thread's file is one more file of the output, so there must be a folder for it. What runs on threads is not
+   * compiled there.
+   *
+   * @param options `compile`, whether modules are compiled
+   */
+  esbuild(options?: PluginOptions): EsbuildPlugin;
 }
 
 const BUNDLERS: Partial<Record<UnpluginContextMeta["framework"], (options: ViteOptions) => Bundler>> = {
@@ -84,16 +116,39 @@ const BUNDLERS: Partial<Record<UnpluginContextMeta["framework"], (options: ViteO
   esbuild,
 };
 
-const unplugin = createUnplugin((options: ViteOptions | undefined, { framework }): UnpluginOptions => {
-  const bundler = (BUNDLERS[framework] as (options: ViteOptions) => Bundler)(options ?? {});
+type Compiler = typeof import("../compiler/compile.ts");
+type Compile = (code: string, id: string) => Compiled | null;
+
+/** What compiles a module, if that is wanted; packages are left as they were published. */
+async function compiler({ compile: options = false }: PluginOptions): Promise<Compile> {
+  if (options === false) return () => null;
+  // By its place: it is an ES module alone, and what it imports may not be installed.
+  const file = pathToFileURL(ownFile("compiler/compile.js")).href;
+  const { compile } = await (import(file) as Promise<Compiler>).catch((error: { readonly code?: unknown }) => {
+    if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
+    const text = "compile needs two packages that are not installed: npm install --save-dev oxc-parser magic-string";
+    throw new Error(`millrace/plugin: ${text}`, { cause: error });
+  });
+  return (code, id) => (/[\\/]node_modules[\\/]/.test(id) ? null : compile(code, id, options === true ? {} : options));
+}
+
+const unplugin = createUnplugin((given: ViteOptions | undefined, { framework }): UnpluginOptions => {
+  const options = given ?? {};
+  const bundler = (BUNDLERS[framework] as (options: ViteOptions) => Bundler)(options);
+  let compiling: Promise<Compile> | undefined;
   return {
     name: "millrace",
     transform: {
       filter: { id: SCRIPTS },
       async handler(code, id) {
-        const own = (await bundler.own?.(this, id)) ?? null;
-        const changed = own ?? wire(code, id, () => bundler.wiring(this, id));
-        return changed === null ? null : { code: changed, map: null };
+        const own = await bundler.own?.(this, id);
+        if (own != null) return { code: own, map: null };
+        compiling ??= compiler(options);
+        const compiled = (await compiling)(code, id);
+        const text = compiled?.code ?? code;
+        // Wiring moves nothing that was there, so the compiler's map stays right.
+        const wired = wire(text, id, () => bundler.wiring(this, id));
+        return wired === null && compiled === null ? null : { code: wired ?? text, map: compiled?.map ?? null };
       },
     },
     ...bundler.hooks,
@@ -103,17 +158,18 @@ const unplugin = createUnplugin((options: ViteOptions | undefined, { framework }
 /** The plug-in: `millrace.vite()`, `millrace.webpack()` and so on, for the configuration of that bundler. */
 const plugin: Plugin = {
   vite: (options) => unplugin.vite(options) as RollupPlugin,
-  rollup: () => unplugin.rollup() as RollupPlugin,
-  rolldown: () => unplugin.rolldown() as RollupPlugin,
-  webpack: () => unplugin.webpack() as WebpackPlugin,
-  rspack: () => unplugin.rspack() as WebpackPlugin,
-  esbuild: () => unplugin.esbuild() as EsbuildPlugin,
+  rollup: (options) => unplugin.rollup(options) as RollupPlugin,
+  rolldown: (options) => unplugin.rolldown(options) as RollupPlugin,
+  webpack: (options) => unplugin.webpack(options) as WebpackPlugin,
+  rspack: (options) => unplugin.rspack(options) as WebpackPlugin,
+  esbuild: (options) => unplugin.esbuild(options) as EsbuildPlugin,
 };
 
 /**
  * Next's configuration, with the plug-in in it: for the server and for pages.
  *
  * @param config Next's configuration
+ * @param options `compile`, whether modules are compiled
  *
  * @example
  * ```ts no-run
@@ -122,8 +178,10 @@ const plugin: Plugin = {
  * export default withMillrace({ reactStrictMode: true });
  * ```
  */
-export function withMillrace<C extends object>(config: C): C {
-  return nextConfig(config as C & NextConfig, () => plugin.webpack());
+export function withMillrace<C extends object>(config: C, options: PluginOptions = {}): C {
+  return nextConfig(config as C & NextConfig, () => plugin.webpack(options));
 }
+
+export type { CompileOptions } from "../compiler/compile.ts";
 
 export default plugin;

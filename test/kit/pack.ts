@@ -27,8 +27,8 @@ export interface Project {
   readonly tarball: string;
   /** Runs Node in the project and gives what it printed to either stream, with its exit code where that is not 0. */
   node(...args: string[]): string;
-  /** Installs tsx there, too. */
-  addTsx(): void;
+  /** Installs these packages there, too, as they are here. */
+  add(...names: string[]): void;
   remove(): void;
 }
 
@@ -48,13 +48,13 @@ export function project(): Project {
   cpSync(join(root, "test/package/fixtures"), folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), '{ "name": "user", "private": true, "type": "module" }');
   npm(folder, "install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts", tarball);
-  // Whoever uses the plug-in has this one.
-  symlinkSync(join(root, "node_modules/unplugin"), join(folder, "node_modules/unplugin"));
   return {
     folder,
     tarball,
     node: (...args) => run(folder, process.execPath, args),
-    addTsx: () => symlinkSync(join(root, "node_modules/tsx"), join(folder, "node_modules/tsx")),
+    add: (...names) => {
+      for (const name of names) symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name));
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

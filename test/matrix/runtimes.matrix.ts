@@ -8,7 +8,7 @@ let user: Project;
 let program: (runtime: Runtime) => string;
 beforeAll(() => {
   user = project();
-  user.addTsx();
+  user.add("tsx");
   program = install();
 });
 afterAll(() => user?.remove());

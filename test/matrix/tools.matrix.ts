@@ -11,6 +11,7 @@ const TOOLS = ["webpack@5.113.0", "@rspack/core@2.3.4", "rollup@4.68.8", "vitest
 let user: Project;
 beforeAll(() => {
   user = project();
+  user.add("unplugin");
   const args = ["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline", ...TOOLS];
   expect(run(user.folder, "npm", args)).not.toContain("exit code");
 });

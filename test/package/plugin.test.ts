@@ -1,22 +1,22 @@
 /** The plug-in for bundlers from the packed file, with the bundlers that are there anyway; the others are in test/matrix. */
-import { cpSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { build as esbuild } from "esbuild";
-import type { Plugin } from "millrace/plugin";
+import type { Plugin, PluginOptions } from "millrace/plugin";
 import { rolldown } from "rolldown";
 import { createServer, preview, build as vite } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findChromium } from "../kit/chromium.ts";
-import { type Project, project, root } from "../kit/pack.ts";
+import { type Project, project } from "../kit/pack.ts";
 import { AWAY, HERE, shown } from "./shown.ts";
 
 let user: Project;
 let millrace: Plugin;
 beforeAll(() => {
   user = project();
+  user.add("unplugin", "vite");
   millrace = (createRequire(join(user.folder, "use.js"))("millrace/plugin") as { readonly default: Plugin }).default;
-  symlinkSync(join(root, "node_modules/vite"), join(user.folder, "node_modules/vite"));
 }, 120_000);
 afterAll(() => user?.remove());
 
@@ -34,6 +34,85 @@ async function built(made: string, build: (source: string, out: string) => Promi
   renameSync(out, moved);
   return moved;
 }
+
+describe("compile", SLOW, () => {
+  const program = `
+    import { chan, go, main } from "millrace";
+    main(function* () {
+      const numbers = chan<number>(2, { zero: 0 });
+      go(async function () {
+        for (let n = 1; n <= 4; n++) await numbers.send(n);
+        numbers.close();
+      });
+      let sum = 0;
+      for (let n = yield* numbers.recv(); n !== 0; n = yield* numbers.recv()) sum += n;
+      console.log("sum", sum);
+    });
+  `;
+  type Tool = (entry: string, out: string, options: PluginOptions) => Promise<unknown>;
+  const tools: readonly (readonly [string, Tool])[] = [
+    [
+      "esbuild",
+      (entry, outfile, options) =>
+        esbuild({ entryPoints: [entry], outfile, format: "esm", bundle: true, plugins: [millrace.esbuild(options)] }),
+    ],
+    [
+      "Rolldown",
+      async (input, file, options) => {
+        const bundle = await rolldown({ input, platform: "node", plugins: [millrace.rolldown(options)] });
+        await bundle.write({ file });
+      },
+    ],
+    [
+      "Vite",
+      (ssr, file, options) =>
+        vite({
+          root: user.folder,
+          logLevel: "warn",
+          configFile: false,
+          ssr: { noExternal: true },
+          build: {
+            ssr,
+            outDir: dirname(file),
+            emptyOutDir: false,
+            rollupOptions: { output: { entryFileNames: basename(file) } },
+          },
+          plugins: [millrace.vite(options)],
+        }),
+    ],
+  ];
+
+  beforeAll(() => writeFileSync(join(user.folder, "sum.ts"), program));
+
+  it("says which packages are missing", () => {
+    const code = `import millrace from "millrace/plugin";
+      const { transform } = millrace.rollup({ compile: true });
+      await transform.handler.call({}, "function* f() { yield* g(); }", "/f.js").catch(({ message }) => console.log(message));`;
+    const text = "compile needs two packages that are not installed: npm install --save-dev oxc-parser magic-string";
+    expect(user.node("--input-type=module", "-e", code)).toBe(`millrace/plugin: ${text}\n`);
+    user.add("oxc-parser", "magic-string");
+  });
+
+  it.each(tools)("%s compiles the program's modules, and no package's", async (name, make) => {
+    const entry = join(user.folder, "sum.ts");
+    const said: string[] = [];
+    const sites: (readonly number[])[] = [];
+    for (const compile of [false, true, { await: "leave" }] as const) {
+      const out = join(user.folder, `${name}-${sites.length}.mjs`);
+      await make(entry, out, { compile });
+      said.push(user.node(out));
+      const text = readFileSync(out, "utf8");
+      sites.push([/yield\* \$mr/g, /await now\d*\(/g].map((site) => text.match(site)?.length ?? 0));
+    }
+    expect(said).toEqual(["sum 10\n", "sum 10\n", "sum 10\n"]);
+    // Two `yield*` and an `await`, and none of the library's.
+    expect(sites).toEqual([
+      [0, 0],
+      [2, 1],
+      [2, 0],
+    ]);
+  });
+});
 
 describe("on Node", SLOW, () => {
   it.each(["esm", "cjs"] as const)("esbuild, %s, each entry in a folder of its own", async (format) => {

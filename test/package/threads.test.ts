@@ -11,7 +11,7 @@ import { AWAY, HERE, shown as shownAt } from "./shown.ts";
 let user: Project;
 beforeAll(() => {
   user = project();
-  user.addTsx();
+  user.add("tsx");
 }, 120_000);
 afterAll(() => user?.remove());
 
