@@ -57,7 +57,11 @@ export const FUNCTIONS: Table = {
   "millrace/testing": { settle: OP },
   "millrace/threads": { sharedChan: "SharedChan" },
   "millrace/trace": {},
-  "millrace/op": {},
+  "millrace/inspector": {},
+  "millrace/op": { currentRun: "P", made: OP },
+  "millrace/plugin": {},
+  "millrace/remote": { connect: OP },
+  "millrace/remote/sqlite": {},
 };
 
 /** The classes and types whose values give operations, by module; and a value that is exported as it is. */
@@ -105,7 +109,17 @@ export const NAMES: Table = {
     SharedWaitGroup: "SharedWaitGroup",
   },
   "millrace/trace": {},
-  "millrace/op": {},
+  "millrace/inspector": {},
+  "millrace/op": { Operation: OP },
+  "millrace/plugin": {},
+  "millrace/remote": {
+    Action: OP,
+    DeadLetters: "DeadLetters",
+    Fleet: "Fleet",
+    Message: "Message",
+    Queue: "Queue",
+  },
+  "millrace/remote/sqlite": {},
 };
 
 /** What calling a method of a class itself gives. */
@@ -113,6 +127,21 @@ export const STATICS: Table = { ErrGroup: { withContext: "[ErrGroup, Context]" }
 
 /** What calling a method gives. */
 export const METHODS: Table = {
+  DeadLetters: { list: OP, purge: OP, redrive: OP },
+  Fleet: { chan: "Chan", drain: OP, queue: "Queue" },
+  Message: { ack: OP, dead: OP, extend: OP, nack: OP },
+  Queue: {
+    drop: OP,
+    recv: OP,
+    recvMany: OP,
+    recvOk: OP,
+    remove: OP,
+    reopen: OP,
+    send: OP,
+    sendMany: OP,
+    stats: OP,
+    work: OP,
+  },
   Chan: { send: OP, recv: OP, recvOk: OP },
   RecvChan: { recv: OP, recvOk: OP },
   SendChan: { send: OP },
@@ -146,6 +175,9 @@ export const METHODS: Table = {
 
 /** What reading a property gives. */
 export const PROPERTIES: Table = {
+  Fleet: { errors: "RecvChan" },
+  Message: { ctx: "Context" },
+  Queue: { dead: "DeadLetters" },
   Timer: { c: "RecvChan" },
   Ticker: { c: "RecvChan" },
   Cond: { l: "Locker" },

@@ -26,7 +26,7 @@ const BUDGET: Record<string, readonly [alone: number, added: number]> = {
   "millrace/trace": [7_900, 5_300],
   "millrace/inspector": [12_300, 11_300],
   "millrace/op": [16_300, 300],
-  "millrace/eslint": [6_100, 5_900],
+  "millrace/eslint": [6_200, 6_000],
 };
 
 /** Bytes of a small program: goroutines, channels, a select. */
