@@ -25,6 +25,7 @@ const timing = [
   "test/inspector/feed.test.ts",
   "test/process/busy.test.ts",
   "test/process/fairness.test.ts",
+  "test/threads/descriptors.test.ts",
   "test/threads/preempt.test.ts",
 ];
 const alone = { fileParallelism: false, sequence: { groupOrder: 1 } };

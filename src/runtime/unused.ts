@@ -116,7 +116,7 @@ function nameOf(op: Op<unknown>): string {
  * class Never extends Operation<never> {
  *   override get verb() { return "wait"; }
  *   override get on() { return null; }
- *   override attempt() { return NO; }
+ *   override attempt(): typeof NO { return NO; }
  *   override enqueue() {}
  *   override dequeue() {}
  * }

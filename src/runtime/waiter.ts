@@ -65,7 +65,7 @@ export function claim(w: Waiter): boolean {
  * class Ask extends Operation<number> {
  *   override get verb() { return "ask"; }
  *   override get on() { return null; }
- *   override attempt() { return NO; }
+ *   override attempt(): typeof NO { return NO; }
  *   override enqueue(w: Waiter) { waiter = w; }
  *   override dequeue() { waiter = null; }
  * }

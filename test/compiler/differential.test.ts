@@ -41,7 +41,10 @@ it.each(cases)("%s, compiled with %o", async (style, options) => {
   await fc.assert(
     fc.asyncProperty(seeds, async (seed) => {
       const code = program(seed, style);
-      const text = compile(code, "program.cjs", options)?.code ?? expect.fail(`not compiled:\n${code}`);
+      const text = compile(code, "program.cjs", options)?.code ?? code;
+      // A program may have nothing to compile.
+      if (text === code && code.includes(style === "await" ? "await " : "yield*"))
+        expect.fail(`not compiled:\n${code}`);
       sites += text.split(/\$mr[RNK]\(/).length - 1;
       const plain = await outcome(code);
       expect(await outcome(text), code).toBe(plain);

@@ -137,7 +137,8 @@ describe("what is left behind does not stop later timers", () => {
     const clock = install("setTimeout", "clearTimeout", "performance", "Date");
     const inRun = run(() => time.sleep(1000));
     const inDefault = time.sleep(1000).then(() => "woken");
-    await turns();
+    // Each of the two runs has set its timer.
+    await vi.waitFor(() => expect(clock.countTimers()).toBe(2));
     await clock.tickAsync(1000);
     await inRun;
     expect(await inDefault).toBe("woken");
