@@ -14,13 +14,17 @@ import { recordOf } from "../memory/record.ts";
 /** How often to look whether another thread has nothing in its hand any more. */
 const LOOKS = 10_000;
 
+/** This thread has closed the queues, or is about to: that the word says so is not damage. */
+let closing = false;
+
 /** This thread is about to take tasks out of a queue: whether it may. If so it says later that it has let go. */
 export function reach(): boolean {
   const { i32, record } = memory;
   Atomics.store(i32, record + HAND, 1);
   const closer = Atomics.load(i32, CLOSED);
   if (closer === 0) return true;
-  if (closer < 0 || closer > memory.isolates) corrupt("the word that closes the queues");
+  const isThread = closer > 0 && closer <= memory.isolates;
+  if (!isThread || (closer === memory.self + 1 && !closing)) corrupt("the word that closes the queues");
   Atomics.store(i32, record + HAND, 0);
   return false;
 }
@@ -47,6 +51,7 @@ export function open(): boolean {
 export function close(): boolean {
   const { i32, self } = memory;
   if (Atomics.compareExchange(i32, CLOSED, 0, self + 1) !== 0) return false;
+  closing = true;
   const { isolates } = memory;
   let looks = LOOKS;
   for (let i = 0; i < isolates; i++) {
@@ -65,6 +70,7 @@ export function closedHere(): boolean {
 }
 
 export function reopen(): void {
+  closing = false;
   Atomics.store(memory.i32, CLOSED, 0);
 }
 
