@@ -55,9 +55,9 @@ export async function run(name: string, args: readonly string[], settings: RunSe
     await registerCompiler("millrace run --compile");
   }
   if (settings.step === true) {
-    const { step } = await import("./step.ts");
+    const { stepThrough } = await import("./step.ts");
     await loadTypeScript("run", name);
-    await step({ program: name, file, port: settings.inspect ?? 0, seed: settings.seed });
+    await stepThrough({ program: name, file, port: settings.inspect ?? 0, seed: settings.seed });
     return;
   }
   await loadTypeScript("run", name);

@@ -48,7 +48,7 @@ class Loader {
 }
 
 /** Serves the program, and comes back once it is held at its beginning. */
-export async function step({ program, file, port, seed }: StepFlags): Promise<void> {
+export async function stepThrough({ program, file, port, seed }: StepFlags): Promise<void> {
   const fail = (why: unknown): never => {
     console.error(`millrace run --step: ${program}: ${why instanceof Error ? why.message : String(why)}`);
     throw new CommanderError(2, "millrace.step", "the program can't be stepped");
