@@ -200,7 +200,7 @@ afterAll(() => {
  */
 const measures: Record<string, { rounds: number; limit: number; once: () => Promise<Waited> }> = {
   "a timer of 1 ms": {
-    rounds: 100,
+    rounds: 200,
     limit: LATE,
     once: async () => {
       const passed = stopwatch(1);
