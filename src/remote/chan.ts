@@ -7,6 +7,7 @@ import type { Context } from "../context/types.ts";
 import { NO, type Op } from "../runtime/op.ts";
 import { made } from "../runtime/unused.ts";
 import { type Lease, type Link, RecvOp, SendOp } from "./link.ts";
+import { Linked } from "./linked.ts";
 import type { Item } from "./transport.ts";
 import type { Wire, WireOptions } from "./wire.ts";
 
@@ -20,7 +21,7 @@ export interface RemoteChanOptions<T, Z = undefined> extends WireOptions<T> {
 
 const pair = (value: unknown, ok: boolean): Received<unknown, unknown> => [value, ok] as Received<unknown, unknown>;
 
-export class RemoteChannel implements Chan<unknown, unknown> {
+export class RemoteChannel extends Linked implements Chan<unknown, unknown> {
   readonly link: Link;
   readonly options: RemoteChanOptions<never, unknown>;
   readonly #wire: Wire;
@@ -33,6 +34,7 @@ export class RemoteChannel implements Chan<unknown, unknown> {
     nextId: () => string,
     open: (channel: RemoteChannel) => Link,
   ) {
+    super();
     this.options = options;
     this.#wire = wire;
     this.#nextId = nextId;
@@ -48,60 +50,6 @@ export class RemoteChannel implements Chan<unknown, unknown> {
   hand(lease: Lease): unknown {
     this.link.release(lease);
     return lease.value;
-  }
-
-  // What `range` looks for in a channel.
-
-  get p(): Link["p"] {
-    return this.link.p;
-  }
-
-  get zero(): unknown {
-    return this.link.zero;
-  }
-
-  get recvq(): Link {
-    return this.link;
-  }
-
-  get touches(): null {
-    return null;
-  }
-
-  get kind(): Link["kind"] {
-    return this.link.kind;
-  }
-
-  get reasons(): Link["reasons"] {
-    return this.link.reasons;
-  }
-
-  get id(): number {
-    return 0;
-  }
-
-  get label(): string {
-    return this.link.label;
-  }
-
-  get outside(): boolean {
-    return this.link.outside;
-  }
-
-  take(): unknown {
-    return this.link.take();
-  }
-
-  get name(): string {
-    return this.link.name;
-  }
-
-  get length(): number {
-    return this.link.length;
-  }
-
-  get capacity(): number {
-    return this.link.spec.capacity;
   }
 
   #item(value: unknown): () => Item {

@@ -21,6 +21,7 @@ import {
   type Item,
   type Port,
   type PushResult,
+  QUEUE_FEATURES,
   type Question,
   type QueueLink,
   type QueueSink,
@@ -54,15 +55,6 @@ export interface MemoryOptions {
   readonly faults?: Faults | undefined;
 }
 
-const FEATURES: ReadonlySet<Feature> = new Set([
-  "delay",
-  "priority",
-  "key",
-  "rate",
-  "concurrency",
-  "expires",
-  "fencedAck",
-]);
 const PRIORITIES = 10;
 /** How many messages are handed over at a time. */
 const HANDFUL = 64;
@@ -159,7 +151,7 @@ class Server implements Transport {
 class MemoryConnection implements Connection {
   readonly process: string;
   readonly server = "memory";
-  readonly features: ReadonlySet<Feature> = FEATURES;
+  readonly features: ReadonlySet<Feature> = QUEUE_FEATURES;
   readonly outside = false;
   readonly lossy: boolean;
   readonly port: Port;

@@ -16,6 +16,7 @@ import { WaitGroup } from "../sync/waitgroup.ts";
 import { checkNumber, checkOptions } from "./check.ts";
 import { Discard } from "./error.ts";
 import { AskOp, type Lease, type Link, RecvOp, SendOp } from "./link.ts";
+import { Linked } from "./linked.ts";
 import { type Message, RemoteMessage } from "./message.ts";
 import type { Feature, Item, Questions, QueueStats } from "./transport.ts";
 import type { Wire, WireOptions } from "./wire.ts";
@@ -184,13 +185,13 @@ function usualBackoff(attempt: number): number {
   return most - (m.current().below(500) / 1000) * most;
 }
 
-export class RemoteQueue implements Queue<unknown> {
+export class RemoteQueue extends Linked implements Queue<unknown> {
   readonly #wire: Wire;
   readonly #options: QueueOptions<never>;
   readonly #backoff: (attempt: number) => number;
   readonly #features: ReadonlySet<Feature>;
   readonly #nextId: () => string;
-  /** Made by whoever makes the queue, with this as its owner. */
+  /** The constructor's `open` makes it, with this queue as its owner. */
   readonly link: Link;
   readonly #recv: RecvOp;
   readonly dead: DeadLetters<unknown>;
@@ -202,6 +203,7 @@ export class RemoteQueue implements Queue<unknown> {
     nextId: () => string,
     open: (queue: RemoteQueue) => Link,
   ) {
+    super();
     this.#options = options;
     this.#wire = wire;
     this.#features = features;
@@ -226,60 +228,6 @@ export class RemoteQueue implements Queue<unknown> {
 
   hand(lease: Lease): RemoteMessage {
     return new RemoteMessage(this.link, lease, this.#backoff);
-  }
-
-  // What `range` looks for in a channel.
-
-  get p(): Link["p"] {
-    return this.link.p;
-  }
-
-  get zero(): unknown {
-    return undefined;
-  }
-
-  get recvq(): Link {
-    return this.link;
-  }
-
-  get touches(): null {
-    return null;
-  }
-
-  get kind(): Link["kind"] {
-    return this.link.kind;
-  }
-
-  get reasons(): Link["reasons"] {
-    return this.link.reasons;
-  }
-
-  get id(): number {
-    return 0;
-  }
-
-  get label(): string {
-    return this.link.label;
-  }
-
-  get outside(): boolean {
-    return this.link.outside;
-  }
-
-  take(): unknown {
-    return this.link.take();
-  }
-
-  get name(): string {
-    return this.link.name;
-  }
-
-  get length(): number {
-    return this.link.length;
-  }
-
-  get capacity(): number {
-    return this.link.spec.capacity;
   }
 
   recv(): Op<Message<unknown> | undefined> {

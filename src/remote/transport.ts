@@ -27,6 +27,17 @@ export type Feature =
   | "transaction"
   | "topics";
 
+/** What a queue can do on every server that keeps all of its state in one place. */
+export const QUEUE_FEATURES: ReadonlySet<Feature> = new Set([
+  "delay",
+  "priority",
+  "key",
+  "rate",
+  "concurrency",
+  "expires",
+  "fencedAck",
+]);
+
 /** What carries messages between processes: `memory()`, or one made by an adapter. */
 export interface Transport {
   /**

@@ -2,31 +2,22 @@
 import { builtin, entropy, microtask } from "../../runtime/host.ts";
 import { Alarm } from "../alarm.ts";
 import { RemoteError } from "../error.ts";
-import type {
-  Connection,
-  Delivery,
-  Feature,
-  Item,
-  Port,
-  PushResult,
-  Question,
-  QueueLink,
-  QueueSink,
-  QueueSpec,
-  Settlement,
+import {
+  type Connection,
+  type Delivery,
+  type Feature,
+  type Item,
+  type Port,
+  type PushResult,
+  QUEUE_FEATURES,
+  type Question,
+  type QueueLink,
+  type QueueSink,
+  type QueueSpec,
+  type Settlement,
 } from "../transport.ts";
 import { Broker } from "./broker.ts";
 import type { Database, NodeFs, NodeSqlite } from "./host.ts";
-
-const FEATURES: ReadonlySet<Feature> = new Set([
-  "delay",
-  "priority",
-  "key",
-  "rate",
-  "concurrency",
-  "expires",
-  "fencedAck",
-]);
 
 /** What SQLite answers when another process holds the file for too long. */
 const BUSY = 5;
@@ -41,7 +32,7 @@ interface NodeProcess {
 export class SqliteConnection implements Connection {
   readonly process: string;
   readonly server = "sqlite";
-  readonly features: ReadonlySet<Feature> = FEATURES;
+  readonly features: ReadonlySet<Feature> = QUEUE_FEATURES;
   readonly outside = true;
   readonly lossy = true;
   readonly port: Port;
