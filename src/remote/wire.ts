@@ -1,6 +1,6 @@
 /**
  * What a message looks like: the value, in the library's own codec or as JSON, and the values of the context it was sent
- * with. Whoever can write to the server can send anything, so what arrives is checked, and a message that is none is
+ * with. A client of the server can send anything, so what arrives is checked, and a message that is none is
  * refused by an error that says why.
  */
 import { CarriedValues, type Entry, valuesOf } from "../context/carried.ts";
