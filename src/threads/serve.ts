@@ -8,6 +8,8 @@ import { builtin, holdTimer, isMainThread, macrotask, onLoopDry, startTimer } fr
 import { m } from "../runtime/m.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { ALERT, isolate } from "./memory/isolate.ts";
+import { READY } from "./memory/layout.ts";
+import { memory } from "./memory/memory.ts";
 import { takePart } from "./part.ts";
 import { watchEnd } from "./sched/blame.ts";
 import { crew } from "./sched/crew.ts";
@@ -123,6 +125,7 @@ export function begin({ share, port }: Init, load: (() => Promise<void>) | null 
   });
   const start = (): void => {
     started = true;
+    Atomics.store(memory.i32, memory.record + READY, 1); // before it takes anything
     isolate.source = source;
     say({ kind: "ready" });
     isolate.idle();

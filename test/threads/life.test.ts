@@ -53,6 +53,11 @@ test("threads go with the run that needed them", async () => {
   expect(stderr).toBe("");
 });
 
+test("a thread that has begun keeps no other from being started, however late it is read that it is ready", async () => {
+  const ended = await threaded("late-ready", [], { env: environment, patience: 20_000 });
+  expect(ended).toEqual({ code: 0, signal: null, stdout: "free\nfree\n", stderr: "" });
+});
+
 test("leaks: goroutines on other threads are in the list", async () => {
   expect(await life("leak")).toMatchObject({ code: 0, stdout: "1 parked chan receive mine true\n", stderr: "" });
 });

@@ -127,6 +127,8 @@ export const BEGUN = 214;
 export const LATEST = 215;
 /** What it has of runs whose main is elsewhere: a list of tallies. */
 export const TALLIES = 216;
+/** 1 once it looks for tasks. */
+export const READY = 217;
 /** The ring of its queue of tasks. */
 export const RUNQ = 256;
 export const RING = 256;

@@ -14,7 +14,7 @@ import type { ThreadsInfo } from "../../runtime/others.ts";
 import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
 import type { P } from "../../runtime/proc.ts";
 import { ALERT, isolate } from "../memory/isolate.ts";
-import { BEGUN, CULPRIT, HOW, IMPORTS, LATEST, MAX_ISOLATES, PLACE, STATE } from "../memory/layout.ts";
+import { BEGUN, CULPRIT, HOW, IMPORTS, LATEST, MAX_ISOLATES, PLACE, READY, STATE } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
 import { FREE, LIVE, recordOf } from "../memory/record.ts";
 import { buffers } from "../values/buffers.ts";
@@ -253,7 +253,7 @@ class Crew {
     const share = memory.share(memory.newIsolate());
     const { i32 } = memory;
     const record = recordOf(share.isolate);
-    for (const word of [CULPRIT, HOW, BEGUN, LATEST, IMPORTS]) i32[record + word] = 0;
+    for (const word of [CULPRIT, HOW, BEGUN, LATEST, IMPORTS, READY]) i32[record + word] = 0;
     i32[record + PLACE] = place;
     try {
       const watcher: Watcher = {

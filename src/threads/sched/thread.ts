@@ -12,7 +12,7 @@ import { built } from "../../runtime/built.ts";
 import { builtin, monotonic, startTimer, stopTimer } from "../../runtime/host.ts";
 import { ArgumentError, show } from "../../runtime/panic.ts";
 import { ALERT, isolate, wake } from "../memory/isolate.ts";
-import { BEGUN, GENERATION, IMPORTS, LEAVING, MAX_ISOLATES, PARK, PLACE, STATE } from "../memory/layout.ts";
+import { BEGUN, GENERATION, IMPORTS, LEAVING, MAX_ISOLATES, PARK, PLACE, READY, STATE } from "../memory/layout.ts";
 import { memory, type Share } from "../memory/memory.ts";
 import { keyOf, LIVE, recordOf } from "../memory/record.ts";
 import type { Parallel } from "../values/registry.ts";
@@ -96,8 +96,6 @@ export class Thread {
   readonly isolate: number;
   /** The key of its isolate. */
   readonly key: number;
-  /** It runs goroutines. */
-  ready = false;
   /** It was told to stop. */
   stopping = false;
   /** How many tasks it is to be ended for: it takes no others. */
@@ -148,6 +146,14 @@ export class Thread {
       this.#worker.postMessage({ [INIT]: init }, [port2 as never]);
     }
     this.#listen(this.#worker as Partial<NodeWorker>);
+  }
+
+  /**
+   * It runs goroutines. Asked of the memory: what it says through its port may come after what it has begun, and a thread that
+   * counts as on its way for longer than it is would keep another from being started.
+   */
+  get ready(): boolean {
+    return Atomics.load(memory.i32, recordOf(this.isolate) + READY) !== 0;
   }
 
   /** Its place among the threads that take tasks. */
@@ -238,10 +244,8 @@ export class Thread {
   }
 
   #said(said: Said): void {
-    if (said.kind === "ready") {
-      this.ready = true;
-      this.#watcher.ready(this);
-    } else if (said.kind === "bye") this.#end();
+    if (said.kind === "ready") this.#watcher.ready(this);
+    else if (said.kind === "bye") this.#end();
     else print(said.to, said.text);
   }
 
