@@ -8,7 +8,14 @@ import { parseLesson } from "./src/tour/lesson.ts";
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** Entries that programs of the tour can't import: one needs threads of its own, the others need Node. */
-const LEFT_OUT: readonly string[] = ["./threads", "./eslint", "./inspector", "./plugin", "./remote/sqlite"];
+const LEFT_OUT: readonly string[] = [
+  "./threads",
+  "./eslint",
+  "./inspector",
+  "./plugin",
+  "./remote/redis",
+  "./remote/sqlite",
+];
 
 /** What they can import: all other entries of the package. */
 const manifest = JSON.parse(readFileSync(at("./package.json"), "utf8")) as { exports: Record<string, unknown> };

@@ -61,6 +61,7 @@ export const FUNCTIONS: Table = {
   "millrace/op": { currentRun: "P", made: OP },
   "millrace/plugin": {},
   "millrace/remote": { connect: OP },
+  "millrace/remote/redis": {},
   "millrace/remote/sqlite": {},
 };
 
@@ -119,6 +120,7 @@ export const NAMES: Table = {
     Message: "Message",
     Queue: "Queue",
   },
+  "millrace/remote/redis": {},
   "millrace/remote/sqlite": {},
 };
 

@@ -12,3 +12,12 @@ export function mismatch(has: QueueSpec, wants: QueueSpec, there: string): Remot
     `${wants.kind} ${JSON.stringify(wants.name)} has other options ${there}: ${list}; give all processes the same, or open it once with { reconfigure: true }`,
   );
 }
+
+/** A spec as text, for a server that keeps it. */
+export function writeSpec(spec: QueueSpec): string {
+  return JSON.stringify(spec, (_, value) => (value === Infinity ? null : value));
+}
+
+export function readSpec(text: string): QueueSpec {
+  return JSON.parse(text, (_, value) => (value === null ? Infinity : value)) as QueueSpec;
+}

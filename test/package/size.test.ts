@@ -22,6 +22,7 @@ const BUDGET: Record<string, readonly [alone: number, added: number]> = {
   "millrace/testing": [34_700, 17_500],
   "millrace/threads": [66_700, 49_200],
   "millrace/remote": [50_200, 30_500],
+  "millrace/remote/redis": [11_500, 10_300],
   "millrace/remote/sqlite": [7_300, 5_900],
   "millrace/trace": [7_900, 5_300],
   "millrace/inspector": [12_300, 11_300],

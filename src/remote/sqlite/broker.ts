@@ -6,7 +6,7 @@
  * Times are the wall clock's: it is one machine.
  */
 import type { RemoteError } from "../error.ts";
-import { mismatch } from "../mismatch.ts";
+import { mismatch, readSpec, writeSpec } from "../mismatch.ts";
 import {
   type DeadItem,
   type Delivery,
@@ -120,9 +120,7 @@ export class Broker {
 
   /** Opens a queue; gives its epoch. */
   open(name: string, spec: QueueSpec, reconfigure: boolean, epoch: string): string | RemoteError {
-    const text = JSON.stringify(
-      Object.fromEntries(Object.entries(spec).map(([k, v]) => [k, v === Infinity ? null : v])),
-    );
+    const text = writeSpec(spec);
     this.#run(
       "insert into queue(name, epoch, spec, tokens, tokens_at) values(?, ?, ?, ?, ?) on conflict do nothing",
       name,
@@ -139,9 +137,7 @@ export class Broker {
   #queue(name: string): QueueRow | undefined {
     const row = this.#sql("select name, epoch, spec, closed from queue where name = ?").get(name);
     if (row === undefined) return undefined;
-    const spec = JSON.parse(String(row.spec)) as Record<string, unknown>;
-    for (const option of Object.keys(spec)) spec[option] ??= Infinity;
-    return { name, epoch: String(row.epoch), spec: spec as unknown as QueueSpec, closed: row.closed === 1 };
+    return { name, epoch: String(row.epoch), spec: readSpec(String(row.spec)), closed: row.closed === 1 };
   }
 
   /** Does a command on a queue, and what follows from it. Undefined when it is another queue by now. */
