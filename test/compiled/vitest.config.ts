@@ -2,6 +2,7 @@
  * `npm run test:compiled`: what tests the semantics, once more with every test file compiled. COMPILED=skip goes on at once
  * after an `await` of an operation that is done.
  */
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { type CompileOptions, compile } from "../../src/compiler/compile.ts";
@@ -25,6 +26,9 @@ export default defineConfig({
   test: {
     ...node.test,
     name: "compiled",
+    // Each process loads the library once: that is a quarter of the processor time.
+    isolate: false,
+    maxWorkers: availableParallelism(),
     // It pins in which order jobs of ten workers end that each wait for nothing but a tick or two.
     testNamePattern: /^(?!.*never idle: a thousand for drain)/,
     root,

@@ -1,31 +1,8 @@
 /** Random functions do the same compiled as they do as written. */
 import fc from "fast-check";
-import { run } from "millrace";
-import * as compiled from "millrace/compiled";
 import { expect, it } from "vitest";
 import { type CompileOptions, compile } from "../../src/compiler/compile.ts";
-import { library, program } from "./program.ts";
-
-type Program = (this: unknown, $: object) => Generator<never, unknown> | Promise<unknown>;
-
-/** Everything a program says, and how it ends. */
-async function outcome(code: string): Promise<string> {
-  const exports: { program?: Program } = {};
-  new Function("exports", "require", code)(exports, () => compiled);
-  const said: unknown[] = [];
-  const $ = library(said);
-  const body = exports.program as Program;
-  try {
-    const result: unknown = await run(() => body.call({ x: 3 }, $) as never);
-    said.push("result", typeof result === "object" && result !== null ? Object.keys(result).join() : result);
-  } catch (error) {
-    said.push(
-      "error",
-      error instanceof Error ? `${error.name}${error.name === "TypeError" ? "" : `: ${error.message}`}` : error,
-    );
-  }
-  return said.map(String).join("\n");
-}
+import { outcome, program } from "./program.ts";
 
 const RUNS = Number(process.env.COMPILER_RUNS ?? 300);
 const cases: ["yield*" | "await", CompileOptions][] = [

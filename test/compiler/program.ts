@@ -2,7 +2,8 @@
  * Random functions with `yield*` or `await` in every place that the syntax has for one. Each says what it evaluates, in
  * order, and each operand is of a random kind: operations that are done at once, that wait, that panic, and what is none.
  */
-import { chan, go, runtime } from "millrace";
+import { chan, go, run, runtime } from "millrace";
+import * as compiled from "millrace/compiled";
 import { Mutex } from "millrace/sync";
 
 /** Numbers from a seed: the same each time. */
@@ -75,6 +76,31 @@ export function library(said: unknown[]) {
     plain: (value: unknown) => value,
   };
   return $;
+}
+
+type Program = (this: unknown, $: object) => Generator<never, unknown> | Promise<unknown>;
+
+/**
+ * Everything that a program says, and how it ends.
+ *
+ * @param code a CommonJS module that exports `program($)`
+ */
+export async function outcome(code: string): Promise<string> {
+  const exports: { program?: Program } = {};
+  new Function("exports", "require", code)(exports, () => compiled);
+  const said: unknown[] = [];
+  const $ = library(said);
+  const body = exports.program as Program;
+  try {
+    const result: unknown = await run(() => body.call({ x: 3 }, $) as never);
+    said.push("result", typeof result === "object" && result !== null ? Object.keys(result).join() : result);
+  } catch (error) {
+    said.push(
+      "error",
+      error instanceof Error ? `${error.name}${error.name === "TypeError" ? "" : `: ${error.message}`}` : error,
+    );
+  }
+  return said.map(String).join("\n");
 }
 
 /** A random function `program($)`: a generator function, or an async one. */
