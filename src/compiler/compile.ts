@@ -8,6 +8,7 @@
  * - What is not an operation is performed by the very `yield*` or `await` that was there. A check at run time tells, types never.
  * - Only expressions are replaced, where they stand: evaluation order, `this`, `super`, `arguments`, labels and scopes are the
  *   program's. `t` is a variable of the generator function that the `yield*` is in.
+ * - A function expression that a loop starts with `go` is made once for all turns, where that can't be told (`hoist.ts`).
  * - No line is added or removed, so stacks have the program's lines also where no source map is read.
  * - A module that can't be parsed, or that uses `with`, is left alone.
  *
@@ -16,6 +17,7 @@
  */
 import MagicString from "magic-string";
 import { type Node, type ParserOptions, type Program, parseSync, visitorKeys } from "oxc-parser";
+import { type Hoisted, hoisted } from "./hoist.ts";
 
 /** How to compile. */
 export interface CompileOptions {
@@ -49,7 +51,7 @@ const LANGS: Record<string, Lang> = { ts: "ts", mts: "ts", cts: "ts", tsx: "tsx"
  */
 export function compile(code: string, id: string, options: CompileOptions = {}): Compiled | null {
   const { await: awaits = "tick", format } = options;
-  if (!/\byield\b/.test(code) && (awaits === "leave" || !/\bawait\b/.test(code))) return null;
+  if (!/\byield\b|\bfunction\s*\*/.test(code) && (awaits === "leave" || !/\bawait\b/.test(code))) return null;
   const [path = id] = id.split(/[?#]/, 1);
   const ending = /\.(\w+)$/.exec(path)?.[1] ?? "js";
   // What a bundler hands over may have JSX whatever it is called.
@@ -69,11 +71,6 @@ const imports: Head = (names) =>
 const requires: Head = (names) =>
   `var { ${[...names].map(([name, of]) => `${of}: ${name}`).join(", ")} } = require("${RUNTIME}"); `;
 
-/** The body of a generator function, in which `yield*` may be rewritten. */
-interface Body {
-  rewritten: boolean;
-}
-
 interface Span {
   readonly start: number;
   readonly end: number;
@@ -85,6 +82,8 @@ class Module {
   readonly #awaits: "tick" | "skip" | "leave";
   readonly #text: MagicString;
   readonly #names = new Map<string, string>();
+  /** The variables that bodies of functions get, or the module. */
+  readonly #variables = new Map<Node, Set<string>>();
   /** What each of our names begins with: the program has none like it. */
   readonly #prefix: string;
   /** Where statements of lists begin: a parenthesis there would continue the statement above. */
@@ -104,11 +103,43 @@ class Module {
 
   compile(head: Head, path: string): Compiled | null {
     this.#visit(this.#program, null);
-    if (this.#refused || this.#names.size === 0) return null;
-    const { at, open } = behindDirectives(this.#program.body, 0);
-    this.#text.appendLeft(at, open + head(this.#names));
+    if (this.#refused) return null;
+    for (const [at, each] of hoisted(this.#program, this.#text.original).entries()) this.#hoist(each, at);
+    if (this.#names.size === 0 && this.#variables.size === 0) return null;
+    for (const [owner, names] of this.#variables) {
+      if (owner.type === "BlockStatement") this.#begin(owner.body, owner.start + 1, variables(names));
+    }
+    const own = this.#variables.get(this.#program);
+    const imported = this.#names.size === 0 ? "" : head(this.#names);
+    this.#begin(this.#program.body, 0, imported + (own === undefined ? "" : variables(own)));
     const map = this.#text.generateMap({ source: path, includeContent: true, hires: "boundary" });
     return { code: this.#text.toString(), map: map.toString() };
+  }
+
+  /** Inserts `what` at the beginning of a body, behind its directives. */
+  #begin(body: readonly Node[], start: number, what: string): void {
+    const { at, open } = behindDirectives(body, start);
+    this.#text.appendLeft(at, what === "" ? "" : open + what);
+  }
+
+  /** `owner` gets a variable of that name. */
+  #declare(owner: Node, name: string): string {
+    const names = this.#variables.get(owner) ?? new Set();
+    this.#variables.set(owner, names.add(name));
+    return name;
+  }
+
+  #hoist({ expression, owner, captured }: Hoisted, at: number): void {
+    const { params, id, typeParameters } = expression;
+    const name = this.#declare(owner, `${this.#prefix}f${at}`);
+    // A comma keeps the variable's name from becoming the function's.
+    this.#text.prependRight(expression.start, `(${name} ??= (0, `);
+    this.#text.appendLeft(expression.end, `))${captured.map((each) => `, ${each}`).join("")}`);
+    if (captured.length === 0) return;
+    const [first] = params;
+    const from = typeParameters?.end ?? id?.end ?? expression.start;
+    const opening = /^(?:function|\*|\s|\/\*[\s\S]*?\*\/|\/\/.*)*\(/.exec(this.#text.original.slice(from))?.[0] ?? "";
+    this.#text.appendLeft(from + opening.length, captured.join(", ") + (first === undefined ? "" : ", "));
   }
 
   /** Our name for `of`, a name of the runtime. */
@@ -118,7 +149,7 @@ class Module {
     return name;
   }
 
-  #visit(node: Node, around: Body | null): void {
+  #visit(node: Node, around: Node | null): void {
     let body = around;
     switch (node.type) {
       case "WithStatement":
@@ -135,7 +166,7 @@ class Module {
         break;
       case "FunctionDeclaration":
       case "FunctionExpression":
-        body = node.generator && !node.async ? { rewritten: false } : null;
+        body = node.generator && !node.async ? node.body : null;
         break;
     }
     for (const key of visitorKeys[node.type] ?? []) {
@@ -144,13 +175,6 @@ class Module {
     }
     // What is inside came first, so that of two that end together the inner one is closed first.
     switch (node.type) {
-      case "FunctionDeclaration":
-      case "FunctionExpression":
-        if (body?.rewritten === true && node.body !== null) {
-          const { at, open } = behindDirectives(node.body.body, node.body.start + 1);
-          this.#text.appendLeft(at, `${open}var ${this.#prefix}t; `);
-        }
-        break;
       case "YieldExpression":
         if (node.delegate && node.argument !== null && body !== null) this.#yield(node, node.argument, body);
         break;
@@ -160,7 +184,7 @@ class Module {
     }
   }
 
-  #yield(node: Span, argument: Span, body: Body): void {
+  #yield(node: Span, argument: Span, body: Node): void {
     const keyword = /^yield(?:\s|\/\*[\s\S]*?\*\/)*\*/.exec(this.#text.original.slice(node.start, argument.start))?.[0];
     if (keyword === undefined) return;
     const t = `${this.#prefix}t`;
@@ -172,7 +196,7 @@ class Module {
       `)?.[${this.#name("O")}] !== true ? `,
       ` ${t} : (${t} = ${t}[${this.#name("I")}]()) === ${this.#name("S")} && ${step} ? ${this.#name("D")}.value : yield* ${this.#name("R")}(${t}))`,
     );
-    if (moved) body.rewritten = true;
+    if (moved) this.#declare(body, t);
   }
 
   #await(node: Span, argument: Span): void {
@@ -204,6 +228,8 @@ class Module {
     return true;
   }
 }
+
+const variables = (names: ReadonlySet<string>): string => `var ${[...names].join(", ")}; `;
 
 /** Where what is inserted at the beginning of a body goes, and what it needs before it: directives stay first. */
 function behindDirectives(body: readonly Node[], start: number): { readonly at: number; readonly open: string } {

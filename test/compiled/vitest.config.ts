@@ -26,8 +26,6 @@ export default defineConfig({
   test: {
     ...node.test,
     name: "compiled",
-    // Each process loads the library once: that is a quarter of the processor time.
-    isolate: false,
     maxWorkers: availableParallelism(),
     // It pins in which order jobs of ten workers end that each wait for nothing but a tick or two.
     testNamePattern: /^(?!.*never idle: a thousand for drain)/,

@@ -14,6 +14,7 @@ const cases: ["yield*" | "await", CompileOptions][] = [
 it.each(cases)("%s, compiled with %o", async (style, options) => {
   let sites = 0;
   let same = 0;
+  let hoisted = 0;
   const seeds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
   await fc.assert(
     fc.asyncProperty(seeds, async (seed) => {
@@ -23,6 +24,7 @@ it.each(cases)("%s, compiled with %o", async (style, options) => {
       if (text === code && code.includes(style === "await" ? "await " : "yield*"))
         expect.fail(`not compiled:\n${code}`);
       sites += text.split(/\$mr[RNK]\(/).length - 1;
+      hoisted += text.split("??= (0, function*").length - 1;
       const plain = await outcome(code);
       expect(await outcome(text), code).toBe(plain);
       same += plain.includes("\nresult\n") ? 1 : 0;
@@ -31,5 +33,6 @@ it.each(cases)("%s, compiled with %o", async (style, options) => {
   );
   // It is not that all of them fail at once.
   expect(sites).toBeGreaterThan(RUNS * 3);
+  if (style === "yield*") expect(hoisted).toBeGreaterThan(RUNS / 10);
   expect(same).toBeGreaterThan(RUNS / 10);
 });

@@ -2,9 +2,10 @@
  * Random functions with `yield*` or `await` in every place that the syntax has for one. Each says what it evaluates, in
  * order, and each operand is of a random kind: operations that are done at once, that wait, that panic, and what is none.
  */
+import * as millrace from "millrace";
 import { chan, go, run, runtime } from "millrace";
 import * as compiled from "millrace/compiled";
-import { Mutex } from "millrace/sync";
+import { Mutex, WaitGroup } from "millrace/sync";
 
 /** Numbers from a seed: the same each time. */
 export function random(seed: number): (below: number) => number {
@@ -43,6 +44,8 @@ export function library(said: unknown[]) {
       );
       return value;
     },
+    /** The goroutines that a program starts in loops. */
+    group: new WaitGroup(),
     ready: (value: unknown) => {
       const ch = chan<unknown>(1);
       ch.trySend(value);
@@ -87,12 +90,12 @@ type Program = (this: unknown, $: object) => Generator<never, unknown> | Promise
  */
 export async function outcome(code: string): Promise<string> {
   const exports: { program?: Program } = {};
-  new Function("exports", "require", code)(exports, () => compiled);
+  new Function("exports", "require", code)(exports, (name: string) => (name === "millrace" ? millrace : compiled));
   const said: unknown[] = [];
   const $ = library(said);
   const body = exports.program as Program;
   try {
-    const result: unknown = await run(() => body.call({ x: 3 }, $) as never);
+    const result: unknown = await run(() => body.call({ x: 3 }, $) as never, { seed: 1 }); // in the same order each time
     said.push("result", typeof result === "object" && result !== null ? Object.keys(result).join() : result);
   } catch (error) {
     said.push(
@@ -155,6 +158,36 @@ export function program(seed: number, style: "yield*" | "await"): string {
   };
   const block = (depth: number): string =>
     `{ ${Array.from({ length: 1 + below(2) }, () => statement(depth - 1)).join("\n")} }`;
+  /** A loop that starts goroutines, which use what each turn has anew. */
+  const starts = (depth: number): string => {
+    const [i, c, d] = [`i${names++}`, `c${names}`, `d${names}`];
+    const use = (): string =>
+      one<() => string>([
+        () => `$.log([${one([i, c, d, "a", "p", "b.x"])}, ${one([i, c, d, "typeof p"])}].join())`,
+        () => `yield* $.${one(kinds)}(${one([i, c, d, "a"])})`,
+        () => `b[${i}] = yield* $.${one(kinds)}(${c})`,
+        () => `${one([d, "a", "b.x"])}++`,
+        () => (below(4) === 0 ? `${i}++` : `$.log(${i})`),
+        () => (below(4) === 0 ? `let ${one([c, d])} = 5; $.log(${d})` : `$.log(${c})`),
+        () => (below(6) === 0 ? "$.log(arguments.length)" : `$.log({ ${c} })`),
+        () => (depth > 1 && below(3) === 0 ? starts(depth - 1) : "yield* $.parked(0)"),
+      ])();
+    const body = Array.from({ length: 1 + below(3) }, () => `try { ${use()} } catch (e) { $.log(e?.name) }`).join("\n");
+    const params = one(["", "p", `p = ${one([i, c, d])}`, "...p", "{ length: p }"]);
+    const given = one(["", ", 7", `, ...[${d}, 1]`, ","]);
+    const started = `go(function*${one(["", " named", " /* ( */ "])}(${params}) { ${body}; $.group.done() }${given})`;
+    const call = `$.group.add(1); try { ${started} } catch (e) { $.log(e?.name); $.group.done() }`;
+    const turn = `{ ${below(4) === 0 ? `${call}; ` : ""}const ${c} = ${leaf()}; let ${d} = ${leaf()}; ${call}${one(["", `; ${d} = 4`, `; $.log(() => ${d}++)`])} }`;
+    return one([
+      `for (let ${i} = 0; ${i} < 2; ${i}++) ${turn}`,
+      `for (let ${i} = 0; ${i} < 3; ${i}++) { ${turn}; ${i}++ }`,
+      `for (const ${i} of [1, 2]) ${turn}`,
+      `for (const { ${i} = 3 } of [{ ${i}: 1 }, {}]) ${turn}`,
+      `for (const ${i} in { x: 1, y: 2 }) ${turn}`,
+      `{ let ${i} = 0; while (${i}++ < 2) ${turn} }`,
+      `{ let ${i} = 0; do { ${turn} } while (${i}++ < 1) }`,
+    ]);
+  };
   const statement = (depth: number): string => {
     const v = (): string => value(1 + below(2));
     if (depth <= 0) return `$.log(${perform(1)})`;
@@ -179,6 +212,9 @@ export function program(seed: number, style: "yield*" | "await"): string {
         `${name}: for (let k = 0; k < 2; k++) { if (${v()}) continue ${name}; ${statement(depth - 1)}; break ${name} }`,
       () => `{ const f = () => ${name}; let ${name} = ${v()}; $.log(f()) }`,
       () => `try { $.log(${name}, ${perform(1)}); let ${name} } catch (e) { $.log(e.name) }`,
+      // The order of goroutines and jobs is only that of the program where it is not async.
+      () => (style === "yield*" ? starts(2) : block(depth)),
+      () => (style === "yield*" ? starts(1) : block(depth)),
       () => (below(4) === 0 ? `return ${v()}` : block(depth)),
       () => (below(4) === 0 ? `throw ${v()}` : block(depth)),
     ])();
@@ -187,8 +223,9 @@ export function program(seed: number, style: "yield*" | "await"): string {
   const guarded = (): string =>
     below(8) === 0 ? statement(3) : `try { ${statement(3)} } catch (e) { $.log(e?.name) }`;
   const head = style === "yield*" ? "*program" : "async program";
-  return `exports.program = { ${head}($) { ${one(["", '"use strict"\n'])}
+  return `const { go } = require("millrace"); exports.program = { ${head}($) { ${one(["", '"use strict"\n'])}
 let a = 1; const b = { x: 2, K: class { constructor(...k) { this.k = k.length } }, m(v) { return $.log(v) } };
 ${Array.from({ length: 3 + below(3) }, guarded).join("\n")}
+${style} $.group.wait()
 return a } }.program\n`;
 }

@@ -3,13 +3,18 @@ import { readFileSync } from "node:fs";
 import parser from "@typescript-eslint/parser";
 import { Linter } from "eslint";
 import { expect, it } from "vitest";
-import { configs, rules } from "../../src/eslint/index.ts";
+import plugin, { rules } from "../../src/eslint/index.ts";
 import { root } from "../kit/pack.ts";
 
 const guide = readFileSync(`${root}docs/guide/lint.md`, "utf8");
 
+const all = Object.fromEntries(Object.keys(rules).map((name) => [`millrace/${name}`, "error" as const]));
+
 function reported(code: string | undefined): string[] {
-  const found = new Linter().verify(code ?? "", [{ languageOptions: { parser } }, configs.recommended]);
+  const found = new Linter().verify(code ?? "", [
+    { languageOptions: { parser } },
+    { plugins: { millrace: plugin }, rules: all },
+  ]);
   return found.map(({ ruleId, message }) => ruleId ?? message);
 }
 

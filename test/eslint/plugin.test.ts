@@ -25,7 +25,7 @@ go(function* () {
 function* save() {}
 `;
 
-it("recommends every rule", async () => {
+it("recommends every rule that finds mistakes", async () => {
   const { messages } = await lint(program);
   expect(messages.map(({ line, ruleId, severity }) => [line, ruleId, severity])).toEqual([
     [4, "millrace/no-dropped-cancel", 2],
@@ -35,7 +35,8 @@ it("recommends every rule", async () => {
     [11, "millrace/no-promise-race", 2],
     [12, "millrace/no-floating-generator", 2],
   ]);
-  expect(Object.keys(configs.recommended.rules ?? {})).toEqual(Object.keys(rules).map((name) => `millrace/${name}`));
+  const mistakes = Object.keys(rules).filter((name) => name !== "no-function-in-loop");
+  expect(Object.keys(configs.recommended.rules ?? {})).toEqual(mistakes.map((name) => `millrace/${name}`));
 });
 
 it("fixes what has one meaning only", async () => {

@@ -85,6 +85,25 @@ check("no-endless-loop", "javascript", {
   ],
 });
 
+const anew = (code: string) => ({ code: GO + code, errors: [{ messageId: "anew" }] });
+check("no-function-in-loop", "javascript", {
+  valid: [
+    "go(function* () { yield* ch.recv(); });",
+    "function* f(x) { yield* ch.send(x); } for (const x of [1, 2]) go(f, x);",
+    "for (const x of [1, 2]) go(() => ch.send(x));",
+    "for (const x of [1, 2]) other(function* () { yield* ch.send(x); });",
+    "for (const x of [1, 2]) { const start = () => go(function* () { yield* ch.send(x); }); start(); }",
+    "function f(go) { for (;;) go(function* () { yield* ch.send(1); }); }",
+  ].map((code) => GO + code),
+  invalid: [
+    anew("for (const x of [1, 2]) go(function* () { yield* ch.send(x); });"),
+    anew("for (let i = 0; i < 2; i++) { if (i) { go(function* named() { yield* ch.send(i); }, 1); } }"),
+    anew("while (true) { go(function* () { yield* ch.recv(); }); yield_(); }"),
+    anew("do go(function* () { yield* ch.recv(); }); while (next());"),
+    anew("for (const x in {}) go(function* () { yield* ch.send(x); });"),
+  ],
+});
+
 const race = (code: string, method = "race") => ({ code, errors: [{ messageId: "race", data: { method } }] });
 check("no-promise-race", "javascript", {
   valid: [

@@ -109,7 +109,16 @@ describe("what the workflows run", () => {
 
   it("is everything that HACKING.md says must hold", () => {
     const all = new Set(ran.map(({ script }) => script));
-    for (const script of ["lint", "build", "typecheck", "check:package", "docs", "test", "test:compiled", "test:matrix"]) {
+    for (const script of [
+      "lint",
+      "build",
+      "typecheck",
+      "check:package",
+      "docs",
+      "test",
+      "test:compiled",
+      "test:matrix",
+    ]) {
       expect(all).toContain(script);
     }
     for (const script of ["fuzz", "soak", "mutation", "dependencies", "release"]) expect(all).toContain(script);
