@@ -119,6 +119,7 @@ export const NAMES: Table = {
     Fleet: "Fleet",
     Message: "Message",
     Queue: "Queue",
+    RemoteGoroutine: "RemoteGoroutine",
   },
   "millrace/remote/redis": {},
   "millrace/remote/sqlite": {},
@@ -130,7 +131,8 @@ export const STATICS: Table = { ErrGroup: { withContext: "[ErrGroup, Context]" }
 /** What calling a method gives. */
 export const METHODS: Table = {
   DeadLetters: { list: OP, purge: OP, redrive: OP },
-  Fleet: { chan: "Chan", drain: OP, queue: "Queue" },
+  Fleet: { chan: "Chan", drain: OP, go: "RemoteGoroutine", queue: "Queue", serve: OP },
+  RemoteGoroutine: { join: OP },
   Message: { ack: OP, dead: OP, extend: OP, nack: OP },
   Queue: {
     drop: OP,

@@ -4,6 +4,7 @@
  * @module millrace/patterns
  */
 export type { NameOptions } from "../runtime/named.ts";
+export type { Elsewhere } from "./anywhere.ts";
 export { type BatchOptions, batch } from "./batch.ts";
 export { type BroadcastOptions, broadcast } from "./broadcast.ts";
 export { type DebounceOptions, debounce } from "./debounce.ts";

@@ -132,7 +132,7 @@ class MapOp<T, R> extends Op<R[]> {
  *
  * @param source a channel, an iterable or an async iterable
  * @param fn a generator, async or plain function; gets the value, a context and the value's number from 0 up
- * @param options `workers`, how many jobs at once (8); `errors`, whether the first one ends it (the default) or all are
+ * @param options `workers`, how many jobs at once (8); `on`, a fleet whose processes do them; `errors`, whether the first one ends it (the default) or all are
  *   collected; `retry`, for jobs that fail; `progress`, called after each job; `ctx`, which stops it
  * @throws ArgumentError when an argument or an option is not what is expected
  *

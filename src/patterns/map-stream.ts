@@ -114,7 +114,7 @@ class MapStream<T, R> extends Flow<R> implements Owner<R> {
  *
  * @param source a channel, an iterable or an async iterable
  * @param fn a generator, async or plain function; gets the value, a context and the value's number from 0 up
- * @param options `workers`, how many jobs at once (8); `ordered`, in the order of the source (the default); `queue`, how many
+ * @param options `workers`, how many jobs at once (8); `on`, a fleet whose processes do them; `ordered`, in the order of the source (the default); `queue`, how many
  *   results may wait (as many as workers); `errors`, `retry`, `progress` and `ctx` as for `mapConcurrent`
  * @throws ArgumentError when an argument or an option is not what is expected
  *

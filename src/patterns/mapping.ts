@@ -11,7 +11,7 @@ import { checkCallable } from "../runtime/action.ts";
 import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import { m } from "../runtime/m.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
-import { anywhere, GRACE } from "./anywhere.ts";
+import { type Elsewhere, elsewhere, GRACE } from "./anywhere.ts";
 import { Crew, checkWorkers, type Sink } from "./crew.ts";
 import { attempts, checkRetry, type RetryOptions } from "./retry.ts";
 import { inletOf, type Source } from "./source.ts";
@@ -51,6 +51,8 @@ export interface MapOptions extends StreamOptions {
    * that, and its thread is ended and replaced. 500 by default; Infinity for as long as it likes.
    */
   readonly grace?: number | undefined;
+  /** Where jobs are done: by the processes of a fleet (`millrace/remote`). Then the function must be a parallel one. */
+  readonly on?: Elsewhere | undefined;
 }
 
 /** Whose results they are. */
@@ -88,9 +90,8 @@ export class Mapping<T, R> implements Sink<T, R> {
     options: MapOptions,
     owner: Owner<R>,
   ) {
-    const { workers, ordered, queue, errors, retry, progress, grace } = checkMap(where, fn, options);
+    const { workers, ordered, queue, errors, retry, progress, call } = checkMap(where, fn, options);
     const [ctx, cancel] = withCancelCause(options.ctx ?? background());
-    const call = anywhere(fn, grace);
     const job =
       retry === undefined
         ? call
@@ -177,6 +178,8 @@ export class Mapping<T, R> implements Sink<T, R> {
   }
 }
 
+type Job = (...args: unknown[]) => unknown;
+
 interface Checked {
   readonly workers: number;
   readonly ordered: boolean;
@@ -184,7 +187,8 @@ interface Checked {
   readonly errors: "first" | "all";
   readonly retry: ReturnType<typeof checkRetry> | undefined;
   readonly progress: ((progress: Progress) => void) | undefined;
-  readonly grace: number;
+  /** Does a job, wherever that is to be. */
+  readonly call: Job;
 }
 
 /** Refuses what is not as it should be. */
@@ -214,6 +218,6 @@ export function checkMap(where: string, fn: unknown, options: MapOptions): Check
     errors,
     retry: retry && checkRetry(`${where}: retry`, retry),
     progress,
-    grace,
+    call: elsewhere(where, fn as Job, grace, options.on),
   };
 }

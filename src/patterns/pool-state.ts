@@ -23,7 +23,7 @@ import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { WaitReason } from "../runtime/thing.ts";
 import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
-import { anywhere } from "./anywhere.ts";
+import { type Elsewhere, isElsewhere } from "./anywhere.ts";
 import { Crew, checkWorkers, type Sink } from "./crew.ts";
 import { Failures } from "./failures.ts";
 import { type Job, type JobPool, PoolJob } from "./job.ts";
@@ -77,8 +77,17 @@ export interface PoolOptions extends NameOptions {
   readonly paused?: boolean | undefined;
   /** How often jobs may begin: each takes as many events of it as it weighs. As often as there are workers by default. */
   readonly limiter?: Rate | undefined;
-  /** Called when something happens to a job. */
-  readonly on?: PoolHooks | undefined;
+  /**
+   * Called when something happens to a job; or the fleet (`millrace/remote`) whose processes do the jobs of a parallel function. An
+   * object with both has the hooks beside the `go` of `fleet.with`.
+   */
+  readonly on?: PoolHooks | Elsewhere | (PoolHooks & Elsewhere) | undefined;
+}
+
+/** The hooks that an object has beside its `go`. */
+function hooksBeside({ began, done, failed, idle }: PoolHooks): PoolHooks {
+  const hooks = { began, done, failed, idle };
+  return Object.fromEntries(Object.entries(hooks).filter(([, hook]) => hook !== undefined));
 }
 
 /** The pool itself. As a waiter it is parked on the end of its context while there are jobs. */
@@ -125,14 +134,20 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
     super();
     const { errors = "all", paused = false, limiter, on } = options;
     this.paused = checkFlag("new WorkerPool: paused", paused);
-    this.#on = on ?? null;
+    const fleet = isElsewhere(on) ? on : undefined;
+    const hooks: PoolHooks | undefined =
+      fleet === undefined ? (on as PoolHooks | undefined) : hooksBeside(fleet as PoolHooks);
+    this.#on = hooks ?? null;
     this.#rate =
       limiter === undefined ? null : new RateGate(checkRate("new WorkerPool", limiter), () => this.queue.poke());
-    for (const [name, hook] of Object.entries(on ?? {})) checkCallable(`new WorkerPool: on.${name}`, hook);
-    const { workers, queue, retry, progress, grace } = checkMap("new WorkerPool", fn, { ...options, errors });
+    for (const [name, hook] of Object.entries(hooks ?? {})) checkCallable(`new WorkerPool: on.${name}`, hook);
+    const { workers, queue, retry, progress, call } = checkMap("new WorkerPool", fn, {
+      ...options,
+      errors,
+      on: fleet,
+    });
     const parent = options.ctx ?? background();
     this.ctx = new CancelCtx(parent, nodeOf("new WorkerPool", parent));
-    const call = anywhere(fn, grace);
     const job =
       retry === undefined
         ? ({ input, id }: PoolJob<T, R>, ctx: Context) => call(input, ctx, id)

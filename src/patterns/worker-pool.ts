@@ -189,7 +189,7 @@ export class WorkerPool<T, R> implements Disposable {
    * @param fn what a job is: a generator, async or plain function; gets the value that was submitted, a context that is
    *   done when the job is cancelled, and the job's number. Jobs of a parallel function run on any thread
    * @param options `workers`, how many jobs at once (8); `queue`, how many may wait before `submit` blocks (as many); `errors`,
-   *   whether the first one stops the pool or all are collected (the default); `retry`; `progress`; `on`, hooks; `limiter`, how
+   *   whether the first one stops the pool or all are collected (the default); `retry`; `progress`; `on`, hooks, or a fleet whose processes do the jobs; `limiter`, how
    *   often jobs begin; `paused`, at the start (false); `ctx`, which stops it
    * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when an argument or option is wrong
    */

@@ -14,6 +14,13 @@ export function checkOptions(where: string, options: unknown): void {
   throw new ArgumentError(`${where}: expected options, got ${show(options)}`);
 }
 
+/** Ids and keys of messages. */
+export function checkText(where: string, text: unknown): void {
+  if (text === undefined) return;
+  if (typeof text === "string" && text !== "" && text.length <= 256 && !text.includes("\n")) return;
+  throw new ArgumentError(`${where} must be a string of 1 to 256 characters without a line break, got ${show(text)}`);
+}
+
 /** The number `value`, or `instead` where none is given. */
 export function checkNumber(
   where: string,

@@ -1,4 +1,5 @@
 /** Errors of what other machines do. Misuse is a `Panic`, a bad argument an `ArgumentError`, as everywhere. */
+import { registerError } from "../threads/values/errors.ts";
 
 /** What a `RemoteError` can say. */
 export type RemoteCode =
@@ -6,8 +7,14 @@ export type RemoteCode =
   | "CONNECT"
   /** The server was away for longer than `sendTimeout`. */
   | "UNREACHABLE"
-  /** The connection was lost; the fleet connects again by itself. */
+  /** The connection was lost, and the fleet connects again by itself; or the process is gone that ran a goroutine. */
   | "LOST"
+  /** No process has begun a call in time. */
+  | "NOT_SERVED"
+  /** What another process has sent can't be read here. */
+  | "WIRE"
+  /** A drain has waited for as long as it was to. */
+  | "HELD_UP"
   /** A queue was opened with other options than it has on the server. */
   | "MISMATCH"
   /** What the server knew of a queue is gone: it was dropped, or the server was emptied. */
@@ -61,6 +68,12 @@ export class Discard extends Error {
   override get name(): string {
     return "Discard";
   }
+}
+
+/** Lets them arrive elsewhere as what they are. */
+export function sendRemoteErrors(): void {
+  registerError("millrace.RemoteError", RemoteError);
+  registerError("millrace.Discard", Discard);
 }
 
 /** The text of what a handler threw, for the dead letters. */

@@ -6,17 +6,23 @@ import { m } from "../runtime/m.ts";
 import { type Go, NO, Op } from "../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
+import type { Result } from "../runtime/run.ts";
 import type { Thing } from "../runtime/thing.ts";
 import { made } from "../runtime/unused.ts";
 import { claim, type Waiter } from "../runtime/waiter.ts";
+import type { Parallel } from "../threads/sendable.ts";
 import { sleep } from "../time/sleep.ts";
 import { Alarm } from "./alarm.ts";
+import { Box } from "./box.ts";
+import type { RemoteGoroutine } from "./call.ts";
+import { type CallHome, type CallPlan, Calls } from "./calls.ts";
 import { RemoteChannel, type RemoteChanOptions } from "./chan.ts";
-import { checkName, checkNumber, checkOptions } from "./check.ts";
-import { RemoteError } from "./error.ts";
-import { Link, type Owner, type Process } from "./link.ts";
+import { checkName, checkNumber, checkOptions, checkText } from "./check.ts";
+import { RemoteError, sendRemoteErrors } from "./error.ts";
+import { Link, type Owner } from "./link.ts";
 import { mismatch } from "./mismatch.ts";
 import { needFeature, type Queue, type QueueOptions, RemoteQueue } from "./queue.ts";
+import { type ServeOptions, serving } from "./serve.ts";
 import type { Connection, Feature, Port, QueueSpec, Transport } from "./transport.ts";
 import { Wire } from "./wire.ts";
 
@@ -62,12 +68,67 @@ export interface Fleet extends AsyncDisposable {
    */
   chan<T, Z = undefined>(name: string, options: RemoteChanOptions<T, Z>): Chan<T, Z>;
   /**
-   * Leaves the fleet: receives nothing more, gives back what has arrived and is not received, finishes the work of `work`,
-   * waits for what is on its way to the server, and closes the connection. After it, everything of this fleet panics with
-   * CLOSED_FLEET. Blocks until then.
+   * Starts a goroutine on whichever process of the fleet serves its function. Never blocks: what goes wrong is thrown by `join`.
+   *
+   * A context among the arguments arrives with its values and the time it has left, and ends there when it does here. The
+   * caller's async context goes along as between threads. When this process dies, the contexts of its goroutines end; when
+   * the one that runs it dies, it is begun again elsewhere if it has attempts left (`with`).
+   *
+   * @param fn a function that `parallel` has named
+   * @param args what to call it with, copied
+   * @throws ArgumentError for another function, and when something in the arguments can't travel or they are too large
    */
-  drain(): Action<void>;
+  go<A extends unknown[], R>(fn: Parallel<(...args: A) => R>, ...args: A): RemoteGoroutine<Result<R>>;
+  /**
+   * Gives a `go` with other options. What it gives can stand for the fleet as the `on` of pools and maps.
+   *
+   * @param options `attempts`, `group`, `key`, `queueTimeout`
+   * @throws ArgumentError for options that are none
+   */
+  with(options: CallOptions): Pick<Fleet, "go">;
+  /**
+   * Works for the fleet: on the calls of the parallel functions that are loaded here, and on the queues that `handle` names.
+   *
+   * Blocks until `ctx` ends or the fleet is drained; what has begun is finished first.
+   *
+   * @param options `concurrency`, how many calls at once (8); `groups`, `queues` and `calls`, which of them; `ctx`
+   * @throws ArgumentError for options that are none, and when there is nothing to serve
+   */
+  serve(options?: ServeOptions): Action<void>;
+  /**
+   * Leaves the fleet: receives nothing more, gives back what has arrived and is not received, finishes the work of `work` and
+   * `serve`, waits for the goroutines that `go` has started and for what is on its way to the server, and closes the
+   * connection. After it, everything of this fleet panics with CLOSED_FLEET.
+   *
+   * Blocks until then. Throws what remote goroutines have failed with that nothing joined; `RemoteError` HELD_UP after
+   * `timeout`, when the contexts of what is still worked on have ended and it was given back, which is no attempt.
+   *
+   * @param options `timeout`, in milliseconds
+   * @throws ArgumentError when it is not that
+   */
+  drain(options?: DrainOptions): Action<void>;
 }
+
+/** Options of `fleet.with`. */
+export interface CallOptions {
+  /** How often a call is begun at most, when processes die that run it: a whole number from 1 up, 1 by default. */
+  readonly attempts?: number | undefined;
+  /** The processes that take it, by the groups that they serve: 1 to 64 letters, digits, `-` or `_`. */
+  readonly group?: string | undefined;
+  /** Calls of a function with one key are done one at a time, in order. */
+  readonly key?: string | undefined;
+  /** For how many milliseconds it may wait to be begun, before `join` throws `RemoteError` NOT_SERVED. For ever by default. */
+  readonly queueTimeout?: number | undefined;
+}
+
+/** Options of `drain`. */
+export interface DrainOptions {
+  /** How long to wait for what is being worked on, in milliseconds from 0 up: for ever by default. */
+  readonly timeout?: number | undefined;
+}
+
+/** What `go` does without other options. */
+const PLAN: CallPlan = { attempts: 1, group: "", key: undefined, queueTimeout: Infinity };
 
 /** A lease must be longer than the pauses that machines make. */
 const SHORTEST_LEASE = 1000;
@@ -83,14 +144,15 @@ interface Settings {
   readonly sendTimeout: number;
 }
 
-class RemoteFleet implements Fleet, Port, Process {
+class RemoteFleet implements Fleet, Port, CallHome {
   readonly p: P;
   readonly settings: Settings;
   readonly errors: Chan<RemoteError> = chan<RemoteError>(MOST_ERRORS);
   readonly connection: Connection;
   up = false;
   over: Error | null = null;
-  readonly #links = new Map<string, RemoteQueue | RemoteChannel>();
+  readonly #links = new Map<string, RemoteQueue | RemoteChannel | Box>();
+  readonly calls: Calls;
   #connecting: ConnectOp | null;
   #waiter: Waiter | null;
   #lastError: unknown;
@@ -108,6 +170,8 @@ class RemoteFleet implements Fleet, Port, Process {
     this.#timeout = new Alarm(this.p, () => this.#late());
     this.#timeout.in(this.settings.connectTimeout);
     this.connection = op.transport.open(this.settings.name, this);
+    this.calls = new Calls(this);
+    sendRemoteErrors();
     if (this.up) this.#joined();
   }
 
@@ -205,6 +269,7 @@ class RemoteFleet implements Fleet, Port, Process {
     this.#timeout.stop();
     const at = this.p.atEnd.indexOf(this.#atEnd);
     if (at >= 0 && !this.p.over) this.p.atEnd.splice(at, 1);
+    this.calls?.end(error); // not there yet where connecting fails at once
     for (const { link } of this.#links.values()) link.end(error);
     this.connection.close();
   }
@@ -228,7 +293,7 @@ class RemoteFleet implements Fleet, Port, Process {
     }
     const wire = new Wire(where, given, this.settings.maxSize);
     const open = (owner: Owner): Link => new Link(this, spec, options.reconfigure === true, undefined, owner);
-    const queue = new RemoteQueue(given, wire, features, () => this.#nextId(), open);
+    const queue = new RemoteQueue(given, wire, features, () => this.nextId(), open);
     this.#links.set(`${spec.kind} ${name}`, queue);
     return queue as Queue<unknown> as Queue<T>;
   }
@@ -248,7 +313,7 @@ class RemoteFleet implements Fleet, Port, Process {
     if (known !== undefined) return known as Chan<unknown, unknown> as Chan<T, Z>;
     const wire = new Wire(where, given, this.settings.maxSize);
     const open = (owner: Owner): Link => new Link(this, spec, false, options.zero, owner);
-    const channel = new RemoteChannel(given, wire, () => this.#nextId(), open);
+    const channel = new RemoteChannel(given, wire, () => this.nextId(), open);
     this.#links.set(`${spec.kind} ${name}`, channel);
     return channel as Chan<unknown, unknown> as Chan<T, Z>;
   }
@@ -257,7 +322,7 @@ class RemoteFleet implements Fleet, Port, Process {
     if (this.over !== null) throw new Panic("CLOSED_FLEET");
   }
 
-  #nextId(): string {
+  nextId(): string {
     return `${this.connection.process}.${++this.#ids}`;
   }
 
@@ -292,25 +357,100 @@ class RemoteFleet implements Fleet, Port, Process {
 
   /** What this process has opened already under that name, with the same options. */
   #known(spec: QueueSpec, options: object): RemoteQueue | RemoteChannel | undefined {
-    const known = this.#links.get(`${spec.kind} ${spec.name}`);
+    const known = this.#links.get(`${spec.kind} ${spec.name}`) as RemoteQueue | RemoteChannel | undefined;
     if (known === undefined || (options as QueueOptions<never>).reconfigure === true) return undefined;
     const error = mismatch(known.link.spec, spec, "where this process opened it before");
     if (error !== null) throw error;
     return known;
   }
 
-  // Leaving.
-
-  drain(): Action<void> {
-    return new Action("Fleet.drain", () => this.#drain());
+  /** A queue of the fleet's own. */
+  box(name: string, stays: boolean): Box {
+    const known = this.#links.get(`queue ${name}`);
+    if (known !== undefined) return known as Box;
+    const spec: QueueSpec = {
+      ...this.#queueSpec(name, name, {}),
+      attempts: Infinity, // a call's own number counts
+      keepDead: 0,
+    };
+    const wire = new Wire(name, {}, this.settings.maxSize);
+    const open = (owner: Owner): Link => new Link(this, spec, false, undefined, owner);
+    const box = new Box(wire, stays, () => this.nextId(), open);
+    this.#links.set(`queue ${name}`, box);
+    return box;
   }
 
-  *#drain(): Go {
+  leave({ link }: Box): void {
+    this.#links.delete(`queue ${link.name}`);
+  }
+
+  // Calls.
+
+  go<A extends unknown[], R>(fn: Parallel<(...args: A) => R>, ...args: A): RemoteGoroutine<Result<R>> {
+    return this.calls.go(fn, args, PLAN) as RemoteGoroutine<unknown> as RemoteGoroutine<Result<R>>;
+  }
+
+  with(options: CallOptions): Pick<Fleet, "go"> {
+    checkOptions("with", options);
+    const { group, key } = options;
+    if (group !== undefined) checkName("with: group", group);
+    checkText("with: key", key);
+    const plan: CallPlan = {
+      attempts: checkNumber("with: attempts", options.attempts, { least: 1, whole: true, instead: 1 }),
+      group: group ?? "",
+      key,
+      queueTimeout: checkNumber("with: queueTimeout", options.queueTimeout, { least: 0, instead: Infinity }),
+    };
+    if (key !== undefined) needFeature("with: key", this.features, "key");
+    const go = (fn: unknown, ...args: unknown[]): RemoteGoroutine<unknown> => this.calls.go(fn, args, plan);
+    return { go } as Pick<Fleet, "go">;
+  }
+
+  serve(options: ServeOptions = {}): Action<void> {
+    const calls = this.calls;
+    this.#check();
+    const queue: Fleet["queue"] = (name, queueOptions) => this.queue(name, queueOptions);
+    return new Action("Fleet.serve", serving({ calls, queue }, options));
+  }
+
+  // Leaving.
+
+  drain(options: DrainOptions = {}): Action<void> {
+    checkOptions("drain", options);
+    const timeout = checkNumber("drain: timeout", options.timeout, { least: 0, instead: Infinity });
+    return new Action("Fleet.drain", () => this.#drain(timeout));
+  }
+
+  *#drain(timeout: number): Go {
     if (this.over !== null) return;
-    for (const { link } of this.#links.values()) link.stop();
+    for (const each of this.#links.values()) if (!(each instanceof Box && each.stays)) each.link.stop();
     // What is being worked on acks by itself; a link is quiet when that, too, is done.
-    while (this.over === null && [...this.#links.values()].some(({ link }) => !link.isQuiet)) yield* sleep(LOOK);
+    const quiet = (): boolean => this.calls.isQuiet && [...this.#links.values()].every(({ link }) => link.isQuiet);
+    const until = this.p.clock.now() + timeout;
+    while (this.over === null && !quiet() && this.p.clock.now() < until) yield* sleep(LOOK);
+    const heldUp = quiet() ? null : this.#giveUp(timeout);
+    yield* this.#idle(); // what others are told of their calls comes before the address is given up
+    this.calls.close();
+    yield* this.#idle();
     this.#end(new Panic("CLOSED_FLEET"));
+    if (heldUp !== null) throw heldUp;
+    this.calls.throwFailures();
+  }
+
+  /** Waits until nothing is on its way to the server. */
+  *#idle(): Go {
+    while (this.over === null && [...this.#links.values()].some(({ link }) => !link.isIdle)) yield* sleep(LOOK);
+  }
+
+  /** Waits for nothing more. */
+  #giveUp(timeout: number): RemoteError {
+    const error = new RemoteError("HELD_UP", "");
+    const made = [...this.calls.made.values()].map(({ name }) => `goroutine ${show(name)}, which runs elsewhere`);
+    const links = [...this.#links.values()].flatMap(({ link }) => link.giveBackAll(error));
+    const what = [...this.calls.giveBack(error), ...links, ...made];
+    const list = what.length === 0 ? "commands that the server does not answer" : what.join(", ");
+    error.message = `drain: after ${timeout} ms not done, and given up: ${list}`;
+    return error;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -73,6 +73,8 @@ export class Lease {
   renews = true;
   lost = false;
   settled = false;
+  /** Called when it is lost. */
+  onLost: ((error: RemoteError) => void) | null = null;
   #ctx: Context | null = null;
   #cancel: CancelCauseFunc | null = null;
 
@@ -98,8 +100,16 @@ export class Lease {
 
   lose(): void {
     this.lost = true;
+    if (this.#cancel === null && this.onLost === null) return;
     const { id, attempt } = this.delivery;
-    this.#cancel?.(new RemoteError("LEASE_LOST", `the lease on message ${id} has ended in attempt ${attempt}`));
+    const error = new RemoteError("LEASE_LOST", `the lease on message ${id} has ended in attempt ${attempt}`);
+    this.onLost?.(error);
+    this.end(error);
+  }
+
+  /** Ends its context. */
+  end(cause: unknown): void {
+    this.#cancel?.(cause);
   }
 }
 
@@ -248,6 +258,11 @@ export class Link implements QueueSink, Thing {
     return this.#closed || this.#stopped;
   }
 
+  /** The fleet is drained, or was: nothing more is received. */
+  get isStopped(): boolean {
+    return this.#stopped;
+  }
+
   push(w: Waiter): void {
     this.#queue.push(w);
     this.#waiting++;
@@ -266,7 +281,6 @@ export class Link implements QueueSink, Thing {
 
   /** `n` more, or fewer, are wanted ahead of the waiters. */
   ahead(n: number): void {
-    this.workers += n;
     this.#ahead += n;
     if (n > 0) this.ask();
     else this.#ease();
@@ -522,9 +536,29 @@ export class Link implements QueueSink, Thing {
 
   /** Acks a message that the program has without asking for it. */
   release(lease: Lease): void {
-    this.settle(lease, "ack", 0, "", ignore, (error) => {
+    this.#settleUnasked(lease, "ack");
+  }
+
+  /** Gives back a message that the program has: that was no attempt. */
+  giveBack(lease: Lease): void {
+    this.#settleUnasked(lease, "back");
+  }
+
+  #settleUnasked(lease: Lease, how: "ack" | "back"): void {
+    this.settle(lease, how, 0, "", ignore, (error) => {
       if (!(error instanceof Panic)) this.#report(error);
     });
+  }
+
+  /** Gives back what workers have, and ends its contexts; says what that was. */
+  giveBackAll(cause: unknown): string[] {
+    if (this.workers === 0) return [];
+    const leases = [...this.#held.values()];
+    for (const lease of leases) {
+      this.giveBack(lease);
+      lease.end(cause);
+    }
+    return leases.map(({ delivery }) => `message ${delivery.id} of ${this.label}`);
   }
 
   #lost(lease: Lease): Panic {
@@ -667,9 +701,14 @@ export class Link implements QueueSink, Thing {
     this.#giveBack();
   }
 
-  /** Whether nothing is on its way to the server, and no worker has a message. */
+  /** Whether nothing is on its way to the server. */
+  get isIdle(): boolean {
+    return this.#lines.every(({ idle }) => idle);
+  }
+
+  /** Whether that is so, and no worker has a message. */
   get isQuiet(): boolean {
-    return this.workers === 0 && this.#lines.every(({ idle }) => idle);
+    return this.workers === 0 && this.isIdle;
   }
 
   /** The fleet is over. */

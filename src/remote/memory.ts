@@ -612,8 +612,10 @@ class Broker {
     if (now >= this.#soonest) {
       for (const stored of [...this.#timed]) {
         if (stored.due > now) continue;
-        if (stored.state === "leased") this.#failed(stored, 0, "its lease ended");
-        else {
+        if (stored.state === "leased") {
+          if (stored.holder !== null) this.#toTheEnd(stored.holder);
+          this.#failed(stored, 0, "its lease ended");
+        } else {
           this.#timed.delete(stored);
           this.#makeReady(stored);
         }
@@ -626,6 +628,13 @@ class Broker {
       this.#ids.delete(id);
     }
     for (const [ticket, { until }] of this.#rooms) if (until <= now) this.#rooms.delete(ticket);
+  }
+
+  /** A process that says nothing more is served after all that do. */
+  #toTheEnd(link: MemoryLink): void {
+    const wanted = this.#wants.get(link);
+    this.#wants.delete(link);
+    if (wanted !== undefined) this.#wants.set(link, wanted);
   }
 
   /** Does what has become possible, after a command has been answered. */
@@ -790,6 +799,7 @@ class MemoryLink implements QueueLink {
   }
 
   stop(): void {
+    this.#connection.links.delete(this);
     this.#broker?.forget(this);
   }
 }

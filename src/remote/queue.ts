@@ -13,7 +13,7 @@ import { ArgumentError, Goexit, Panic, show } from "../runtime/panic.ts";
 import { made } from "../runtime/unused.ts";
 import { select } from "../select/select.ts";
 import { WaitGroup } from "../sync/waitgroup.ts";
-import { checkNumber, checkOptions } from "./check.ts";
+import { checkNumber, checkOptions, checkText } from "./check.ts";
 import { Discard } from "./error.ts";
 import { AskOp, type Lease, type Link, RecvOp, SendOp } from "./link.ts";
 import { Linked } from "./linked.ts";
@@ -301,16 +301,8 @@ export class RemoteQueue extends Linked implements Queue<unknown> {
   #item(value: unknown, options: SendOptions): () => Item {
     checkOptions("send", options);
     const { id, key, ctx, at } = options;
-    for (const [name, text] of [
-      ["id", id],
-      ["key", key],
-    ] as const) {
-      if (text !== undefined && (typeof text !== "string" || text === "" || text.length > 256 || text.includes("\n"))) {
-        throw new ArgumentError(
-          `send: ${name} must be a string of 1 to 256 characters without a line break, got ${show(text)}`,
-        );
-      }
-    }
+    checkText("send: id", id);
+    checkText("send: key", key);
     const priority = checkNumber("send: priority", options.priority, { least: 0, most: 9, whole: true, instead: 4 });
     let delay = checkNumber("send: delay", options.delay, { least: 0, instead: 0 });
     if (at !== undefined) {
@@ -353,6 +345,7 @@ export class RemoteQueue extends Linked implements Queue<unknown> {
     link.check();
     const group = new WaitGroup();
     // One worker asks for one message; as many more come ahead, so that no worker waits for the next.
+    link.workers += concurrency;
     link.ahead(concurrency);
     let failed: { readonly error: unknown } | null = null;
     const worker = function* (queue: RemoteQueue): Go {
@@ -367,6 +360,7 @@ export class RemoteQueue extends Linked implements Queue<unknown> {
       for (let i = 0; i < concurrency; i++) group.go(() => worker(this));
       yield* group.wait();
     } finally {
+      link.workers -= concurrency;
       link.ahead(-concurrency);
     }
     const { error } = (failed ?? {}) as { error?: unknown };
@@ -375,7 +369,7 @@ export class RemoteQueue extends Linked implements Queue<unknown> {
 
   *#worker(fn: Handler<unknown>, ctx: Context | undefined): Go {
     const done = ctx?.done().recv() ?? null;
-    for (;;) {
+    while (!this.link.isStopped) {
       const s = yield* select({ done, message: this.recvOk() }, { order: "listed" });
       if (s.case === "done") return;
       const [message, ok] = s.value as Received<RemoteMessage, undefined>;

@@ -127,7 +127,7 @@ function wire(text: string): WireError {
   return new WireError(text);
 }
 
-function travels(entry: Entry): boolean {
+export function travels(entry: Entry): boolean {
   try {
     encodePortable(entry, "context");
     return true;
@@ -136,6 +136,6 @@ function travels(entry: Entry): boolean {
   }
 }
 
-function isEntry(entry: unknown): entry is Entry {
+export function isEntry(entry: unknown): entry is Entry {
   return typeof entry === "object" && entry !== null && "named" in entry && "key" in entry && "value" in entry;
 }

@@ -30,6 +30,22 @@ export const remote: readonly Fault[] = [
     title: "a bad network a holder that is cut off loses its lease, knows it, and can't ack",
   },
   {
+    name: "the caller's death is not heard of",
+    file: "src/remote/station.ts",
+    find: "    this.#ear.listen();\n  }\n\n  unwatch(",
+    put: "  }\n\n  unwatch(",
+    test: "test/remote/calls.test.ts",
+    title: "death of the caller: its goroutine is cancelled within a lease and a half",
+  },
+  {
+    name: "a call is begun again that has no attempt left",
+    file: "src/remote/calls.ts",
+    find: "if (attempt > attempts) {",
+    put: "if (attempt < 0) {",
+    test: "test/remote/calls.test.ts",
+    title: "death of the worker: join throws LOST, or it is begun again elsewhere, within a lease and a half",
+  },
+  {
     name: "a message is settled twice",
     file: "src/remote/link.ts",
     find: '    if (lease.settled) throw new Panic("ACKED");\n',

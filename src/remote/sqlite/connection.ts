@@ -98,6 +98,10 @@ export class SqliteConnection implements Connection {
     return link;
   }
 
+  leave(name: string, link: SqliteLink): void {
+    if (this.#links.get(name) === link) this.#links.delete(name);
+  }
+
   /** Does something soon, and looks then what there is to be told. */
   soon(task: (() => void) | null): void {
     if (task !== null) this.#tasks.push(task);
@@ -286,5 +290,6 @@ class SqliteLink implements QueueLink {
 
   stop(): void {
     this.#alarm.stop();
+    this.#connection.leave(this.#name, this);
   }
 }

@@ -4,6 +4,7 @@
  * called; `go` of it works all the same, because `go` sends the name on.
  */
 import { ArgumentError } from "../../runtime/panic.ts";
+import { isolate } from "../memory/isolate.ts";
 import { pointerOf, textAt } from "../memory/names.ts";
 import { HANDLE, registerHandle } from "./handles.ts";
 import { PARALLEL, type Parallel, parallelOf, parallels } from "./registry.ts";
@@ -15,6 +16,7 @@ export function sendFunctions(): void {
     is: (value) => typeof value === "function" && parallelOf(value as Parallel["fn"]) !== undefined,
     encode(value) {
       const f = parallelOf(value as Parallel["fn"]) as Parallel;
+      isolate.open(); // one that runs on its own thread is copied through the shared memory, too
       f.pointer ||= pointerOf(`${f.name}\n${f.url}`);
       return f.pointer;
     },
