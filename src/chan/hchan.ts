@@ -14,11 +14,12 @@
  * `[Symbol.iterator]` below repeat the one of `Op`: with one shared body V8 sees every kind of operation at the one call
  * of `attempt` and dispatches by look-up; apart, each is inlined. That is worth 20-30 ns an operation.
  */
+import { checkCapacity } from "../runtime/args.ts";
 import { at, emit, tap } from "../runtime/events.ts";
 import { m } from "../runtime/m.ts";
 import { numbers } from "../runtime/numbers.ts";
 import { block, checkIn, DONE, NO, Op, type Parked, park, performer, step } from "../runtime/op.ts";
-import { ArgumentError, Panic, show } from "../runtime/panic.ts";
+import { Panic } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Thing } from "../runtime/thing.ts";
 import { made } from "../runtime/unused.ts";
@@ -61,12 +62,7 @@ export class Hchan implements Chan<unknown, unknown>, Thing {
   #send: SendOp | null = null;
 
   constructor(capacity: number, zero: unknown, name: string | undefined) {
-    if (typeof capacity !== "number") {
-      throw new ArgumentError(`chan: capacity must be a number, got ${show(capacity)}`);
-    }
-    if (!(Number.isInteger(capacity) && capacity >= 0 && capacity <= MAX_CAPACITY)) {
-      throw new Panic("CHAN_SIZE", `expected a whole number from 0 to ${MAX_CAPACITY}, got ${capacity}`);
-    }
+    checkCapacity("chan", capacity, MAX_CAPACITY);
     this.name = name;
     this.zero = zero;
     this.p = m.current();

@@ -1,5 +1,5 @@
 /** Making channels. */
-import { ArgumentError, show } from "../runtime/panic.ts";
+import { checkOptions, text } from "../runtime/args.ts";
 import { shownAs } from "../runtime/shown.ts";
 import { Hchan } from "./hchan.ts";
 import type { Chan } from "./types.ts";
@@ -48,13 +48,9 @@ export function chan<T = Ungiven, Z = T>(
 ): Chan<Held<T, Z>, Z>;
 export function chan<T>(capacity?: number, options?: { readonly name?: string }): Chan<T>;
 export function chan(capacity = 0, options: ChanOptions<unknown> = {}): Chan<unknown, unknown> {
-  if (typeof options !== "object" || options === null) {
-    throw new ArgumentError(`chan: expected options like { zero, name }, got ${show(options)}`);
-  }
+  checkOptions("chan", options, "zero, name");
   const { zero, name } = options;
-  if (name !== undefined && typeof name !== "string") {
-    throw new ArgumentError(`chan: name must be a string, got ${show(name)}`);
-  }
+  if (name !== undefined) text("chan: name", name);
   if (!shown) showChans();
   return new Hchan(capacity, zero, name);
 }

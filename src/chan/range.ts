@@ -1,6 +1,6 @@
 /** Receiving until a channel is closed: Go's `for v := range ch`. */
+import { unexpected } from "../runtime/args.ts";
 import type { Op } from "../runtime/op.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
 import { made } from "../runtime/unused.ts";
 import { type Source, TranslatedRecv } from "./translated.ts";
 import type { RecvChan } from "./types.ts";
@@ -52,7 +52,7 @@ class ChanRange implements Range<unknown> {
  */
 export function range<T>(ch: RecvChan<T, unknown>): Range<T> {
   if (typeof (ch as Partial<RecvChan<T>> | null | undefined)?.recvOk !== "function") {
-    throw new ArgumentError(`range: expected a channel, got ${show(ch)}`);
+    throw unexpected("range", "a channel", ch);
   }
   if ("take" in ch) return new ChanRange(ch as RecvChan<T, unknown> & Source) as Range<unknown> as Range<T>;
   // The nil channel: it never gives a value.

@@ -1,6 +1,7 @@
 /** Functions that are called when a context has ended. */
-import { checkCallable } from "../runtime/action.ts";
+
 import { startAnywhere } from "../runtime/anywhere.ts";
+import { callable } from "../runtime/args.ts";
 import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import type { Body } from "../runtime/body.ts";
 import { current, type P } from "../runtime/proc.ts";
@@ -92,7 +93,7 @@ function pendingOf(p: P): Set<AfterFunc> {
  */
 export function afterFunc(ctx: Context, fn: () => unknown): () => boolean {
   const node = nodeOf("afterFunc", ctx);
-  checkCallable("afterFunc", fn);
+  callable("afterFunc", fn);
   const pending = new AfterFunc(node, current(), fn as Body);
   return () => pending.stop();
 }

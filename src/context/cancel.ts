@@ -1,6 +1,6 @@
 /** Deriving contexts that are cancelled by hand. */
+import { unexpected } from "../runtime/args.ts";
 import type { NameOptions } from "../runtime/named.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
 import { CancelCtx } from "./cancel-ctx.ts";
 import { causeOf, nameContext } from "./ctx.ts";
 import { SignalCtx } from "./outside-ctx.ts";
@@ -137,7 +137,7 @@ const ofSignals = new WeakMap<AbortSignal, SignalCtx>();
 export function fromSignal(signal: AbortSignal): Context {
   const { aborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>;
   if (typeof aborted !== "boolean" || typeof addEventListener !== "function") {
-    throw new ArgumentError(`fromSignal: expected an AbortSignal, got ${show(signal)}`);
+    throw unexpected("fromSignal", "an AbortSignal", signal);
   }
   let ctx = ofSignals.get(signal);
   if (ctx === undefined) {

@@ -1,7 +1,7 @@
 /** Deriving contexts that end by the clock. */
+import { millis } from "../runtime/args.ts";
 import type { NameOptions } from "../runtime/named.ts";
 import { current } from "../runtime/proc.ts";
-import { checkDuration } from "../time/duration.ts";
 import { checkDate, LAST, type Moment, monotonicAt, timeOf } from "../time/time.ts";
 import { cancelFunc } from "./cancel.ts";
 import { CancelCtx } from "./cancel-ctx.ts";
@@ -85,7 +85,7 @@ export function withTimeoutCause(
   options?: NameOptions,
 ): [ctx: Context, cancel: CancelFunc] {
   const up = nodeOf("withTimeout", parent);
-  checkDuration("withTimeout", d);
+  millis("withTimeout", d, -Infinity);
   const ctx = derive(parent, up, current().clock.now() + d, null, reason);
   nameContext(ctx, "withTimeout", options);
   return [ctx, cancelFunc(ctx)];

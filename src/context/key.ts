@@ -1,5 +1,5 @@
 /** Keys of context values that know the type of their value. */
-import { ArgumentError, show } from "../runtime/panic.ts";
+import { text } from "../runtime/args.ts";
 
 declare const valueType: unique symbol;
 
@@ -41,6 +41,6 @@ export class ContextKey {
  * ```
  */
 export function key<T>(name: string): Key<T> {
-  if (typeof name !== "string") throw new ArgumentError(`key: expected a name, got ${show(name)}`);
+  text("key", name);
   return new ContextKey(name);
 }

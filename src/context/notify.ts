@@ -74,7 +74,7 @@ const UNSTOPPABLE: readonly string[] = ["SIGKILL", "SIGSTOP"];
 function checkSignals(signals: readonly Signal[]): void {
   if (signals.length === 0) throw new ArgumentError('notifyContext: expected signals such as "SIGINT", got none');
   signals.forEach((signal, i) => {
-    const expected = `notifyContext: signals[${i}] must be the name of a signal such as "SIGINT", got ${show(signal)}`;
+    const expected = `notifyContext: signals[${i}]: expected the name of a signal such as "SIGINT", got ${show(signal)}`;
     if (typeof signal !== "string" || !signal.startsWith("SIG")) throw new ArgumentError(expected);
     if (UNSTOPPABLE.includes(signal)) throw new ArgumentError(`notifyContext: ${signal} can't be caught`);
     if (hasSignals() && signalNumber(signal) === undefined)

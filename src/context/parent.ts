@@ -1,5 +1,6 @@
 /** What may be a parent, and what it means for those below. */
-import { ArgumentError, Panic, show } from "../runtime/panic.ts";
+import { unexpected } from "../runtime/args.ts";
+import { Panic } from "../runtime/panic.ts";
 import type { CancelCtx } from "./cancel-ctx.ts";
 import { Ctx } from "./ctx.ts";
 import { ForeignCtx } from "./outside-ctx.ts";
@@ -13,7 +14,7 @@ export function nodeOf(where: string, parent: Context): CancelCtx | null {
   if (parent === null || parent === undefined) throw new Panic("NIL_CONTEXT", `${where}: got ${String(parent)}`);
   const { deadline, done, err, value } = parent as Partial<Context>;
   if (![deadline, done, err, value].every((method) => typeof method === "function")) {
-    throw new ArgumentError(`${where}: expected a context, got ${show(parent)}`);
+    throw unexpected(where, "a context", parent);
   }
   let node = foreign.get(parent);
   if (node === undefined) {

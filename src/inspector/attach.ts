@@ -3,8 +3,9 @@
  *
  * There is one in a process. It is started once, and everybody who asks gets that one until it is closed.
  */
+import { unexpected, whole } from "../runtime/args.ts";
 import { environment } from "../runtime/host.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
+import { ArgumentError } from "../runtime/panic.ts";
 import { Feed, say } from "./server/feed.ts";
 
 /** Where the inspector listens, and who may ask it. */
@@ -76,11 +77,9 @@ async function start(where: Where): Promise<Attached> {
 type Where = { readonly port: number; readonly host: string; readonly token: string | null };
 
 function check({ port = 0, host = "127.0.0.1", token }: InspectOptions): Where {
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new ArgumentError(`inspect: port must be a whole number from 0 to 65535, got ${show(port)}`);
-  }
+  whole("inspect: port", port, 0, 65_535);
   if (typeof host !== "string" || host === "") {
-    throw new ArgumentError(`inspect: host must be an address to listen at, got ${show(host)}`);
+    throw unexpected("inspect: host", "an address to listen at", host);
   }
   if (token !== undefined && (typeof token !== "string" || !/^[\w-]{16,}$/.test(token))) {
     throw new ArgumentError("inspect: token must have at least 16 letters, digits, - or _");
@@ -95,7 +94,7 @@ function fromEnvironment(): InspectOptions | null {
   if (text === "") return tokenOnly();
   const [, host, port] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
   if (port === undefined) {
-    throw new ArgumentError(`MILLRACE_INSPECT must be a port, HOST:PORT or "late", got ${show(text)}`);
+    throw unexpected("MILLRACE_INSPECT", 'a port, HOST:PORT or "late"', text);
   }
   return { port: Number(port), host: host?.replace(/^\[(.*)\]$/, "$1"), ...tokenOnly() };
 }

@@ -98,9 +98,9 @@ export function checkQuestion(question: unknown, about: unknown): asserts questi
     const value = Object.hasOwn(given, key) ? given[key] : undefined;
     if (optional && value === undefined) continue;
     const expected = check(value);
-    if (expected !== null) throw new ArgumentError(`${question}: ${key} must be ${expected}, got ${show(value)}`);
+    if (expected !== null) throw new ArgumentError(`${question}: ${key}: expected ${expected}, got ${show(value)}`);
   }
   if (question === "timeline" && !((given.to as number) > (given.from as number))) {
-    throw new ArgumentError(`timeline: to must be after from, got ${show(given.from)} and ${show(given.to)}`);
+    throw new ArgumentError(`timeline: to: expected a time after from, got ${show(given.from)} and ${show(given.to)}`);
   }
 }

@@ -1,7 +1,8 @@
 /** Closing a channel with an error. */
+
 import { Hchan } from "../chan/hchan.ts";
 import type { SendChan } from "../chan/types.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
+import { unexpected } from "../runtime/args.ts";
 
 /**
  * Closes a channel because something went wrong: receivers get what was sent before, then `error`, thrown at every
@@ -28,5 +29,5 @@ import { ArgumentError, show } from "../runtime/panic.ts";
 export function closeWithError<T>(ch: SendChan<T>, error: unknown): void {
   if (ch instanceof Hchan) ch.closeWith(error === undefined ? null : { error });
   else if (error === undefined && typeof (ch as Partial<SendChan<T>> | null)?.close === "function") ch.close();
-  else throw new ArgumentError(`closeWithError: expected a channel made by chan, got ${show(ch)}`);
+  else throw unexpected("closeWithError", "a channel made by chan", ch);
 }

@@ -1,6 +1,7 @@
 /** Channels of events: an `EventTarget`'s or an `EventEmitter`'s. */
-import { ArgumentError, show } from "../runtime/panic.ts";
-import { checkOptions, Feed, type Source, type SourceOptions } from "./feed.ts";
+import { oneOf, unexpected } from "../runtime/args.ts";
+import { ArgumentError } from "../runtime/panic.ts";
+import { checkSource, Feed, type Source, type SourceOptions } from "./feed.ts";
 
 /** Node's `EventEmitter`, as far as it is needed here. */
 export interface Emitter {
@@ -82,16 +83,14 @@ export function fromEvent(
   event: string | symbol,
   options: EventOptions = {},
 ): Source<unknown> {
-  checkOptions("fromEvent", options);
+  checkSource("fromEvent", options);
   const { overflow = "fail", capacity = 16 } = options;
-  if (overflow !== "fail" && overflow !== "drop" && overflow !== "latest") {
-    throw new ArgumentError(`fromEvent: overflow must be "fail", "drop" or "latest", got ${show(overflow)}`);
-  }
+  oneOf("fromEvent: overflow", overflow, ["fail", "drop", "latest"]);
   if (overflow === "latest" && capacity === 0) {
     throw new ArgumentError('fromEvent: overflow "latest" needs a capacity of 1 or more, got 0');
   }
   if (typeof event !== "string" && typeof event !== "symbol") {
-    throw new ArgumentError(`fromEvent: expected the name of an event, got ${show(event)}`);
+    throw unexpected("fromEvent", "the name of an event", event);
   }
   const listen = listening(target, event);
   let unlisten = (): void => {};
@@ -136,5 +135,5 @@ function listening(target: EventTarget | Emitter, event: string | symbol): Liste
       };
     };
   }
-  throw new ArgumentError(`fromEvent: expected an EventTarget or an EventEmitter, got ${show(target)}`);
+  throw unexpected("fromEvent", "an EventTarget or an EventEmitter", target);
 }

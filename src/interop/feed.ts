@@ -11,6 +11,7 @@
  * Rejected: a plain channel with a goroutine that sends. A stream left unread would keep that goroutine parked, which is
  * a leak in every report, and the goroutine has no way to see that a `for await` was left.
  */
+
 import { CLOSED } from "../chan/closed.ts";
 import { RecvOnly } from "../chan/recv-only.ts";
 import type { RecvChan, Values } from "../chan/types.ts";
@@ -18,9 +19,9 @@ import { cause } from "../context/cancel.ts";
 import { follow } from "../context/follow.ts";
 import { nodeOf } from "../context/parent.ts";
 import type { Context } from "../context/types.ts";
+import { checkOptions, whole } from "../runtime/args.ts";
 import { Deque } from "../runtime/deque.ts";
 import { NO } from "../runtime/op.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
 import { current } from "../runtime/proc.ts";
 import { whenOver } from "../runtime/run-end.ts";
 import { claim } from "../runtime/waiter.ts";
@@ -47,14 +48,10 @@ interface Failure {
 }
 
 /** Refuses bad options, before anything is done that would have to be undone. */
-export function checkOptions(name: string, options: SourceOptions): void {
-  if (typeof options !== "object" || options === null) {
-    throw new ArgumentError(`${name}: expected options like { capacity, ctx }, got ${show(options)}`);
-  }
+export function checkSource(name: string, options: SourceOptions): void {
+  checkOptions(name, options, "capacity, ctx");
   const { capacity = 0, ctx } = options;
-  if (!(Number.isInteger(capacity) && capacity >= 0)) {
-    throw new ArgumentError(`${name}: capacity must be a whole number from 0 up, got ${show(capacity)}`);
-  }
+  whole(`${name}: capacity`, capacity, 0);
   if (ctx !== undefined) nodeOf(name, ctx);
 }
 

@@ -6,9 +6,9 @@
  * receive is a preemption point, so one without end starves nobody. What answers later is asked for one value at a time,
  * by a loop that runs while somebody waits, or has left after asking, or there is room.
  */
+import { unexpected } from "../runtime/args.ts";
 import { m, YIELD_TO_HOST } from "../runtime/m.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
-import { checkOptions, Feed, type Source, type SourceOptions } from "./feed.ts";
+import { checkSource, Feed, type Source, type SourceOptions } from "./feed.ts";
 
 /** What values are pulled from, one at a time. */
 export interface Puller<T> {
@@ -100,7 +100,7 @@ function iterated<T>(name: string, options: SourceOptions, iterator: Iterator<T>
  */
 export function fromIterable<T>(source: AsyncIterable<T> | Iterable<T>, options: SourceOptions = {}): Source<T> {
   const where = "fromIterable";
-  checkOptions(where, options);
+  checkSource(where, options);
   const given = source as Partial<AsyncIterable<T> & Iterable<T>> | null | undefined;
   const later = given?.[Symbol.asyncIterator];
   if (typeof later === "function") {
@@ -109,7 +109,7 @@ export function fromIterable<T>(source: AsyncIterable<T> | Iterable<T>, options:
   }
   const now = given?.[Symbol.iterator];
   if (typeof now === "function") return iterated(where, options, now.call(source) as Iterator<T>);
-  throw new ArgumentError(`${where}: expected an iterable or async iterable, got ${show(source)}`);
+  throw unexpected(where, "an iterable or async iterable", source);
 }
 
 /** Lets go without waiting: what goes wrong then concerns nobody any more. */

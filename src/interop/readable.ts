@@ -1,8 +1,10 @@
 /** Streams to be read, to and from channels: the web's `ReadableStream` and Node's `Readable`. */
+
 import type { Readable } from "node:stream";
 import type { Received, RecvChan } from "../chan/types.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
-import { checkOptions, type Source, type SourceOptions } from "./feed.ts";
+import { callback, checkOptions, unexpected } from "../runtime/args.ts";
+import { ArgumentError } from "../runtime/panic.ts";
+import { checkSource, type Source, type SourceOptions } from "./feed.ts";
 import { type Puller, pulled } from "./iterable.ts";
 import { nodeStream } from "./node.ts";
 import { StandIn } from "./stand-in.ts";
@@ -65,7 +67,7 @@ export function fromReadable<T = unknown>(
   options: SourceOptions = {},
 ): Source<T> {
   const where = "fromReadable";
-  checkOptions(where, options);
+  checkSource(where, options);
   const given = stream as Partial<ReadableStream<T> & NodeReadable<T>> | null | undefined;
   if (typeof given?.getReader === "function") {
     if (given.locked) throw new ArgumentError(`${where}: expected a ReadableStream that nobody reads, got one locked`);
@@ -74,7 +76,7 @@ export function fromReadable<T = unknown>(
   if (typeof given?.read === "function" && typeof given[Symbol.asyncIterator] === "function") {
     return pulled(where, options, nodePuller(stream as NodeReadable<T>));
   }
-  throw new ArgumentError(`${where}: expected a ReadableStream or a Node stream, got ${show(stream)}`);
+  throw unexpected(where, "a ReadableStream or a Node stream", stream);
 }
 
 function webPuller<T>(stream: ReadableStream<T>): Puller<T> {
@@ -225,12 +227,12 @@ function giveUp(ch: RecvChan<unknown, unknown>, reason: unknown, { onCancel }: R
 
 function checkReading(where: string, ch: unknown, options: ReadableOptions): void {
   checkChannel(where, ch);
+  checkOptions(where, options, "onCancel");
   const { onCancel } = options;
-  if (onCancel === undefined || typeof onCancel === "function") return;
-  throw new ArgumentError(`${where}: onCancel must be a function, got ${show(onCancel)}`);
+  callback(`${where}: onCancel`, onCancel);
 }
 
 export function checkChannel(where: string, ch: unknown): void {
   if (typeof (ch as Partial<RecvChan<unknown>> | null | undefined)?.recvOk === "function") return;
-  throw new ArgumentError(`${where}: expected a channel, got ${show(ch)}`);
+  throw unexpected(where, "a channel", ch);
 }

@@ -1,8 +1,9 @@
 /** A context for an HTTP request. */
+
 import { withCancelCause } from "../context/cancel.ts";
 import { background } from "../context/roots.ts";
 import type { Context } from "../context/types.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
+import { unexpected } from "../runtime/args.ts";
 
 interface Socket {
   readonly destroyed: boolean;
@@ -76,10 +77,10 @@ export class ClientGone extends Error {
  */
 export function requestContext(req: Request, res: Response, parent: Context = background()): Context {
   if (typeof (req as Partial<Request> | null)?.destroyed !== "boolean") {
-    throw new ArgumentError(`requestContext: expected a request, got ${show(req)}`);
+    throw unexpected("requestContext", "a request", req);
   }
   if (typeof (res as Partial<Response> | null)?.once !== "function") {
-    throw new ArgumentError(`requestContext: expected a response, got ${show(res)}`);
+    throw unexpected("requestContext", "a response", res);
   }
   const [ctx, cancel] = withCancelCause(parent);
   const closed = (): void => {

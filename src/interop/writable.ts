@@ -1,7 +1,9 @@
 /** Streams to be written to that send into a channel: the web's `WritableStream` and Node's `Writable`. */
+
 import type { Writable } from "node:stream";
 import type { SendChan } from "../chan/types.ts";
-import { ArgumentError, Panic, show } from "../runtime/panic.ts";
+import { unexpected } from "../runtime/args.ts";
+import { Panic } from "../runtime/panic.ts";
 import { closeWithError } from "./close-with-error.ts";
 import { nodeStream } from "./node.ts";
 import { StandIn } from "./stand-in.ts";
@@ -96,5 +98,5 @@ export function toNodeWritable<T>(ch: SendChan<T>): Writable {
 
 function checkSend(where: string, ch: unknown): void {
   if (typeof (ch as Partial<SendChan<unknown>> | null | undefined)?.send === "function") return;
-  throw new ArgumentError(`${where}: expected a channel, got ${show(ch)}`);
+  throw unexpected(where, "a channel", ch);
 }

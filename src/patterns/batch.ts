@@ -4,12 +4,13 @@
  * Invariant: while somebody waits for a batch that has begun, and it has a time, the timer is set for that time. Nothing is
  * read while nobody waits, so a batch that is begun and then not waited for any more is given when it is next asked for.
  */
+
 import { CLOSED } from "../chan/closed.ts";
+import { millis, whole } from "../runtime/args.ts";
 import { NO } from "../runtime/op.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
 import { type Inlet, inletOf, type Source } from "./source.ts";
-import { checkMillis, Flow, type Stream, type StreamOptions } from "./stream.ts";
+import { Flow, type Stream, type StreamOptions } from "./stream.ts";
 
 /** Options of `batch`. */
 export interface BatchOptions extends StreamOptions {
@@ -30,7 +31,7 @@ class Batch<T> extends Flow<T[]> {
     super("batch", options);
     this.#inlet = this.listen(inlet);
     this.#size = size;
-    this.#wait = checkMillis("batch: wait", options.wait ?? Infinity);
+    this.#wait = millis("batch: wait", options.wait ?? Infinity);
     this.#timer = new RuntimeTimer(this.p.timers, () => this.serve(), undefined);
   }
 
@@ -102,6 +103,5 @@ class Batch<T> extends Flow<T[]> {
  */
 export function batch<T>(source: Source<T>, size: number, options: BatchOptions = {}): Stream<T[]> {
   const inlet = inletOf<T>("batch", source);
-  if (Number.isSafeInteger(size) && size >= 1) return new Batch(inlet, size, options);
-  throw new ArgumentError(`batch: expected a whole number of values from 1 up, got ${show(size)}`);
+  return new Batch(inlet, whole("batch: size", size, 1), options);
 }

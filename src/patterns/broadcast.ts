@@ -9,10 +9,11 @@
  * reader does: only a read can tell that the source has ended, and a reader that has had everything must hear of that
  * while another's buffer is still full.
  */
+
 import { CLOSED } from "../chan/closed.ts";
+import { checkOptions, whole } from "../runtime/args.ts";
 import { Deque } from "../runtime/deque.ts";
 import { NO } from "../runtime/op.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
 import { type Proxies, Waiter } from "../runtime/waiter.ts";
 import { checkOutlets } from "./distribute.ts";
 import { Merge } from "./merge.ts";
@@ -223,10 +224,9 @@ class Hub<T> extends Waiter {
  * ```
  */
 export function broadcast<T>(source: Source<T>, n: number, options: BroadcastOptions = {}): Stream<T>[] {
+  checkOptions("broadcast", options, "buffer, ctx");
   const { buffer = 1 } = options;
-  if (!(Number.isSafeInteger(buffer) && buffer >= 1)) {
-    throw new ArgumentError(`broadcast: buffer: expected a whole number from 1 up, got ${show(buffer)}`);
-  }
+  whole("broadcast: buffer", buffer, 1);
   const hub = new Hub(inletOf<T>("broadcast", source), buffer);
   return Array.from({ length: checkOutlets("broadcast", n) }, () => {
     const outlet = new Outlet(hub);

@@ -19,7 +19,7 @@ import { tap, tellSync } from "../runtime/events.ts";
 import { m } from "../runtime/m.ts";
 import { numbers } from "../runtime/numbers.ts";
 import { type Go, NO, Op, type Parked } from "../runtime/op.ts";
-import { ArgumentError, FatalError, Goexit, show } from "../runtime/panic.ts";
+import { FatalError, Goexit } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { PROMISE, type Thing } from "../runtime/thing.ts";
 import { type Proxies, Waiter } from "../runtime/waiter.ts";
@@ -317,9 +317,4 @@ class Outcome extends Op<unknown> {
   override dequeue(): void {
     this.#waiter = null;
   }
-}
-
-export function checkWorkers(where: string, workers: number): number {
-  if ((Number.isSafeInteger(workers) && workers >= 1) || workers === Infinity) return workers;
-  throw new ArgumentError(`${where}: workers: expected a whole number from 1 up, got ${show(workers)}`);
 }

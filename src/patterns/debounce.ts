@@ -1,8 +1,9 @@
 /** The latest value, once no other has come for a while. */
+import { flag, millis } from "../runtime/args.ts";
 import { ArgumentError } from "../runtime/panic.ts";
 import { Paced, type PacedStream } from "./paced.ts";
 import { type Inlet, inletOf, type Source } from "./source.ts";
-import { checkFlag, checkMillis, type StreamOptions } from "./stream.ts";
+import type { StreamOptions } from "./stream.ts";
 
 /** Options of `debounce`. */
 export interface DebounceOptions extends StreamOptions {
@@ -29,9 +30,9 @@ class Debounce<T> extends Paced<T> {
     super("debounce", inlet, options);
     const { leading = false, trailing = true, maxWait = Infinity } = options;
     this.#quiet = quiet;
-    this.#leading = checkFlag("debounce: leading", leading);
-    this.#trailing = checkFlag("debounce: trailing", trailing);
-    this.#maxWait = checkMillis("debounce: maxWait", maxWait);
+    this.#leading = flag("debounce: leading", leading);
+    this.#trailing = flag("debounce: trailing", trailing);
+    this.#maxWait = millis("debounce: maxWait", maxWait);
     if (!leading && !trailing)
       throw new ArgumentError("debounce: leading and trailing are false; one of them must be true");
   }
@@ -87,5 +88,5 @@ class Debounce<T> extends Paced<T> {
  */
 export function debounce<T>(source: Source<T>, quiet: number, options: DebounceOptions = {}): PacedStream<T> {
   const inlet = inletOf<T>("debounce", source);
-  return new Debounce(inlet, checkMillis("debounce", quiet), options).start();
+  return new Debounce(inlet, millis("debounce", quiet), options).start();
 }

@@ -1,5 +1,5 @@
 /** One source for several readers, each value for one of them: fan-out. */
-import { ArgumentError, show } from "../runtime/panic.ts";
+import { whole } from "../runtime/args.ts";
 import { Merge } from "./merge.ts";
 import { inletOf, type Source } from "./source.ts";
 import type { Stream, StreamOptions } from "./stream.ts";
@@ -43,6 +43,5 @@ export function distribute<T>(source: Source<T>, n: number, options: StreamOptio
 }
 
 export function checkOutlets(where: string, n: number): number {
-  if (Number.isSafeInteger(n) && n >= 1) return n;
-  throw new ArgumentError(`${where}: expected a whole number of channels from 1 up, got ${show(n)}`);
+  return whole(`${where}: n`, n, 1);
 }

@@ -18,8 +18,8 @@ import { withCancel } from "../context/cancel.ts";
 import { follow } from "../context/follow.ts";
 import { background } from "../context/roots.ts";
 import type { Context } from "../context/types.ts";
-import { checkCallable } from "../runtime/action.ts";
 import { checkLocal, type Local } from "../runtime/anywhere.ts";
+import { callable, checkOptions } from "../runtime/args.ts";
 import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import { type Body, next } from "../runtime/body.ts";
 import { exitWhereItWaits } from "../runtime/exit.ts";
@@ -200,7 +200,8 @@ export function generate<Y>(
 ): Stream<Exclude<Y, Parked>>;
 export function generate<T>(fn: Local<(ctx: Context) => Source<T>>, options?: StreamOptions): Stream<T>;
 export function generate<T>(fn: (ctx: Context) => Source<T>, options: StreamOptions = {}): Stream<T> {
-  checkCallable("generate", fn);
+  callable("generate", fn);
+  checkOptions("generate", options, "ctx");
   checkLocal("generate", fn);
   const [ctx, cancel] = withCancel(checkContext("generate", options.ctx) ?? background());
   const inlet = inletOfResult("generate", fn.name || "generate", fn(ctx));

@@ -1,10 +1,10 @@
 /** What may be said of one job of a pool. */
+
 import { fromSignal } from "../context/cancel.ts";
 import { nodeOf } from "../context/parent.ts";
 import type { Context } from "../context/types.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
+import { amount, checkOptions, millis, text } from "../runtime/args.ts";
 import { checkPriority } from "../runtime/priority.ts";
-import { checkMillis } from "./stream.ts";
 
 /** Options of one job. */
 export interface JobOptions {
@@ -42,9 +42,7 @@ const PLAIN: JobSettings = { contexts: [], timeout: Infinity, priority: 0, weigh
 
 export function checkJob(where: string, options: JobOptions | undefined): JobSettings {
   if (options === undefined) return PLAIN;
-  if (typeof options !== "object" || options === null) {
-    throw new ArgumentError(`${where}: expected options like { ctx, priority }, got ${show(options)}`);
-  }
+  checkOptions(where, options, "ctx, priority");
   const { ctx, signal, timeout = Infinity, priority = 0, weight = 1, id } = options;
   const contexts: Context[] = [];
   if (ctx !== undefined) {
@@ -52,13 +50,9 @@ export function checkJob(where: string, options: JobOptions | undefined): JobSet
     contexts.push(ctx);
   }
   if (signal !== undefined) contexts.push(fromSignal(signal));
-  checkMillis(`${where}: timeout`, timeout);
+  millis(`${where}: timeout`, timeout);
   checkPriority(where, priority);
-  if (!(typeof weight === "number" && weight >= 0 && weight < Infinity)) {
-    throw new ArgumentError(`${where}: weight: expected a number from 0 up, got ${show(weight)}`);
-  }
-  if (id !== undefined && typeof id !== "string") {
-    throw new ArgumentError(`${where}: id: expected a string, got ${show(id)}`);
-  }
+  amount(`${where}: weight`, weight, 0, Number.MAX_VALUE);
+  if (id !== undefined) text(`${where}: id`, id);
   return { contexts, timeout, priority, weight, id };
 }

@@ -4,15 +4,15 @@
  * When a job has failed, the others are cancelled through their context, and the error is passed on when they have all
  * ended: so nothing of it runs any more when the caller goes on.
  */
+
 import { withCancelCause } from "../context/cancel.ts";
 import { background } from "../context/roots.ts";
 import type { CancelCauseFunc, Context } from "../context/types.ts";
-import { checkCallable } from "../runtime/action.ts";
+import { callable, callback, checkOptions, flag, millis, oneOf, whole } from "../runtime/args.ts";
 import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import { m } from "../runtime/m.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
 import { type Elsewhere, elsewhere, GRACE } from "./anywhere.ts";
-import { Crew, checkWorkers, type Sink } from "./crew.ts";
+import { Crew, type Sink } from "./crew.ts";
 import { attempts, checkRetry, type RetryOptions } from "./retry.ts";
 import { inletOf, type Source } from "./source.ts";
 import { checkContext, type StreamOptions } from "./stream.ts";
@@ -193,24 +193,17 @@ interface Checked {
 
 /** Refuses what is not as it should be. */
 export function checkMap(where: string, fn: unknown, options: MapOptions): Checked {
+  checkOptions(where, options, "workers, ordered");
   const { workers = 8, ordered = true, queue = workers, errors = "first", retry, progress, ctx } = options;
   const { grace = GRACE } = options;
-  checkCallable(where, fn);
+  callable(where, fn);
   checkContext(where, ctx);
-  checkWorkers(where, workers);
-  if (typeof ordered !== "boolean") {
-    throw new ArgumentError(`${where}: ordered: expected true or false, got ${show(ordered)}`);
-  }
-  if (!(Number.isSafeInteger(queue) && queue >= 0) && queue !== Infinity) {
-    throw new ArgumentError(`${where}: queue: expected a whole number from 0 up, got ${show(queue)}`);
-  }
-  if (errors !== "first" && errors !== "all") {
-    throw new ArgumentError(`${where}: errors: expected "first" or "all", got ${show(errors)}`);
-  }
-  if (progress !== undefined) checkCallable(`${where}: progress`, progress);
-  if (!(typeof grace === "number" && grace >= 0)) {
-    throw new ArgumentError(`${where}: grace: expected milliseconds from 0 up, or Infinity, got ${show(grace)}`);
-  }
+  whole(`${where}: workers`, workers, 1, Infinity);
+  flag(`${where}: ordered`, ordered);
+  whole(`${where}: queue`, queue, 0, Infinity);
+  oneOf(`${where}: errors`, errors, ["first", "all"]);
+  callback(`${where}: progress`, progress);
+  millis(`${where}: grace`, grace);
   return {
     workers,
     ordered,

@@ -3,8 +3,8 @@
 import { CLOSED } from "../chan/closed.ts";
 import type { RecvChan } from "../chan/types.ts";
 import type { Context } from "../context/types.ts";
+import { unexpected } from "../runtime/args.ts";
 import { NO } from "../runtime/op.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
 import { Merge } from "./merge.ts";
 import { type Inlet, inletOf, type Source } from "./source.ts";
 import type { Stream } from "./stream.ts";
@@ -58,5 +58,5 @@ export function orDone<T>(done: Context | RecvChan<unknown, unknown>, source: So
   const { recvOk, done: of } = (done ?? {}) as { recvOk?: unknown; done?: unknown };
   if (typeof recvOk === "function") return new UntilDone(inletOf("orDone", done as RecvChan<unknown>), inlet);
   if (typeof of === "function") return new Merge("orDone", [inlet], { ctx: done as Context });
-  throw new ArgumentError(`orDone: expected a context or a channel, got ${show(done)}`);
+  throw unexpected("orDone", "a context or a channel", done);
 }

@@ -2,8 +2,8 @@
 import { withCancel } from "../context/cancel.ts";
 import { background } from "../context/roots.ts";
 import type { Context } from "../context/types.ts";
-import { checkCallable } from "../runtime/action.ts";
 import { checkLocal, type Local } from "../runtime/anywhere.ts";
+import { callable } from "../runtime/args.ts";
 import type { Parked } from "../runtime/op.ts";
 import { Generated, inletOfResult } from "./generate.ts";
 import { Merge } from "./merge.ts";
@@ -111,7 +111,7 @@ export function pipeline(
   let inlet = inletOf("pipeline", source);
   const between: Stream<unknown>[] = [];
   for (const stage of stages as Stage<unknown, unknown>[]) {
-    checkCallable("pipeline", stage);
+    callable("pipeline", stage);
     checkLocal("pipeline", stage);
     const input = new Merge("pipeline", [inlet], { ctx });
     between.push(input);

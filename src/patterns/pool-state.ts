@@ -14,7 +14,7 @@ import { nodeOf } from "../context/parent.ts";
 import { background } from "../context/roots.ts";
 import { thrownFor } from "../context/thrown-for.ts";
 import type { Context } from "../context/types.ts";
-import { checkCallable } from "../runtime/action.ts";
+import { callback, checkOptions, flag, whole } from "../runtime/args.ts";
 import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import { m } from "../runtime/m.ts";
 import { type NameOptions, named } from "../runtime/named.ts";
@@ -24,7 +24,7 @@ import type { P } from "../runtime/proc.ts";
 import type { WaitReason } from "../runtime/thing.ts";
 import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { type Elsewhere, isElsewhere } from "./anywhere.ts";
-import { Crew, checkWorkers, type Sink } from "./crew.ts";
+import { Crew, type Sink } from "./crew.ts";
 import { Failures } from "./failures.ts";
 import { type Job, type JobPool, PoolJob } from "./job.ts";
 import type { JobSettings } from "./job-options.ts";
@@ -34,7 +34,6 @@ import { PoolWaits } from "./pool-waits.ts";
 import { checkRate, type Rate, RateGate } from "./rate-gate.ts";
 import { attempts, type RetryOptions } from "./retry.ts";
 import { type Inlet, inletOf } from "./source.ts";
-import { checkFlag } from "./stream.ts";
 
 /** What dumps say of its waiters. */
 const REASONS = { submit: "semacquire", wait: "semacquire", run: "join", drain: "join" };
@@ -132,15 +131,16 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
 
   constructor(fn: (value: T, ctx: Context, id: number) => unknown, options: PoolOptions) {
     super();
+    checkOptions("new WorkerPool", options, "workers, queue");
     const { errors = "all", paused = false, limiter, on } = options;
-    this.paused = checkFlag("new WorkerPool: paused", paused);
+    this.paused = flag("new WorkerPool: paused", paused);
     const fleet = isElsewhere(on) ? on : undefined;
     const hooks: PoolHooks | undefined =
       fleet === undefined ? (on as PoolHooks | undefined) : hooksBeside(fleet as PoolHooks);
     this.#on = hooks ?? null;
     this.#rate =
       limiter === undefined ? null : new RateGate(checkRate("new WorkerPool", limiter), () => this.queue.poke());
-    for (const [name, hook] of Object.entries(hooks ?? {})) checkCallable(`new WorkerPool: on.${name}`, hook);
+    for (const [name, hook] of Object.entries(hooks ?? {})) callback(`new WorkerPool: on.${name}`, hook);
     const { workers, queue, retry, progress, call } = checkMap("new WorkerPool", fn, {
       ...options,
       errors,
@@ -283,7 +283,7 @@ export class PoolState<T, R> extends Waiter implements Sink<PoolJob<T, R>, R>, J
   }
 
   resize(workers: number): void {
-    this.crew.resize(checkWorkers("WorkerPool.workers", workers));
+    this.crew.resize(whole("WorkerPool.workers: workers", workers, 1, Infinity));
     this.queue.poke();
     this.waits.tell();
   }

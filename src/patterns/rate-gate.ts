@@ -1,6 +1,6 @@
 /** How often something may begin: a limiter, and what waits for it in the place of a pool. */
+import { unexpected } from "../runtime/args.ts";
 import { NO, type Op } from "../runtime/op.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
 import { contained } from "../runtime/unused.ts";
 import { type Proxies, Waiter } from "../runtime/waiter.ts";
 
@@ -97,5 +97,5 @@ export class RateGate extends Waiter {
 export function checkRate(where: string, rate: Rate): Rate {
   const { allow, wait, delay } = (rate ?? {}) as Partial<Rate>;
   if ([allow, wait, delay].every((method) => typeof method === "function")) return rate;
-  throw new ArgumentError(`${where}: limiter: expected a limiter, got ${show(rate)}`);
+  throw unexpected(`${where}: limiter`, "a limiter", rate);
 }

@@ -1,8 +1,10 @@
 /** Doing it again until it works. */
+
 import type { CancelCtx } from "../context/cancel-ctx.ts";
 import { thrownFor } from "../context/thrown-for.ts";
 import type { Context } from "../context/types.ts";
-import { Action, call, checkCallable, pending } from "../runtime/action.ts";
+import { Action, call, pending } from "../runtime/action.ts";
+import { amount, callable, callback, checkOptions, millis, whole } from "../runtime/args.ts";
 import { isThenable } from "../runtime/body.ts";
 import { m } from "../runtime/m.ts";
 import type { Go, Op } from "../runtime/op.ts";
@@ -12,7 +14,7 @@ import { made } from "../runtime/unused.ts";
 import { select } from "../select/select.ts";
 import { sleep } from "../time/sleep.ts";
 import { anywhere, GRACE } from "./anywhere.ts";
-import { checkContext, checkMillis } from "./stream.ts";
+import { checkContext } from "./stream.ts";
 import { TaskCode, TaskOp } from "./task.ts";
 
 /** What is known when an attempt has failed and another one will follow. */
@@ -51,22 +53,17 @@ export interface RetryOptions {
 type Settings = Required<{ [K in keyof RetryOptions]: NonNullable<RetryOptions[K]> }>;
 
 export function checkRetry(where: string, options: RetryOptions): Settings {
+  checkOptions(where, options, "attempts, delay");
   const { attempts = 3, delay = 100, factor = 2, maxDelay = 30_000, jitter = 0.5 } = options;
   const { when = () => true, retryAfter = () => undefined, onRetry = () => {} } = options;
-  if (!(Number.isSafeInteger(attempts) && attempts >= 1) && attempts !== Infinity) {
-    throw new ArgumentError(`${where}: attempts: expected a whole number from 1 up, got ${show(attempts)}`);
-  }
-  if (!(typeof factor === "number" && factor >= 1)) {
-    throw new ArgumentError(`${where}: factor: expected a number from 1 up, got ${show(factor)}`);
-  }
-  if (!(typeof jitter === "number" && jitter >= 0 && jitter <= 1)) {
-    throw new ArgumentError(`${where}: jitter: expected a number from 0 to 1, got ${show(jitter)}`);
-  }
-  checkMillis(`${where}: delay`, delay);
-  checkMillis(`${where}: maxDelay`, maxDelay);
-  checkCallable(`${where}: retryAfter`, retryAfter);
-  checkCallable(`${where}: when`, when);
-  checkCallable(`${where}: onRetry`, onRetry);
+  whole(`${where}: attempts`, attempts, 1, Infinity);
+  amount(`${where}: factor`, factor, 1);
+  amount(`${where}: jitter`, jitter, 0, 1);
+  millis(`${where}: delay`, delay);
+  millis(`${where}: maxDelay`, maxDelay);
+  callback(`${where}: retryAfter`, retryAfter);
+  callback(`${where}: when`, when);
+  callback(`${where}: onRetry`, onRetry);
   return { attempts, delay, factor, maxDelay, jitter, retryAfter, when, onRetry };
 }
 
@@ -189,7 +186,7 @@ export function retry<X>(
   fn: (attempt: number, ctx: Context) => X,
   options: RetryOptions & { readonly ctx?: Context | undefined } = {},
 ): Op<Result<X>> {
-  checkCallable("retry", fn);
+  callable("retry", fn);
   const settings = checkRetry("retry", options);
   const name = fn.name || "retry";
   const one = anywhere(fn, GRACE) as typeof fn;

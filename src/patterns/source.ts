@@ -7,11 +7,12 @@
  * asked for by somebody who has left. After `CLOSED` it is `CLOSED` for good; after a throw it throws that for good. `stop` ends the source itself,
  * where it can be ended: an iterator is returned, a stream of this library is stopped, a channel is left as it is.
  */
+
 import { CLOSED } from "../chan/closed.ts";
 import type { Source as ChanSource } from "../chan/translated.ts";
 import type { Received, RecvChan } from "../chan/types.ts";
+import { unexpected } from "../runtime/args.ts";
 import { NO, type Op } from "../runtime/op.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
 import { contained } from "../runtime/unused.ts";
 import { type Proxies, Relay, type Waiter, WaitQueue } from "../runtime/waiter.ts";
 
@@ -287,5 +288,5 @@ export function inletOf<T>(where: string, source: Source<T>): Inlet<T> {
       return new AsyncInlet(source as AsyncIterable<T>);
     }
   }
-  throw new ArgumentError(`${where}: expected a channel, an iterable or an async iterable, got ${show(source)}`);
+  throw unexpected(where, "a channel, an iterable or an async iterable", source);
 }

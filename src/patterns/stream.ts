@@ -9,14 +9,15 @@
  * Invariants: while a receiver is parked, `poll` has nothing and each inlet that has not ended has this stream's tap; while
  * none is, no inlet has it (except where a subclass listens all the time). Once ended it has no receiver and no tap.
  */
+
 import { CLOSED } from "../chan/closed.ts";
 import { iterate } from "../chan/iterate.ts";
 import { RecvOnly } from "../chan/recv-only.ts";
 import type { RecvChan, Values } from "../chan/types.ts";
 import type { Context } from "../context/types.ts";
+import { checkOptions, unexpected } from "../runtime/args.ts";
 import { m } from "../runtime/m.ts";
 import { NO } from "../runtime/op.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
 import { type Proxies, Waiter } from "../runtime/waiter.ts";
 import { type Inlet, inletOf } from "./source.ts";
 
@@ -76,8 +77,10 @@ export abstract class Flow<T> extends RecvOnly<T> implements Stream<T> {
   /** The end of the context. */
   readonly #done: Inlet | undefined;
 
-  constructor(name: string, { ctx }: StreamOptions) {
+  constructor(name: string, options: StreamOptions) {
     super(m.current(), name);
+    checkOptions(name, options, "ctx");
+    const { ctx } = options;
     this.#ctx = checkContext(name, ctx);
     this.#done = ctx && this.listen(inletOf(name, ctx.done()));
   }
@@ -237,17 +240,5 @@ export abstract class Flow<T> extends RecvOnly<T> implements Stream<T> {
 /** Refuses what is no context. */
 export function checkContext(where: string, ctx: Context | undefined): Context | undefined {
   if (ctx === undefined || typeof (ctx as Partial<Context> | null)?.done === "function") return ctx;
-  throw new ArgumentError(`${where}: ctx: expected a context, got ${show(ctx)}`);
-}
-
-/** Refuses what is no duration. */
-export function checkMillis(where: string, ms: number): number {
-  if (typeof ms === "number" && ms >= 0) return ms;
-  throw new ArgumentError(`${where}: expected milliseconds from 0 up, got ${show(ms)}`);
-}
-
-/** Refuses what is not true or false. */
-export function checkFlag(where: string, flag: boolean): boolean {
-  if (typeof flag === "boolean") return flag;
-  throw new ArgumentError(`${where}: expected true or false, got ${show(flag)}`);
+  throw unexpected(`${where}: ctx`, "a context", ctx);
 }

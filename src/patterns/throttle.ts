@@ -1,9 +1,9 @@
 /** At most one value in a while. */
+import { flag, millis, whole } from "../runtime/args.ts";
 import { Deque } from "../runtime/deque.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
 import { Paced, type PacedStream } from "./paced.ts";
 import { type Inlet, inletOf, type Source } from "./source.ts";
-import { checkFlag, checkMillis, type StreamOptions } from "./stream.ts";
+import type { StreamOptions } from "./stream.ts";
 
 /** Options of `throttle`. */
 export interface ThrottleOptions extends StreamOptions {
@@ -24,10 +24,8 @@ class Throttle<T> extends Paced<T> {
     super("throttle", inlet, options);
     this.#apart = apart;
     const { trailing = true, limit = 1 } = options;
-    this.#trailing = checkFlag("throttle: trailing", trailing);
-    if (!(Number.isSafeInteger(limit) && limit >= 1)) {
-      throw new ArgumentError(`throttle: limit: expected a whole number from 1 up, got ${show(limit)}`);
-    }
+    this.#trailing = flag("throttle: trailing", trailing);
+    whole("throttle: limit", limit, 1);
     this.#limit = limit;
   }
 
@@ -72,5 +70,5 @@ class Throttle<T> extends Paced<T> {
  */
 export function throttle<T>(source: Source<T>, apart: number, options: ThrottleOptions = {}): PacedStream<T> {
   const inlet = inletOf<T>("throttle", source);
-  return new Throttle(inlet, checkMillis("throttle", apart), options).start();
+  return new Throttle(inlet, millis("throttle", apart), options).start();
 }

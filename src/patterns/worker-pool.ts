@@ -2,9 +2,9 @@
 
 import { Canceled } from "../context/errors.ts";
 import type { Context } from "../context/types.ts";
+import { whole } from "../runtime/args.ts";
 import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import { type Go, NO, Op } from "../runtime/op.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
 import { made } from "../runtime/unused.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 import { UntilDone } from "../sync/until-done.ts";
@@ -323,9 +323,7 @@ export class WorkerPool<T, R> implements Disposable {
    * @throws ArgumentError when it is not that
    */
   below(n: number): Op<void> {
-    if (!(Number.isSafeInteger(n) && n >= 1)) {
-      throw new ArgumentError(`WorkerPool.below: expected a whole number from 1 up, got ${show(n)}`);
-    }
+    whole("WorkerPool.below", n, 1);
     return made(new StateOp(this.#state.waits, ({ open, running }) => open - running < n));
   }
 

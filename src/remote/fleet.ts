@@ -2,6 +2,7 @@
 import { chan } from "../chan/make.ts";
 import type { Chan, RecvChan } from "../chan/types.ts";
 import { Action } from "../runtime/action.ts";
+import { callback, checkOptions, unexpected } from "../runtime/args.ts";
 import { m } from "../runtime/m.ts";
 import { type Go, NO, Op } from "../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
@@ -17,7 +18,7 @@ import { Box } from "./box.ts";
 import type { RemoteGoroutine } from "./call.ts";
 import { type CallHome, type CallPlan, Calls } from "./calls.ts";
 import { RemoteChannel, type RemoteChanOptions } from "./chan.ts";
-import { checkName, checkNumber, checkOptions, checkText } from "./check.ts";
+import { checkName, checkNumber, checkText } from "./check.ts";
 import { RemoteError, sendRemoteErrors } from "./error.ts";
 import { Link, type Owner } from "./link.ts";
 import { mismatch } from "./mismatch.ts";
@@ -279,7 +280,7 @@ class RemoteFleet implements Fleet, Port, CallHome {
   queue<T>(name: string, options: QueueOptions<T> = {}): Queue<T> {
     const where = `queue ${show(name)}`;
     checkName("queue", name);
-    checkOptions(where, options);
+    checkOptions(where, options, "capacity, lease");
     this.#check();
     const given = options as QueueOptions<never>;
     const spec = this.#queueSpec(where, name, given);
@@ -288,9 +289,7 @@ class RemoteFleet implements Fleet, Port, CallHome {
     if (options.concurrency !== undefined) needFeature(where, features, "concurrency");
     const known = this.#known(spec, given) as RemoteQueue | undefined;
     if (known !== undefined) return known as Queue<unknown> as Queue<T>;
-    if (options.backoff !== undefined && typeof options.backoff !== "function") {
-      throw new ArgumentError(`${where}: backoff must be a function, got ${show(options.backoff)}`);
-    }
+    callback(`${where}: backoff`, options.backoff);
     const wire = new Wire(where, given, this.settings.maxSize);
     const open = (owner: Owner): Link => new Link(this, spec, options.reconfigure === true, undefined, owner);
     const queue = new RemoteQueue(given, wire, features, () => this.nextId(), open);
@@ -301,7 +300,7 @@ class RemoteFleet implements Fleet, Port, CallHome {
   chan<T, Z = undefined>(name: string, options: RemoteChanOptions<T, Z>): Chan<T, Z> {
     const where = `chan ${show(name)}`;
     checkName("chan", name);
-    checkOptions(where, options);
+    checkOptions(where, options, "capacity, zero");
     this.#check();
     const given = options as RemoteChanOptions<never, unknown>;
     const spec: QueueSpec = {
@@ -328,7 +327,7 @@ class RemoteFleet implements Fleet, Port, CallHome {
 
   #queueSpec(where: string, name: string, options: QueueOptions<never>): QueueSpec {
     const { rate } = options;
-    if (rate !== undefined) checkOptions(`${where}: rate`, rate);
+    if (rate !== undefined) checkOptions(`${where}: rate`, rate, "perSecond, burst");
     const whole = (
       what: keyof QueueOptions<never> & ("attempts" | "concurrency" | "perKey"),
       instead: number,
@@ -391,7 +390,7 @@ class RemoteFleet implements Fleet, Port, CallHome {
   }
 
   with(options: CallOptions): Pick<Fleet, "go"> {
-    checkOptions("with", options);
+    checkOptions("with", options, "key, attempts");
     const { group, key } = options;
     if (group !== undefined) checkName("with: group", group);
     checkText("with: key", key);
@@ -416,7 +415,7 @@ class RemoteFleet implements Fleet, Port, CallHome {
   // Leaving.
 
   drain(options: DrainOptions = {}): Action<void> {
-    checkOptions("drain", options);
+    checkOptions("drain", options, "timeout");
     const timeout = checkNumber("drain: timeout", options.timeout, { least: 0, instead: Infinity });
     return new Action("Fleet.drain", () => this.#drain(timeout));
   }
@@ -459,8 +458,10 @@ class RemoteFleet implements Fleet, Port, CallHome {
 }
 
 function checkCapacity(where: string, capacity: number | undefined, instead: number): number {
-  const hint = capacity === 0 ? "; a rendezvous over machines does not exist: use capacity 1" : "";
-  const checked = checkNumber(`${where}: capacity`, capacity, { least: 1, whole: true, instead, hint });
+  if (capacity === 0) {
+    throw new ArgumentError(`${where}: capacity: there is no rendezvous over machines; use capacity 1 in place of 0`);
+  }
+  const checked = checkNumber(`${where}: capacity`, capacity, { least: 1, whole: true, instead });
   if (Number.isNaN(checked)) throw new ArgumentError(`${where}: give a capacity, a whole number from 1 up`);
   return checked;
 }
@@ -539,9 +540,9 @@ class ConnectOp extends Op<Fleet> {
  */
 export function connect(transport: Transport, options: FleetOptions): Op<Fleet> {
   if (typeof (transport as Partial<Transport> | null)?.open !== "function") {
-    throw new ArgumentError(`connect: expected a transport, such as memory(), got ${show(transport)}`);
+    throw unexpected("connect", "a transport, such as memory()", transport);
   }
-  checkOptions("connect", options);
+  checkOptions("connect", options, "name, lease");
   const settings: Settings = {
     name: checkName("connect", options.name),
     lease: checkNumber("connect: lease", options.lease, { least: SHORTEST_LEASE, instead: 30_000 }),

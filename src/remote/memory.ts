@@ -6,11 +6,13 @@
  * command is done and answered at once, on the caller's stack; so whatever calls back comes after the own state is right,
  * and a command that comes while another is being done is taken up by that one (`#turn`).
  */
+
+import { checkOptions } from "../runtime/args.ts";
 import { m } from "../runtime/m.ts";
 import type { P } from "../runtime/proc.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
 import { Alarm } from "./alarm.ts";
-import { checkNumber, checkOptions } from "./check.ts";
+import { checkNumber } from "./check.ts";
 import { RemoteError } from "./error.ts";
 import { mismatch } from "./mismatch.ts";
 import {
@@ -85,10 +87,10 @@ const RETRY = 100;
  * ```
  */
 export function memory(options: MemoryOptions = {}): Transport {
-  checkOptions("memory", options);
+  checkOptions("memory", options, "faults");
   const { faults } = options;
   if (faults !== undefined) {
-    checkOptions("memory: faults", faults);
+    checkOptions("memory: faults", faults, "lose, delay");
     for (const what of ["lose", "duplicate", "restart"] as const) {
       checkNumber(`memory: faults.${what}`, faults[what], { least: 0, most: 1, instead: 0 });
     }

@@ -1,8 +1,9 @@
 /** A message that this process holds: a value, and what there is to say of it to the server. */
 import type { Context } from "../context/types.ts";
+import { checkOptions, millis } from "../runtime/args.ts";
 import type { Op } from "../runtime/op.ts";
 import { made } from "../runtime/unused.ts";
-import { checkNumber, checkOptions } from "./check.ts";
+import { checkNumber } from "./check.ts";
 import { reasonOf } from "./error.ts";
 import { AskOp, type Lease, type Link } from "./link.ts";
 import type { Settlement } from "./transport.ts";
@@ -118,7 +119,7 @@ export class RemoteMessage implements Message<unknown> {
   }
 
   nack(options: NackOptions = {}): Op<void> {
-    checkOptions("nack", options);
+    checkOptions("nack", options, "delay, error");
     const delay = checkNumber("nack: delay", options.delay, { least: 0, instead: this.#backoff(this.attempt) });
     return this.#settle("nack", delay, options.error === undefined ? "" : reasonOf(options.error));
   }
@@ -147,7 +148,7 @@ export class RemoteMessage implements Message<unknown> {
   extend(d: number): Op<void> {
     const link = this.#link;
     const lease = this.#lease;
-    checkNumber("extend: the time", d, { least: 0, instead: Number.NaN });
+    millis("extend", d);
     const op = new AskOp<void>(
       link,
       true,

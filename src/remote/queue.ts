@@ -6,14 +6,15 @@ import type { Received, RecvChan, TryReceived, Values } from "../chan/types.ts";
 import { cause } from "../context/cancel.ts";
 import { nodeOf } from "../context/parent.ts";
 import type { Context } from "../context/types.ts";
-import { Action, call, checkCallable } from "../runtime/action.ts";
+import { Action, call } from "../runtime/action.ts";
+import { callable, checkOptions, unexpected, whole } from "../runtime/args.ts";
 import { m } from "../runtime/m.ts";
 import { type Go, NO, type Op } from "../runtime/op.ts";
 import { ArgumentError, Goexit, Panic, show } from "../runtime/panic.ts";
 import { made } from "../runtime/unused.ts";
 import { select } from "../select/select.ts";
 import { WaitGroup } from "../sync/waitgroup.ts";
-import { checkNumber, checkOptions, checkText } from "./check.ts";
+import { checkNumber, checkText } from "./check.ts";
 import { Discard } from "./error.ts";
 import { AskOp, type Lease, type Link, RecvOp, SendOp } from "./link.ts";
 import { Linked } from "./linked.ts";
@@ -249,7 +250,7 @@ export class RemoteQueue extends Linked implements Queue<unknown> {
   }
 
   recvMany(max: number): Op<Message<unknown>[]> {
-    checkNumber("recvMany: max", max, { least: 1, whole: true, instead: Number.NaN });
+    whole("recvMany: max", max, 1);
     const more = (value: unknown, ok: boolean): Message<unknown>[] => {
       if (!ok) return [];
       const all = [value as Message<unknown>];
@@ -269,9 +270,9 @@ export class RemoteQueue extends Linked implements Queue<unknown> {
 
   sendMany(values: Iterable<unknown>, options: SendOptions = {}): Action<void> {
     if (typeof (values as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== "function") {
-      throw new ArgumentError(`sendMany: expected an iterable, got ${show(values)}`);
+      throw unexpected("sendMany", "an iterable", values);
     }
-    checkOptions("sendMany", options);
+    checkOptions("sendMany", options, "key, delay");
     if (options.id !== undefined) throw new ArgumentError("sendMany: messages can't share an id; send them one by one");
     return new Action("Queue.sendMany", () => this.#sendAll(values, options));
   }
@@ -299,15 +300,14 @@ export class RemoteQueue extends Linked implements Queue<unknown> {
 
   /** Makes the message of a send, checked and encoded now. */
   #item(value: unknown, options: SendOptions): () => Item {
-    checkOptions("send", options);
+    checkOptions("send", options, "id, key");
     const { id, key, ctx, at } = options;
     checkText("send: id", id);
     checkText("send: key", key);
     const priority = checkNumber("send: priority", options.priority, { least: 0, most: 9, whole: true, instead: 4 });
     let delay = checkNumber("send: delay", options.delay, { least: 0, instead: 0 });
     if (at !== undefined) {
-      if (!(at instanceof Date) || Number.isNaN(at.getTime()))
-        throw new ArgumentError(`send: at must be a Date, got ${show(at)}`);
+      if (!(at instanceof Date) || Number.isNaN(at.getTime())) throw unexpected("send: at", "a Date", at);
       if (options.delay !== undefined) throw new ArgumentError("send: give delay or at, not both");
       delay = Math.max(0, at.getTime() - this.link.p.clock.wall());
     }
@@ -332,8 +332,8 @@ export class RemoteQueue extends Linked implements Queue<unknown> {
   }
 
   work(fn: Handler<unknown>, options: WorkOptions = {}): Action<void> {
-    checkCallable("work", fn);
-    checkOptions("work", options);
+    callable("work", fn);
+    checkOptions("work", options, "concurrency, ctx");
     const concurrency = checkNumber("work: concurrency", options.concurrency, { least: 1, whole: true, instead: 1 });
     const { ctx } = options;
     if (ctx !== undefined) nodeOf("work: ctx", ctx);
@@ -397,7 +397,7 @@ export class RemoteQueue extends Linked implements Queue<unknown> {
   }
 
   remove(id: string): Op<boolean> {
-    if (typeof id !== "string") throw new ArgumentError(`remove: expected a message's id, got ${show(id)}`);
+    if (typeof id !== "string") throw unexpected("remove", "a message's id", id);
     return this.ask("remove", id, true);
   }
 
@@ -449,7 +449,7 @@ class RemoteDead implements DeadLetters<unknown> {
   }
 
   list(max: number): Op<DeadLetter<unknown>[]> {
-    checkNumber("dead.list: max", max, { least: 1, whole: true, instead: Number.NaN });
+    whole("dead.list: max", max, 1);
     return this.#queue.ask("listDead", max, false, (items) =>
       items.map(({ id, key, attempt, sentAt, diedAt, reason, body }) => {
         let value: unknown;
@@ -465,7 +465,7 @@ class RemoteDead implements DeadLetters<unknown> {
 
   redrive(ids: readonly string[] | "all"): Op<number> {
     if (ids !== "all" && !(Array.isArray(ids) && ids.every((id) => typeof id === "string"))) {
-      throw new ArgumentError(`dead.redrive: expected an array of ids or "all", got ${show(ids)}`);
+      throw unexpected("dead.redrive", 'an array of ids or "all"', ids);
     }
     return this.#queue.ask("redrive", ids, true);
   }

@@ -1,9 +1,10 @@
 /** What a process does for its fleet: the calls of its parallel functions, and the queues that `handle` names. */
+
 import { withCancel } from "../context/cancel.ts";
 import { nodeOf } from "../context/parent.ts";
 import { background } from "../context/roots.ts";
 import type { Context } from "../context/types.ts";
-import { checkCallable } from "../runtime/action.ts";
+import { callable, checkOptions, unexpected } from "../runtime/args.ts";
 import { capture } from "../runtime/async-scope.ts";
 import { once } from "../runtime/copies.ts";
 import type { Go } from "../runtime/op.ts";
@@ -13,7 +14,7 @@ import { WaitGroup } from "../sync/waitgroup.ts";
 import { type Parallel, parallels } from "../threads/values/registry.ts";
 import type { Box } from "./box.ts";
 import type { Calls } from "./calls.ts";
-import { checkName, checkNumber, checkOptions } from "./check.ts";
+import { checkName, checkNumber } from "./check.ts";
 import type { Lease } from "./link.ts";
 import type { Handler, Queue, QueueOptions, WorkOptions } from "./queue.ts";
 
@@ -70,8 +71,8 @@ const handlers: Map<string, Handled> = once("remote handlers", () => new Map<str
  */
 export function handle<T>(queue: string, fn: Handler<T>, options: HandleOptions<T> = {}): void {
   checkName("handle", queue);
-  checkCallable("handle", fn);
-  checkOptions("handle", options);
+  callable("handle", fn);
+  checkOptions("handle", options, "concurrency");
   checkNumber("handle: concurrency", options.concurrency, { least: 1, whole: true, instead: 1 });
   if (options.ctx !== undefined) nodeOf("handle: ctx", options.ctx);
   const before = handlers.get(queue);
@@ -90,7 +91,7 @@ export interface Serving {
 
 /** Checks the options now, and gives what is to be done. */
 export function serving(fleet: Serving, options: ServeOptions): () => Go {
-  checkOptions("serve", options);
+  checkOptions("serve", options, "calls, queues");
   const { ctx } = options;
   const concurrency = checkNumber("serve: concurrency", options.concurrency, { least: 1, whole: true, instead: 8 });
   if (ctx !== undefined) nodeOf("serve: ctx", ctx);
@@ -106,7 +107,7 @@ export function serving(fleet: Serving, options: ServeOptions): () => Go {
 
 function names(option: string, given: readonly string[] | undefined): readonly string[] | undefined {
   const fits = given === undefined || (Array.isArray(given) && given.every((name) => typeof name === "string"));
-  if (!fits) throw new ArgumentError(`serve: ${option} must be an array of names, got ${show(given)}`);
+  if (!fits) throw unexpected(`serve: ${option}`, "an array of names", given);
   return given;
 }
 

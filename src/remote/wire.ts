@@ -3,9 +3,11 @@
  * with. A client of the server can send anything, so what arrives is checked, and a message that is none is
  * refused by an error that says why.
  */
+
 import { CarriedValues, type Entry, valuesOf } from "../context/carried.ts";
 import { background } from "../context/roots.ts";
 import type { Context } from "../context/types.ts";
+import { unexpected } from "../runtime/args.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import type { Codec } from "../threads/values/codec.ts";
 import { decodePortable, encodePortable } from "../threads/values/portable.ts";
@@ -66,10 +68,10 @@ export class Wire {
     const isCodec =
       typeof given === "object" && typeof given?.encode === "function" && typeof given.decode === "function";
     if (given !== undefined && given !== "json" && !isCodec) {
-      throw new ArgumentError(`${what}: codec must be "json" or like { encode, decode }, got ${show(codec)}`);
+      throw unexpected(`${what}: codec`, '"json" or a codec like { encode, decode }', codec);
     }
     if (schema !== undefined && typeof schema?.["~standard"]?.validate !== "function") {
-      throw new ArgumentError(`${what}: schema must be a standard schema (with "~standard"), got ${show(schema)}`);
+      throw unexpected(`${what}: schema`, 'a standard schema (with "~standard")', schema);
     }
   }
 

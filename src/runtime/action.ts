@@ -17,7 +17,6 @@ import { ACTION, type Body } from "./body.ts";
 import type { G } from "./g.ts";
 import { m } from "./m.ts";
 import { type Go, NO, Op, type Parked, performer } from "./op.ts";
-import { ArgumentError, Panic, show } from "./panic.ts";
 import { current } from "./proc.ts";
 import { settled } from "./promise.ts";
 import type { Result } from "./run.ts";
@@ -174,11 +173,4 @@ export function pending(what: string, given: unknown): Promise<unknown> | null {
   if (typeof then === "function") return Promise.resolve(given);
   const isGenerator = typeof next === "function" && Symbol.iterator in given;
   return isGenerator ? Promise.resolve(new Action(what, () => given as unknown as Go<unknown>)) : null;
-}
-
-/** Refuses what can't be called. */
-export function checkCallable(where: string, fn: unknown): void {
-  if (typeof fn === "function") return;
-  if (fn === null || fn === undefined) throw new Panic("NIL_FUNCTION", `${where}: got ${String(fn)}`);
-  throw new ArgumentError(`${where}: expected a function, got ${show(fn)}`);
 }

@@ -1,10 +1,11 @@
 /** Go's package `runtime`. */
+import { unexpected, whole } from "./args.ts";
 import { environment, processors } from "./host.ts";
 import { m } from "./m.ts";
 import { checkHandler, type PanicHandler } from "./on-panic.ts";
 import { NO, Op } from "./op.ts";
 import type { ThreadsInfo } from "./others.ts";
-import { ArgumentError, Goexit, show } from "./panic.ts";
+import { Goexit } from "./panic.ts";
 import { NOTHING, type Thing } from "./thing.ts";
 import { currentStack, type GoroutineInfo } from "./traceback.ts";
 import { made } from "./unused.ts";
@@ -74,8 +75,7 @@ let procs = 0;
 function wanted(): number {
   const text = environment("MILLRACE_THREADS");
   if (text === undefined || text === "") return processors();
-  if (!/^[1-9]\d{0,8}$/.test(text))
-    throw new ArgumentError(`MILLRACE_THREADS must be a whole number, got ${show(text)}`);
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw unexpected("MILLRACE_THREADS", "a whole number", text);
   return Number(text);
 }
 
@@ -140,7 +140,7 @@ export const runtime: Runtime = {
   numCPU: processors,
   threads: () => m.others?.threads() ?? { count: 1, alive: 0, busy: 0, why: "the program has no parallel function" },
   gomaxprocs(n = 0) {
-    if (!Number.isInteger(n)) throw new ArgumentError(`runtime.gomaxprocs: expected a whole number, got ${show(n)}`);
+    whole("runtime.gomaxprocs", n);
     if (m.others !== null) return m.others.procs(n);
     if (procs === 0) procs = wanted();
     const before = procs;

@@ -1,5 +1,5 @@
 import { checkLocal, type Local } from "./anywhere.ts";
-import { ArgumentError, show } from "./panic.ts";
+import { unexpected } from "./args.ts";
 
 /**
  * Calls `fn` at the end of the block it stands in: Go's `defer`, by way of `using`.
@@ -21,7 +21,7 @@ import { ArgumentError, show } from "./panic.ts";
  * ```
  */
 export function defer(fn: Local<() => void>): Disposable {
-  if (typeof fn !== "function") throw new ArgumentError(`defer: expected a function, got ${show(fn)}`);
+  if (typeof fn !== "function") throw unexpected("defer", "a function", fn);
   checkLocal("defer", fn);
   return { [Symbol.dispose]: fn };
 }

@@ -1,5 +1,5 @@
 /** Things that the program may name: a lock, a group, a limiter. */
-import { ArgumentError, show } from "./panic.ts";
+import { checkOptions, text } from "./args.ts";
 
 /** Options of what can have a name. */
 export interface NameOptions {
@@ -9,10 +9,7 @@ export interface NameOptions {
 
 /** The name in the options of `what`. */
 export function named(what: string, options: NameOptions): string | undefined {
-  if (typeof options !== "object" || options === null) {
-    throw new ArgumentError(`${what}: expected options like { name }, got ${show(options)}`);
-  }
+  checkOptions(what, options, "name");
   const { name } = options;
-  if (name === undefined || typeof name === "string") return name;
-  throw new ArgumentError(`${what}: name must be a string, got ${show(name)}`);
+  return name === undefined ? name : text(`${what}: name`, name);
 }

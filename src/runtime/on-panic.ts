@@ -1,4 +1,5 @@
 /** Who decides what a panic ends. */
+import { callback } from "./args.ts";
 import type { G } from "./g.ts";
 import { ArgumentError, show } from "./panic.ts";
 import { createdBy, type GoroutineInfo, panicStack } from "./traceback.ts";
@@ -59,8 +60,5 @@ export function ask(
 
 /** Refuses what can't be a handler. */
 export function checkHandler(where: string, handler: unknown): void {
-  if (handler === undefined || typeof handler === "function") return;
-  throw new ArgumentError(
-    `${where}: expected a function (error, goroutine) => "goroutine" | "run", got ${show(handler)}`,
-  );
+  callback(where, handler, 'a function (error, goroutine) => "goroutine" | "run"');
 }

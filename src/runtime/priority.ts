@@ -5,7 +5,7 @@
  * many priorities there are, not on how many wait. Invariant: each queue is in the heap once and in the map; one that has run
  * empty stays until it is at the top.
  */
-import { ArgumentError, show } from "./panic.ts";
+import { amount, checkOptions } from "./args.ts";
 import { claim, type Waiter, WaitQueue } from "./waiter.ts";
 
 class Rank extends WaitQueue {
@@ -177,15 +177,11 @@ export interface LockOptions {
 /** The priority that `options` ask for. */
 export function priorityIn(where: string, options: LockOptions | undefined): number {
   if (options === undefined) return 0;
-  if (typeof options !== "object" || options === null) {
-    throw new ArgumentError(`${where}: expected options like { priority: 1 }, got ${show(options)}`);
-  }
-  const { priority = 0 } = options;
-  return checkPriority(where, priority);
+  checkOptions(where, options, "priority");
+  return checkPriority(where, options.priority ?? 0);
 }
 
 /** Refuses what is not a priority. */
 export function checkPriority(where: string, priority: number): number {
-  if (typeof priority === "number" && !Number.isNaN(priority)) return priority;
-  throw new ArgumentError(`${where}: priority: expected a number, got ${show(priority)}`);
+  return amount(`${where}: priority`, priority);
 }

@@ -2,9 +2,10 @@
  * Waiting for a promise, with one reaction per promise: however often it is waited for, and however often that wait
  * loses a select, the promise gets one `then`. `Promise.race` in a loop adds one each time and leaks them.
  */
+import { unexpected } from "./args.ts";
 import { m } from "./m.ts";
 import { NO, Op } from "./op.ts";
-import { ArgumentError, show } from "./panic.ts";
+import { ArgumentError } from "./panic.ts";
 import { rejectedWith, thrown } from "./rejection.ts";
 import { PROMISE, performerOf, type Thing } from "./thing.ts";
 import { rememberPlace } from "./traceback.ts";
@@ -110,7 +111,7 @@ class PromiseOp extends Op<unknown> {
 export function wait<T>(promise: PromiseLike<T>): Op<Awaited<T>> {
   if (promise instanceof Op) throw new ArgumentError("wait: got an operation; perform it itself, with yield* or await");
   if (typeof (promise as Partial<PromiseLike<T>> | null | undefined)?.then !== "function") {
-    throw new ArgumentError(`wait: expected a promise, got ${show(promise)}`);
+    throw unexpected("wait", "a promise", promise);
   }
   // Now, not when first performed: a case that loses must not leave a rejection unhandled, which ends the process.
   return made(new PromiseOp(settlingOf(promise), "wait") as Op<unknown> as Op<Awaited<T>>);

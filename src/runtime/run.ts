@@ -1,5 +1,7 @@
 /** The ways into the runtime: `go`, `run`, `main`. */
+
 import { onAbort } from "./aborts.ts";
+import { callable, checkOptions, flag, text, unexpected, whole } from "./args.ts";
 import { type Body, isGeneratorFunction } from "./body.ts";
 import { once } from "./copies.ts";
 import type { G, Goroutine } from "./g.ts";
@@ -8,7 +10,7 @@ import { m } from "./m.ts";
 import { checkHandler } from "./on-panic.ts";
 import { type Go, Op } from "./op.ts";
 import type { Outcome, RunOptions } from "./options.ts";
-import { ArgumentError, Panic, show } from "./panic.ts";
+import { ArgumentError } from "./panic.ts";
 import { P } from "./proc.ts";
 import { report } from "./report.ts";
 import { ENDS, onSignal } from "./signals.ts";
@@ -42,7 +44,7 @@ export type Result<X> = [X] extends [Go<infer R>] ? R : [X] extends [PromiseLike
  * ```
  */
 export function go<A extends unknown[], X>(fn: (...args: A) => X, ...args: A): Goroutine<Result<X>> {
-  checkFunction("go", fn);
+  callable("go", fn);
   // Called with the arguments spread, V8 needs no array of them.
   if (m.others !== null) {
     const started = m.others.go(m.current(), fn as Body, args, m.curg);
@@ -82,9 +84,9 @@ function goLater(fn: Body, ...args: unknown[]): G {
  * ```
  */
 export async function run<X>(fn: () => X, options: RunOptions = {}): Promise<Result<X>> {
-  checkFunction("run", fn);
+  callable("run", fn);
   learnPlaces(run);
-  checkOptions("run", options);
+  checkRun("run", options);
   if (m.others?.halts() === true) return new Promise<never>(() => {});
   const { signal } = options;
   signal?.throwIfAborted();
@@ -130,9 +132,9 @@ export const programs: { take: ((fn: () => unknown, options: RunOptions) => void
  * ```
  */
 export function main(fn: () => unknown, options: RunOptions = {}): void {
-  checkFunction("main", fn);
+  callable("main", fn);
   learnPlaces(main);
-  checkOptions("main", options);
+  checkRun("main", options);
   if (programs.take !== null) {
     programs.take(fn, options);
     return;
@@ -184,30 +186,23 @@ export function seeded(options: RunOptions): RunOptions {
   if (seed === undefined || seed === "") return options;
   const n = Number(seed);
   if (!/^-?\d+$/.test(seed) || !Number.isSafeInteger(n)) {
-    throw new ArgumentError(`MILLRACE_SEED must be a whole number, got ${show(seed)}`);
+    throw unexpected("MILLRACE_SEED", "a whole number", seed);
   }
   return { ...options, seed: n };
 }
 
-export function checkFunction(where: string, fn: unknown): void {
-  if (typeof fn === "function") return;
-  if (fn === null || fn === undefined) throw new Panic("NIL_FUNCTION", `${where}: got ${String(fn)}`);
-  throw new ArgumentError(`${where}: expected a function, got ${show(fn)}`);
-}
-
-export function checkOptions(where: string, options: RunOptions): void {
-  if (typeof options !== "object" || options === null) {
-    throw new ArgumentError(`${where}: expected options like { seed, name }, got ${show(options)}`);
-  }
-  const { seed, leaks, signal, onPanic } = options;
-  if (seed !== undefined && !Number.isInteger(seed)) {
-    throw new ArgumentError(`${where}: seed must be a whole number, got ${show(seed)}`);
-  }
+export function checkRun(where: string, options: RunOptions): void {
+  checkOptions(where, options, "seed, name");
+  const { seed, name, asyncTimerChan, debug, leaks, signal, onPanic } = options;
+  if (seed !== undefined) whole(`${where}: seed`, seed);
+  if (name !== undefined) text(`${where}: name`, name);
+  if (asyncTimerChan !== undefined) flag(`${where}: asyncTimerChan`, asyncTimerChan);
+  if (debug !== undefined) flag(`${where}: debug`, debug);
   if (leaks !== undefined && leaks !== "report" && typeof leaks !== "boolean" && typeof leaks !== "function") {
-    throw new ArgumentError(`${where}: leaks must be true, false, "report" or a function, got ${show(leaks)}`);
+    throw unexpected(`${where}: leaks`, 'true, false, "report" or a function', leaks);
   }
   checkHandler(`${where}: onPanic`, onPanic);
   if (signal !== undefined && typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== "function") {
-    throw new ArgumentError(`${where}: signal must be an AbortSignal, got ${show(signal)}`);
+    throw unexpected(`${where}: signal`, "an AbortSignal", signal);
   }
 }

@@ -14,7 +14,9 @@
  *
  * A select is an operation itself, so it can be awaited, performed many times, and be a case of another select.
  */
+
 import { Action } from "../runtime/action.ts";
+import { checkOptions, oneOf, unexpected } from "../runtime/args.ts";
 import { emit, tap, at as where } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
@@ -77,6 +79,8 @@ export type SelectedIndex<C extends readonly Case[]> = number extends C["length"
     }[keyof C & `${number}`];
 
 type NamedCases = Readonly<Record<string, Case | true>>;
+
+const ORDERS = ["random", "listed"] as const;
 
 /** Options of `select`. */
 export interface SelectOptions {
@@ -405,12 +409,11 @@ class SelectOp extends Op<unknown> {
 export function select<const C extends readonly Case[]>(cases: C, options?: SelectOptions): Op<SelectedIndex<C>>;
 export function select<const C extends Cases<C>>(cases: C, options?: SelectOptions): Op<Selected<C>>;
 export function select(cases: readonly Case[] | NamedCases, options?: SelectOptions): Op<unknown> {
+  if (options !== undefined) checkOptions("select", options, "order");
   const order = options?.order;
-  if (order !== undefined && order !== "random" && order !== "listed") {
-    throw new ArgumentError(`select: order must be "random" or "listed", got ${show(order)}`);
-  }
+  if (order !== undefined) oneOf("select: order", order, ORDERS);
   if (typeof cases !== "object" || cases === null || cases instanceof Op) {
-    throw new ArgumentError(`select: expected an object or an array of operations, got ${show(cases)}`);
+    throw unexpected("select", "an object or an array of operations", cases);
   }
   const ops: Op<unknown>[] = [];
   const labels: (string | number)[] = [];

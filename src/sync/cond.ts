@@ -5,12 +5,13 @@
  * signal of someone who took the lock after it is missed. The ticket is made first, as Go's `notifyListAdd`; to enqueue
  * only when the goroutine parks would be too late, because it can be preempted between giving up the lock and parking.
  */
+
 import { Action } from "../runtime/action.ts";
+import { unexpected } from "../runtime/args.ts";
 import { m } from "../runtime/m.ts";
 import { type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
 import { type Go, NO, Op } from "../runtime/op.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
 import type { Thing, WaitReason } from "../runtime/thing.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 
@@ -127,7 +128,7 @@ export class Cond {
   constructor(l: Locker, options: NameOptions = {}) {
     const { lock, unlock } = (l ?? {}) as Partial<Locker>;
     if (typeof lock !== "function" || typeof unlock !== "function") {
-      throw new ArgumentError(`new Cond: expected a lock (Mutex, RWMutex), got ${show(l)}`);
+      throw unexpected("new Cond", "a lock (Mutex, RWMutex)", l);
     }
     this.l = l;
     this.#line = new Line(named("new Cond", options));

@@ -5,10 +5,12 @@
  * for the end. What a function throws is kept, the first one as the cause of the group's context; it is not a panic of the
  * run.
  */
+
 import { withCancelCause } from "../context/cancel.ts";
 import { nodeOf } from "../context/parent.ts";
 import type { CancelCauseFunc, Context } from "../context/types.ts";
-import { call, checkCallable } from "../runtime/action.ts";
+import { call } from "../runtime/action.ts";
+import { callable, whole } from "../runtime/args.ts";
 import { type AsyncScope, capture } from "../runtime/async-scope.ts";
 import type { Body } from "../runtime/body.ts";
 import { Deque } from "../runtime/deque.ts";
@@ -18,7 +20,7 @@ import { m } from "../runtime/m.ts";
 import { type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
 import { type Go, NO, Op } from "../runtime/op.ts";
-import { ArgumentError, Goexit, Panic, show } from "../runtime/panic.ts";
+import { Goexit, Panic } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { labelOf, type Thing, type WaitReason } from "../runtime/thing.ts";
 import { made } from "../runtime/unused.ts";
@@ -302,7 +304,7 @@ export class ErrGroup {
    * ```
    */
   go<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): Started {
-    checkCallable("ErrGroup.go", fn);
+    callable("ErrGroup.go", fn);
     const job = new Job(this.#state, fn, args);
     this.#state.take(job);
     return job;
@@ -317,7 +319,7 @@ export class ErrGroup {
    * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
    */
   tryGo<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): boolean {
-    checkCallable("ErrGroup.tryGo", fn);
+    callable("ErrGroup.tryGo", fn);
     if (m.touch !== null) m.touch(this.#state);
     if (this.#state.active >= this.#state.limit) return false;
     this.#state.start(new Job(this.#state, fn, args));
@@ -333,9 +335,7 @@ export class ErrGroup {
    * @throws Panic ERRGROUP_LIMIT while goroutines of the group are active, ArgumentError when `n` is no whole number
    */
   setLimit(n: number): void {
-    if (!Number.isSafeInteger(n) && n !== Infinity) {
-      throw new ArgumentError(`ErrGroup.setLimit: expected a whole number, got ${show(n)}`);
-    }
+    whole("ErrGroup.setLimit", n, -Infinity, Infinity);
     const state = this.#state;
     if (state.active > 0) throw new Panic("ERRGROUP_LIMIT", `${state.active} are active, setLimit got ${n}`);
     state.limit = n < 0 ? Infinity : n;

@@ -1,5 +1,6 @@
 /** Running a function of the program's while something is held, such as a lock or a share of one. */
-import { Action, call, checkCallable, pending } from "../runtime/action.ts";
+import { Action, call, pending } from "../runtime/action.ts";
+import { callable } from "../runtime/args.ts";
 import { type Go, NO, type Op } from "../runtime/op.ts";
 import type { Result } from "../runtime/run.ts";
 
@@ -15,7 +16,7 @@ function* hold<X>(lock: Op<Disposable>, fn: () => X): Go<Result<X>> {
 
 /** Acquires with `lock`, calls `fn` and gives back, however `fn` ends. `what`: what the program calls this. */
 export function holding<X>(what: string, lock: Op<Disposable>, fn: () => X): Action<Result<X>> {
-  checkCallable(what, fn);
+  callable(what, fn);
   const body = (): Go<Result<X>> => hold(lock, fn);
   return new Action(what, body, () => {
     const held = lock.attempt();

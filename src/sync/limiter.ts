@@ -1,13 +1,14 @@
 /** The rate limiter (golang.org/x/time/rate); what it counts with is in `bucket.ts`. */
+
 import { DeadlineExceeded } from "../context/errors.ts";
 import { nodeOf } from "../context/parent.ts";
 import type { Context } from "../context/types.ts";
+import { amount, millis } from "../runtime/args.ts";
 import { type NameOptions, named } from "../runtime/named.ts";
 import { NO, Op } from "../runtime/op.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
+import { ArgumentError } from "../runtime/panic.ts";
 import { made } from "../runtime/unused.ts";
 import type { Waiter } from "../runtime/waiter.ts";
-import { checkDuration } from "../time/duration.ts";
 import { monotonicAt } from "../time/time.ts";
 import { Bucket, type Claim } from "./bucket.ts";
 import { Refused } from "./refused.ts";
@@ -125,7 +126,7 @@ export class Limiter {
    */
   constructor(perSecond: number, burst: number = 1, options: NameOptions = {}) {
     const rate = checkRate("new Limiter", perSecond);
-    this.#bucket = new Bucket(rate, checkCount("new Limiter: burst", burst), named("new Limiter", options));
+    this.#bucket = new Bucket(rate, events("new Limiter: burst", burst), named("new Limiter", options));
   }
 
   /**
@@ -136,7 +137,7 @@ export class Limiter {
    * @throws ArgumentError when it is not a number
    */
   static every(interval: number): number {
-    checkDuration("Limiter.every", interval);
+    millis("Limiter.every", interval, -Infinity);
     return interval <= 0 ? Infinity : 1000 / interval;
   }
 
@@ -171,7 +172,7 @@ export class Limiter {
    * @throws ArgumentError when it is not that
    */
   allow(n: number = 1): boolean {
-    return this.#bucket.take(checkCount("Limiter.allow", n));
+    return this.#bucket.take(events("Limiter.allow", n));
   }
 
   /**
@@ -182,7 +183,7 @@ export class Limiter {
    */
   delay(n: number = 1): number {
     const bucket = this.#bucket;
-    checkCount("Limiter.delay", n);
+    events("Limiter.delay", n);
     if (bucket.never(n)) return Infinity;
     return Math.max(0, bucket.due(n) - bucket.p.clock.now());
   }
@@ -201,7 +202,7 @@ export class Limiter {
    */
   wait(n: number = 1, ctx?: Context): Op<void> {
     const bucket = this.#bucket;
-    checkCount("Limiter.wait", n);
+    events("Limiter.wait", n);
     if (bucket.never(n)) {
       return made(new Refused(new ArgumentError(`rate: Wait(n=${n}) exceeds limiter's burst ${bucket.burst}`)));
     }
@@ -226,7 +227,7 @@ export class Limiter {
    */
   reserve(n: number = 1): Reservation {
     const bucket = this.#bucket;
-    checkCount("Limiter.reserve", n);
+    events("Limiter.reserve", n);
     return new Reserved(bucket, n, bucket.never(n) ? Infinity : bucket.due(n));
   }
 
@@ -252,7 +253,7 @@ export class Limiter {
    * @throws ArgumentError when it is not that
    */
   setBurst(burst: number): void {
-    checkCount("Limiter.setBurst", burst);
+    events("Limiter.setBurst", burst);
     this.#bucket.change(() => {
       this.#bucket.burst = burst;
     });
@@ -260,11 +261,9 @@ export class Limiter {
 }
 
 function checkRate(where: string, perSecond: number): number {
-  if (typeof perSecond === "number" && perSecond >= 0) return perSecond / 1000;
-  throw new ArgumentError(`${where}: expected a number of events a second from 0 up, got ${show(perSecond)}`);
+  return amount(where, perSecond, 0) / 1000;
 }
 
-function checkCount(where: string, n: number): number {
-  if (Number.isFinite(n) && n >= 0) return n;
-  throw new ArgumentError(`${where}: expected a number from 0 up, got ${show(n)}`);
+function events(where: string, n: number): number {
+  return amount(where, n, 0, Number.MAX_VALUE);
 }

@@ -2,7 +2,7 @@
  * A limiter for each key. Those that are idle are dropped, since a new one would do the same: at each look-up that follows as many
  * as there are keys, so a look-up costs the same however many there are.
  */
-import { checkCallable } from "../runtime/action.ts";
+import { callable } from "../runtime/args.ts";
 
 /** A limiter, as far as it is needed here: a `Limiter`, a `WindowLimiter`. */
 export interface Idle {
@@ -33,7 +33,7 @@ export class Limiters<K, L extends Idle> {
    * @throws Panic NIL_FUNCTION when it is null or undefined, ArgumentError when it is not a function
    */
   constructor(make: (key: K) => L) {
-    checkCallable("new Limiters", make);
+    callable("new Limiters", make);
     this.#make = make;
   }
 

@@ -6,7 +6,8 @@
  * "Once" without that lock, a flag that is set before the call, is wrong: the second caller would go on while the first
  * is still at it.
  */
-import { Action, call, checkCallable } from "../runtime/action.ts";
+import { Action, call } from "../runtime/action.ts";
+import { callable } from "../runtime/args.ts";
 import { tap, tellSync } from "../runtime/events.ts";
 import { m } from "../runtime/m.ts";
 import { numbers } from "../runtime/numbers.ts";
@@ -51,7 +52,7 @@ export class Once {
    * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
    */
   do(fn: () => unknown): Action<void> {
-    checkCallable("Once.do", fn);
+    callable("Once.do", fn);
     return new Action(
       "Once.do",
       () => this.#do(fn),
@@ -82,7 +83,7 @@ export class Once {
 
 /** What `onceFunc` and its like give: `fn` is called in the first performance, and not kept after that. */
 function onceAction<T>(where: string, fn: () => unknown): () => Action<T> {
-  checkCallable(where, fn);
+  callable(where, fn);
   const once = new Once();
   let outcome!: { readonly value: unknown } | { readonly error: unknown };
   let unused: (() => unknown) | null = fn;

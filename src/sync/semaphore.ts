@@ -5,13 +5,14 @@
  * than is free. So a large request is not starved by small ones: those that come after it wait behind it, even if there is
  * room for them, unless they have a higher priority. Whatever frees some weight, and whoever leaves the queue, calls `grant`.
  */
+import { whole } from "../runtime/args.ts";
 import { at, emit, tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import { type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
 import { block, checkIn, DONE, NO, Op, type Parked, performer, step } from "../runtime/op.ts";
-import { ArgumentError, Panic, show } from "../runtime/panic.ts";
+import { Panic } from "../runtime/panic.ts";
 import { type LockOptions, PriorityWaitQueue, priorityIn } from "../runtime/priority.ts";
 import type { P } from "../runtime/proc.ts";
 import { type Thing, toldLock, type WaitReason } from "../runtime/thing.ts";
@@ -270,6 +271,5 @@ export class Semaphore {
 }
 
 function weight(where: string, n: number): number {
-  if (Number.isSafeInteger(n) && n >= 0) return n;
-  throw new ArgumentError(`${where}: expected a whole number from 0 up, got ${show(n)}`);
+  return whole(where, n, 0);
 }

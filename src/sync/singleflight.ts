@@ -7,8 +7,9 @@
  */
 import { chan } from "../chan/make.ts";
 import type { Chan, RecvChan } from "../chan/types.ts";
-import { Action, call, checkCallable } from "../runtime/action.ts";
+import { Action, call } from "../runtime/action.ts";
 import { runtime } from "../runtime/api.ts";
+import { callable } from "../runtime/args.ts";
 import type { Body } from "../runtime/body.ts";
 import { m } from "../runtime/m.ts";
 import { type NameOptions, named } from "../runtime/named.ts";
@@ -98,7 +99,7 @@ export class SingleFlight<K = unknown> {
    * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
    */
   do<X>(key: K, fn: () => X): Action<Shared<Result<X>>> {
-    checkCallable("SingleFlight.do", fn);
+    callable("SingleFlight.do", fn);
     return new Action("SingleFlight.do", () => this.#do(key, fn) as Go<Shared<Result<X>>>);
   }
 
@@ -122,7 +123,7 @@ export class SingleFlight<K = unknown> {
    * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
    */
   again<X>(key: K, fn: () => X): Action<Shared<Result<X>>> {
-    checkCallable("SingleFlight.again", fn);
+    callable("SingleFlight.again", fn);
     return new Action("SingleFlight.again", () => this.#again(key, fn) as Go<Shared<Result<X>>>);
   }
 
@@ -154,7 +155,7 @@ export class SingleFlight<K = unknown> {
    * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is no function
    */
   doChan<X>(key: K, fn: () => X): RecvChan<FlightResult<Result<X>>> {
-    checkCallable("SingleFlight.doChan", fn);
+    callable("SingleFlight.doChan", fn);
     const ch = chan<FlightResult<unknown>>(1);
     let flight = this.#join(key);
     if (flight === undefined) {

@@ -1,9 +1,9 @@
 /** Doing something now and then (golang.org/x/time/rate's `Sometimes`). */
-import { Action, call, checkCallable } from "../runtime/action.ts";
+
+import { Action, call } from "../runtime/action.ts";
+import { callable, checkOptions, millis, whole } from "../runtime/args.ts";
 import type { Go } from "../runtime/op.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
 import { current } from "../runtime/proc.ts";
-import { checkDuration } from "../time/duration.ts";
 import { Mutex } from "./mutex.ts";
 
 /** When a `Sometimes` calls its function. Of several rules any one will do; without a rule only the first call counts. */
@@ -46,10 +46,11 @@ export class Sometimes {
    * @throws ArgumentError when they are not that
    */
   constructor(options: SometimesOptions = {}) {
+    checkOptions("new Sometimes", options, "first, every, interval");
     const { first = 0, every = 0, interval = 0 } = options;
-    this.#first = checkCalls("first", first);
-    this.#every = checkCalls("every", every);
-    checkDuration("new Sometimes: interval", interval);
+    this.#first = whole("new Sometimes: first", first, 0);
+    this.#every = whole("new Sometimes: every", every, 0);
+    millis("new Sometimes: interval", interval, -Infinity);
     this.#interval = interval;
   }
 
@@ -64,7 +65,7 @@ export class Sometimes {
    * @throws Panic NIL_FUNCTION when `fn` is null or undefined, ArgumentError when it is not a function
    */
   do(fn: () => unknown): Action<void> {
-    checkCallable("Sometimes.do", fn);
+    callable("Sometimes.do", fn);
     return new Action("Sometimes.do", () => this.#do(fn));
   }
 
@@ -86,9 +87,4 @@ export class Sometimes {
     if (this.#every > 0 && this.#count % this.#every === 0) return true;
     return this.#interval > 0 && current().clock.now() - this.#last >= this.#interval;
   }
-}
-
-function checkCalls(what: string, n: number): number {
-  if (Number.isSafeInteger(n) && n >= 0) return n;
-  throw new ArgumentError(`new Sometimes: ${what}: expected a whole number from 0 up, got ${show(n)}`);
 }

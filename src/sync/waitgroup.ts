@@ -9,15 +9,16 @@
  * sides of the wait, one a group. A wait that was a case of a select, or that was awaited, has returned in the moment the
  * counter reached zero, so there is nothing to check.
  */
-import { checkCallable } from "../runtime/action.ts";
+
 import { startAnywhere } from "../runtime/anywhere.ts";
+import { callable, whole } from "../runtime/args.ts";
 import { at, emit, tap } from "../runtime/events.ts";
 import type { G, Goroutine, Watched } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import { type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
 import { NO, Op, type Parked, step } from "../runtime/op.ts";
-import { ArgumentError, Panic, show } from "../runtime/panic.ts";
+import { Panic } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Result } from "../runtime/run.ts";
 import { type Thing, toldLock, type WaitReason } from "../runtime/thing.ts";
@@ -203,9 +204,7 @@ export class WaitGroup {
    *   and outside of it; ArgumentError when `delta` is not a whole number
    */
   add(delta: number): void {
-    if (!Number.isSafeInteger(delta)) {
-      throw new ArgumentError(`WaitGroup.add: expected a whole number, got ${show(delta)}`);
-    }
+    whole("WaitGroup.add", delta);
     this.#wait.add(delta);
   }
 
@@ -248,7 +247,7 @@ export class WaitGroup {
    * ```
    */
   go<A extends unknown[], X>(fn: (...args: A) => X, ...args: A): Goroutine<Result<X>> {
-    checkCallable("WaitGroup.go", fn);
+    callable("WaitGroup.go", fn);
     const p = m.current();
     this.#wait.add(1);
     let g: Watched;

@@ -4,10 +4,11 @@
  * Invariants: the first in the queue, if any, must wait, and the timer is set for the moment it need not; those behind it wait
  * with it. What happens counts from the moment it does, so a host timer that rings late lets no window have more.
  */
+import { amount, checkOptions, oneOf, positive } from "../runtime/args.ts";
 import { Deque } from "../runtime/deque.ts";
 import { m } from "../runtime/m.ts";
 import { NO, Op } from "../runtime/op.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
+import { ArgumentError } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Thing, WaitReason } from "../runtime/thing.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
@@ -194,18 +195,12 @@ export class WindowLimiter {
    * @throws ArgumentError when they are not that
    */
   constructor(limit: number, window: number, options: WindowOptions = {}) {
+    checkOptions("new WindowLimiter", options, "kind, minTime");
     const { kind = "sliding", minTime = 0 } = options;
-    for (const [name, value] of [
-      ["limit", limit],
-      ["window", window],
-    ] as const) {
-      if (typeof value === "number" && value > 0) continue;
-      throw new ArgumentError(`new WindowLimiter: ${name}: expected a number above 0, got ${show(value)}`);
-    }
-    if (kind !== "sliding" && kind !== "fixed") {
-      throw new ArgumentError(`new WindowLimiter: kind: expected "sliding" or "fixed", got ${show(kind)}`);
-    }
-    this.#windows = new Windows(limit, window, kind === "fixed", amount("new WindowLimiter: minTime", minTime));
+    positive("new WindowLimiter: limit", limit);
+    positive("new WindowLimiter: window", window);
+    oneOf("new WindowLimiter: kind", kind, ["sliding", "fixed"]);
+    this.#windows = new Windows(limit, window, kind === "fixed", amount("new WindowLimiter: minTime", minTime, 0));
   }
 
   /** How much may happen in a window. */
@@ -235,7 +230,7 @@ export class WindowLimiter {
    * @throws ArgumentError when it is not that
    */
   allow(n: number = 1): boolean {
-    return this.#windows.take(amount("WindowLimiter.allow", n));
+    return this.#windows.take(amount("WindowLimiter.allow", n, 0));
   }
 
   /**
@@ -249,7 +244,7 @@ export class WindowLimiter {
    */
   wait(n: number = 1): Op<void> {
     const { limit } = this;
-    if (amount("WindowLimiter.wait", n) <= limit) return made(new WaitOp(this.#windows, n));
+    if (amount("WindowLimiter.wait", n, 0) <= limit) return made(new WaitOp(this.#windows, n));
     return made(new Refused(new ArgumentError(`WindowLimiter.wait: ${n} is more than the limit of ${limit}`)));
   }
 
@@ -260,11 +255,6 @@ export class WindowLimiter {
    * @throws ArgumentError when it is not that
    */
   delay(n: number = 1): number {
-    return this.#windows.when(amount("WindowLimiter.delay", n)) - this.#windows.p.clock.now();
+    return this.#windows.when(amount("WindowLimiter.delay", n, 0)) - this.#windows.p.clock.now();
   }
-}
-
-function amount(where: string, n: number): number {
-  if (typeof n === "number" && n >= 0) return n;
-  throw new ArgumentError(`${where}: expected a number from 0 up, got ${show(n)}`);
 }

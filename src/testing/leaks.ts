@@ -6,9 +6,10 @@
  * host had its turns. Rejected: to wait some real milliseconds, as such checks do elsewhere. A slow machine would find
  * leaks that are none, and each test would pay the time. Who needs a moment longer says so: `within`.
  */
+import { callback, checkOptions, millis, unexpected } from "../runtime/args.ts";
 import { startTimer } from "../runtime/host.ts";
 import { m } from "../runtime/m.ts";
-import { ArgumentError, LeakError, show } from "../runtime/panic.ts";
+import { LeakError } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { whenQuiet } from "../runtime/quiet.ts";
 import { formatGroups, type GoroutineInfo } from "../runtime/traceback.ts";
@@ -64,7 +65,7 @@ export interface TestHooks {
  * ```
  */
 export function noLeaks(options: LeakOptions = {}): AsyncDisposable {
-  const { ignore, within = 0 } = checkOptions(options);
+  const { ignore, within = 0 } = checkLeaks("noLeaks", options);
   const before = new Map<P, number>();
   for (const p of all()) {
     before.set(p, p.allgs.sorted().at(-1)?.id ?? 0);
@@ -113,9 +114,9 @@ export function noLeaks(options: LeakOptions = {}): AsyncDisposable {
 export function leaks(hooks: TestHooks, options: LeakOptions = {}): void {
   const { beforeEach, afterEach } = hooks ?? {};
   if (typeof beforeEach !== "function" || typeof afterEach !== "function") {
-    throw new ArgumentError(`leaks: expected { beforeEach, afterEach } of a test runner, got ${show(hooks)}`);
+    throw unexpected("leaks", "{ beforeEach, afterEach } of a test runner", hooks);
   }
-  checkOptions(options);
+  checkLeaks("leaks", options);
   let check: AsyncDisposable | null = null;
   beforeEach(() => {
     check = noLeaks(options);
@@ -131,16 +132,10 @@ function all(): P[] {
   return [m.fallback, ...m.runs];
 }
 
-function checkOptions(options: LeakOptions): LeakOptions {
-  if (typeof options !== "object" || options === null) {
-    throw new ArgumentError(`noLeaks: expected options like { ignore, within }, got ${show(options)}`);
-  }
+function checkLeaks(where: string, options: LeakOptions): LeakOptions {
+  checkOptions(where, options, "ignore, within");
   const { ignore, within } = options;
-  if (ignore !== undefined && typeof ignore !== "function") {
-    throw new ArgumentError(`noLeaks: ignore must be a function, got ${show(ignore)}`);
-  }
-  if (within !== undefined && !(typeof within === "number" && within >= 0)) {
-    throw new ArgumentError(`noLeaks: within must be a number of milliseconds, got ${show(within)}`);
-  }
+  callback(`${where}: ignore`, ignore);
+  if (within !== undefined) millis(`${where}: within`, within);
   return options;
 }

@@ -8,7 +8,7 @@
  * Rejected: sending the source of a function (its imports and outer variables are not in it, tools rewrite it, and a strict
  * Content-Security-Policy forbids to evaluate it); export names (renamed as well); the place in the source (lost in a bundle).
  */
-import { checkCallable } from "../runtime/action.ts";
+import { callable, unexpected } from "../runtime/args.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { takePart } from "./part.ts";
 import { crew } from "./sched/crew.ts";
@@ -50,11 +50,11 @@ export function parallel<F extends (...args: never[]) => unknown>(
 ): Parallel<F> {
   // A bundle in CommonJS has an empty object in its place; that of the plug-in for bundlers says what starts a thread, too.
   const { url = "", worker } = (typeof meta === "object" && meta !== null ? meta : { url: null }) as Meta;
-  if (typeof url !== "string") throw new ArgumentError(`parallel: expected import.meta, got ${show(meta)}`);
+  if (typeof url !== "string") throw unexpected("parallel", "import.meta", meta);
   if (typeof name !== "string" || name === "" || name.includes("\n")) {
-    throw new ArgumentError(`parallel: expected a name, got ${show(name)}`);
+    throw unexpected("parallel", "a name", name);
   }
-  checkCallable("parallel", fn);
+  callable("parallel", fn);
   const known = parallelOf(fn);
   if (known !== undefined && known.name !== name) {
     throw new ArgumentError(`parallel: this function is ${show(known.name)} already, so it can't be ${show(name)} too`);

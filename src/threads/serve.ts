@@ -4,9 +4,10 @@
  * What is printed goes through a port, at once: the host's own streams of a worker hand over one piece at a time, whenever
  * the thread comes to its event loop, and a thread that computes or is ended would never say the rest.
  */
+import { callback } from "../runtime/args.ts";
 import { builtin, holdTimer, isMainThread, macrotask, onLoopDry, startTimer } from "../runtime/host.ts";
 import { m } from "../runtime/m.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
+import { ArgumentError } from "../runtime/panic.ts";
 import { ALERT, isolate } from "./memory/isolate.ts";
 import { READY } from "./memory/layout.ts";
 import { memory } from "./memory/memory.ts";
@@ -55,9 +56,7 @@ let serving = false;
  */
 export function serve(load?: (url: string) => unknown): void {
   if (isMainThread()) throw new ArgumentError("serve: this is the program's first thread; call it in a worker file");
-  if (load !== undefined && typeof load !== "function") {
-    throw new ArgumentError(`serve: load must be a function that imports a module by its URL, got ${show(load)}`);
-  }
+  callback("serve: load", load, "a function that imports a module by its URL");
   if (serving) throw new ArgumentError("serve: called twice");
   serving = true;
   if (load === undefined) crew.ownFile = true;

@@ -1,4 +1,5 @@
 /** What a program can say about its threads. */
+import { callback, checkOptions, flag, unexpected, whole } from "../runtime/args.ts";
 import { environment } from "../runtime/host.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { memory } from "./memory/memory.ts";
@@ -80,9 +81,7 @@ const OPTIONS: readonly string[] = [
  * ```
  */
 export function threads(options: ThreadOptions): void {
-  if (typeof options !== "object" || options === null) {
-    throw new ArgumentError(`threads: expected options like { count, memory, worker }, got ${show(options)}`);
-  }
+  checkOptions("threads", options, "count, memory, worker");
   for (const key of Object.keys(options)) {
     if (OPTIONS.includes(key)) continue;
     throw new ArgumentError(`threads: there is no option ${show(key)}; there are ${OPTIONS.join(", ")}`);
@@ -91,27 +90,17 @@ export function threads(options: ThreadOptions): void {
   if (context !== undefined) carryWith(checkCarrier(context));
   if (memory.self !== 0) return;
   const { count, memory: bytes, maxMemory, worker, preempt, sysmon } = options;
-  if (count !== undefined && !(Number.isInteger(count) && count > 0)) {
-    throw new ArgumentError(`threads: count must be a whole number from 1 up, got ${show(count)}`);
-  }
-  if (maxMemory !== undefined && !(Number.isInteger(maxMemory) && maxMemory >= LEAST_HEAP)) {
-    throw new ArgumentError(
-      `threads: maxMemory must be a whole number of bytes from ${LEAST_HEAP} up, got ${show(maxMemory)}`,
-    );
-  }
-  if (worker !== undefined && typeof worker !== "function") {
-    throw new ArgumentError(`threads: worker must be a function that gives a new Worker, got ${show(worker)}`);
-  }
+  if (count !== undefined) whole("threads: count", count, 1);
+  if (maxMemory !== undefined) whole("threads: maxMemory, in bytes", maxMemory, LEAST_HEAP);
+  callback("threads: worker", worker, "a function that gives a new Worker");
   const limit = maxMemory === undefined ? crew.maxMemory : Math.ceil(maxMemory / MIB);
   if (limit > 0 && (crew.ownFile || worker !== undefined)) {
     const limits = `{ resourceLimits: { maxOldGenerationSizeMb: ${limit} } }`;
     throw new ArgumentError(`threads: maxMemory can't limit a worker that the program makes; make it with ${limits}`);
   }
-  if (preempt !== undefined && typeof preempt !== "boolean") {
-    throw new ArgumentError(`threads: preempt must be true or false, got ${show(preempt)}`);
-  }
+  if (preempt !== undefined) flag("threads: preempt", preempt);
   if (sysmon !== undefined && typeof sysmon !== "boolean" && typeof sysmon !== "function") {
-    throw new ArgumentError(`threads: sysmon must be true, false or a function, got ${show(sysmon)}`);
+    throw unexpected("threads: sysmon", "true, false or a function", sysmon);
   }
   if (bytes !== undefined) memory.reserve(bytes);
   takePart();
@@ -125,5 +114,5 @@ export function threads(options: ThreadOptions): void {
 function checkCarrier(context: ContextCarrier): ContextCarrier {
   const { inject, extract } = (context ?? {}) as Partial<ContextCarrier>;
   if (typeof inject === "function" && typeof extract === "function") return context;
-  throw new ArgumentError(`threads: context must be { inject, extract }, two functions, got ${show(context)}`);
+  throw unexpected("threads: context", "{ inject, extract }, two functions", context);
 }

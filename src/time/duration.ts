@@ -2,8 +2,6 @@
  * Durations: milliseconds, as everywhere in JavaScript, with Go's constants so that Go code reads the same. They may have
  * fractions; `Infinity` is never; zero and less is at once.
  */
-import { ArgumentError, show } from "../runtime/panic.ts";
-
 /** One millionth of a millisecond, in milliseconds: `3 * time.Nanosecond`. Source: https://pkg.go.dev/time#Duration */
 export const Nanosecond = 1e-6;
 /** One thousandth of a millisecond, in milliseconds. Source: https://pkg.go.dev/time#Duration */
@@ -16,12 +14,6 @@ export const Second = 1000;
 export const Minute = 60_000;
 /** An hour, in milliseconds. Source: https://pkg.go.dev/time#Duration */
 export const Hour = 3_600_000;
-
-/** Refuses what is no number of milliseconds. */
-export function checkDuration(where: string, d: number): void {
-  if (typeof d === "number" && !Number.isNaN(d)) return;
-  throw new ArgumentError(`${where}: expected a duration in milliseconds, got ${show(d)}`);
-}
 
 /** A duration as Go writes it: `1h2m3.5s`, `1.5ms`, `0s`. Source: https://pkg.go.dev/time#Duration.String */
 export function formatDuration(d: number): string {

@@ -1,11 +1,11 @@
 /** Sleeping: a timer in the heap that belongs to the waiter, for exactly as long as it waits. */
 
+import { millis } from "../runtime/args.ts";
 import { NO, Op } from "../runtime/op.ts";
 import { current } from "../runtime/proc.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
 import { made } from "../runtime/unused.ts";
 import type { Waiter } from "../runtime/waiter.ts";
-import { checkDuration } from "./duration.ts";
 
 function wake(w: Waiter): void {
   w.proxies = null;
@@ -69,6 +69,6 @@ class SleepOp extends Op<void> {
  * ```
  */
 export function sleep(d: number): Op<void> {
-  checkDuration("sleep", d);
+  millis("sleep", d, -Infinity);
   return made(new SleepOp(d));
 }

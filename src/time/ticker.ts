@@ -1,12 +1,13 @@
 /** Tickers: an event again and again, every so often. */
+
 import { nilChan } from "../chan/nil.ts";
 import type { RecvChan } from "../chan/types.ts";
+import { millis } from "../runtime/args.ts";
 import { checkInside } from "../runtime/clock.ts";
 import { Panic, type PanicCode } from "../runtime/panic.ts";
 import { current } from "../runtime/proc.ts";
 import { BufferedTimer } from "./buffered-timer.ts";
 import { ChanTimer } from "./chan-timer.ts";
-import { checkDuration } from "./duration.ts";
 import type { Time } from "./time.ts";
 
 /**
@@ -79,7 +80,7 @@ export class Ticker implements Disposable {
 }
 
 function checkPeriod(where: string, d: number, code: PanicCode): void {
-  checkDuration(where, d);
+  millis(where, d, -Infinity);
   if (d <= 0) throw new Panic(code, `${where}: expected more than 0 ms, got ${d}`);
 }
 
@@ -104,6 +105,6 @@ function checkPeriod(where: string, d: number, code: PanicCode): void {
  * ```
  */
 export function tick(d: number): RecvChan<Time> {
-  checkDuration("tick", d);
+  millis("tick", d, -Infinity);
   return d <= 0 ? nilChan<Time>() : new Ticker(d).c;
 }

@@ -2,10 +2,10 @@
  * A moment, read from both clocks: the wall clock says which, the monotonic one how long ago. So a difference of two is
  * right even when the wall clock was set in between.
  */
+import { millis } from "../runtime/args.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import { current } from "../runtime/proc.ts";
-import { checkDuration } from "./duration.ts";
 
 let make: (ms: number, clock: Clock, mono: number) => Time;
 let monotonicOf: (t: Date, clock: Clock) => number;
@@ -52,7 +52,7 @@ export class Time extends Date {
    * @throws ArgumentError when `d` is no number
    */
   add(d: number): Time {
-    checkDuration("Time.add", d);
+    millis("Time.add", d, -Infinity);
     return this.#clock === null || this.#wall !== this.getTime()
       ? new Time(within(this.getTime() + d))
       : make(this.getTime() + d, this.#clock, this.#mono + d);

@@ -4,8 +4,9 @@
  * A `Timer` whose channel nobody has asked for is only the moment when it is due: setting and stopping one touches
  * neither heap nor host.
  */
+
 import type { RecvChan } from "../chan/types.ts";
-import { checkCallable } from "../runtime/action.ts";
+import { callable, millis } from "../runtime/args.ts";
 import type { Body } from "../runtime/body.ts";
 import { checkInside } from "../runtime/clock.ts";
 import { m } from "../runtime/m.ts";
@@ -13,7 +14,6 @@ import { current, type P } from "../runtime/proc.ts";
 import { keepQuietly } from "../runtime/shape.ts";
 import { BufferedTimer } from "./buffered-timer.ts";
 import { ChanTimer } from "./chan-timer.ts";
-import { checkDuration } from "./duration.ts";
 import { FuncTimer } from "./func-timer.ts";
 import type { Time } from "./time.ts";
 
@@ -57,7 +57,7 @@ export class Timer implements Disposable {
    */
   constructor(d: number);
   constructor(d: number, p: P = current()) {
-    checkDuration("new Timer", d);
+    millis("new Timer", d, -Infinity);
     if (!keeps) keepShapes();
     this.#p = p;
     this.#when = p.clock.now() + d;
@@ -97,7 +97,7 @@ export class Timer implements Disposable {
    *   has ended
    */
   reset(d: number): boolean {
-    checkDuration("Timer.reset", d);
+    millis("Timer.reset", d, -Infinity);
     checkInside(this.#p);
     if (this.#engine !== null) return this.#engine.reset(d, 0);
     const was = this.#active;
@@ -150,7 +150,7 @@ class FuncHandle extends Timer {
   }
 
   override reset(d: number): boolean {
-    checkDuration("Timer.reset", d);
+    millis("Timer.reset", d, -Infinity);
     checkInside(this.#run);
     return this.#timer.reset(d);
   }
@@ -178,7 +178,7 @@ class FuncHandle extends Timer {
  * ```
  */
 export function after(d: number): RecvChan<Time> {
-  checkDuration("after", d);
+  millis("after", d, -Infinity);
   if (!keeps) keepShapes();
   const p = current();
   const Engine = p.asyncTimerChan ? BufferedTimer : ChanTimer;
@@ -209,7 +209,7 @@ export function after(d: number): RecvChan<Time> {
  * ```
  */
 export function afterFunc(d: number, fn: () => unknown): Timer {
-  checkDuration("afterFunc", d);
-  checkCallable("afterFunc", fn);
+  millis("afterFunc", d, -Infinity);
+  callable("afterFunc", fn);
   return new FuncHandle(d, fn as Body);
 }

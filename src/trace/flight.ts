@@ -4,10 +4,10 @@
  *
  * Invariant: the chunks are in order of time, and `#before` is what had happened before the first of them.
  */
+import { checkOptions, positive } from "../runtime/args.ts";
 import { listen } from "../runtime/events.ts";
 import { monotonic } from "../runtime/host.ts";
 import { m } from "../runtime/m.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
 import { ChromeTrace } from "./chrome.ts";
 import { Chunk } from "./chunk.ts";
 import { Timeline } from "./timeline.ts";
@@ -58,9 +58,10 @@ export class FlightRecorder implements Disposable {
    * @throws ArgumentError when one of them is not positive
    */
   constructor(options: FlightRecorderOptions = {}) {
+    checkOptions("new FlightRecorder", options, "minAge, maxBytes");
     const { minAge = 10_000, maxBytes = 64 * 2 ** 20 } = options;
-    if (!(minAge > 0)) throw new ArgumentError(`FlightRecorder: minAge must be positive, got ${show(minAge)}`);
-    if (!(maxBytes > 0)) throw new ArgumentError(`FlightRecorder: maxBytes must be positive, got ${show(maxBytes)}`);
+    positive("new FlightRecorder: minAge", minAge);
+    positive("new FlightRecorder: maxBytes", maxBytes);
     this.#minAge = minAge;
     this.#maxChunks = Math.max(2, Math.floor(maxBytes / Chunk.bytes));
   }

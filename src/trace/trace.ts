@@ -4,10 +4,11 @@
  * The listener only copies numbers; a chunk of them becomes text when it is full. While nothing records, a region costs
  * one null check at each end.
  */
+import { checkOptions, positive, unexpected } from "../runtime/args.ts";
 import { emit, listen, type RuntimeEvent, tap, at as where } from "../runtime/events.ts";
 import { monotonic } from "../runtime/host.ts";
 import { m } from "../runtime/m.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
+import { show } from "../runtime/panic.ts";
 import { ChromeTrace, type Write } from "./chrome.ts";
 import { Chunk, type Entry } from "./chunk.ts";
 import { type Sink, Timeline } from "./timeline.ts";
@@ -157,11 +158,10 @@ let recording: Recording | null = null;
  * ```
  */
 export function start(write: (text: string) => void, options: TraceOptions = {}): void {
-  if (typeof write !== "function")
-    throw new ArgumentError(`trace.start: expected a function that writes, got ${show(write)}`);
+  if (typeof write !== "function") throw unexpected("trace.start", "a function that writes", write);
+  checkOptions("trace.start", options, "maxBytes");
   const maxBytes = options.maxBytes ?? MAX_BYTES;
-  if (!(maxBytes > 0))
-    throw new ArgumentError(`trace.start: maxBytes must be a positive number, got ${show(maxBytes)}`);
+  positive("trace.start: maxBytes", maxBytes);
   if (recording !== null) throw new Error("trace.start: a recording is under way");
   recording = new Recording(write, maxBytes);
 }

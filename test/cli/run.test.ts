@@ -221,7 +221,7 @@ describe("hands to the program", () => {
     const path = write("module/badseed.ts", 'import { main } from "millrace"; main(function* () {});');
     const { code, stderr } = await run([path], { env: { MILLRACE_SEED: "x" } });
     expect(code).toBe(1);
-    expect(stderr).toContain('MILLRACE_SEED must be a whole number, got "x"');
+    expect(stderr).toContain('MILLRACE_SEED: expected a whole number, got "x"');
   });
 });
 

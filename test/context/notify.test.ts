@@ -99,9 +99,9 @@ describe("notifyContext", () => {
   it("refuses what is not a signal that can be caught", () => {
     expect(() => notifyContext()).toThrow('notifyContext: expected signals such as "SIGINT", got none');
     expect(() => notifyContext("SIGNOPE")).toThrow(
-      'notifyContext: signals[0] must be the name of a signal such as "SIGINT", got "SIGNOPE"',
+      'notifyContext: signals[0]: expected the name of a signal such as "SIGINT", got "SIGNOPE"',
     );
-    expect(() => notifyContext("SIGINT", 15 as never)).toThrow("signals[1] must be the name of a signal");
+    expect(() => notifyContext("SIGINT", 15 as never)).toThrow("signals[1]: expected the name of a signal");
     expect(() => notifyContext("SIGKILL")).toThrow("notifyContext: SIGKILL can't be caught");
     expect(() => notifyContext(null as never, "SIGINT")).toThrow("notifyContext: got null");
     expect(() => notifyContext({} as never, "SIGINT")).toThrow("notifyContext: expected a context");

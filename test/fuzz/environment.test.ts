@@ -41,7 +41,7 @@ fuzz("a seed is the whole number that is written, or main does not begin", text,
   const n = meant(said, /^-?[0-9]+$/);
   if (said === "") expect(seeded({ seed: 3 })).toEqual({ seed: 3 });
   else if (n !== undefined) expect(seeded({ seed: 3 })).toEqual({ seed: n });
-  else expect(refusal(() => seeded({}))).toMatch(/^MILLRACE_SEED must be a whole number, got /);
+  else expect(refusal(() => seeded({}))).toMatch(/^MILLRACE_SEED: expected a whole number, got /);
 });
 
 // What it was first is kept, so the number itself is read once; before that, all that is none is refused.
@@ -49,5 +49,5 @@ fuzz("threads are a whole number, or asking for them fails", text, (given) => {
   process.env.MILLRACE_THREADS = given;
   const said = process.env.MILLRACE_THREADS;
   if (said === "" || meant(said, /^[1-9][0-9]*$/) !== undefined) return;
-  expect(refusal(() => runtime.gomaxprocs())).toMatch(/^MILLRACE_THREADS must be a whole number, got /);
+  expect(refusal(() => runtime.gomaxprocs())).toMatch(/^MILLRACE_THREADS: expected a whole number, got /);
 });

@@ -151,9 +151,9 @@ test("a program asks for it, gets one, and ends it", async () => {
   expect(output.split("\n")).toEqual([
     "true",
     "true true",
-    "inspect: port must be a whole number from 0 to 65535, got -1",
-    "inspect: port must be a whole number from 0 to 65535, got 1.5",
-    'inspect: host must be an address to listen at, got ""',
+    "inspect: port: expected a whole number from 0 to 65535, got -1",
+    "inspect: port: expected a whole number from 0 to 65535, got 1.5",
+    'inspect: host: expected an address to listen at, got ""',
     "inspect: token must have at least 16 letters, digits, - or _",
     "true",
     "",
@@ -164,7 +164,7 @@ test("a program asks for it, gets one, and ends it", async () => {
 test("what MILLRACE_INSPECT can't mean ends the program, and a port that is taken does not", async () => {
   const { child: wrong, said } = start(["imports.mjs"], { MILLRACE_INSPECT: "soon" });
   const code = new Promise((resolve) => wrong.once("exit", resolve));
-  await said(/MILLRACE_INSPECT must be a port, HOST:PORT or "late", got "soon"/);
+  await said(/MILLRACE_INSPECT: expected a port, HOST:PORT or "late", got "soon"/);
   expect(await code).toBe(1);
   const first = start(["imports.mjs"]);
   const { port } = new URL(await first.said(ADDRESS));

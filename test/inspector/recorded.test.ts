@@ -109,9 +109,9 @@ describe("what is none", () => {
     ["[]", /t has no events of a program in it/],
     ["[\n]", /t has no events of a program in it/],
     ["[7]", /a trace: event 0 is no event but 7/],
-    ['[{"ph":"X","pid":-1}]', /event 0: pid must be a number from 0 to 2147483648, got -1/],
-    ['[{"ph":"X","pid":1,"tid":1,"ts":1e300}]', /event 0: ts must be a number from 0 to .*, got 1e\+300/],
-    ['[{"ph":7}]', /event 0: ph must be a string, got 7/],
+    ['[{"ph":"X","pid":-1}]', /event 0: pid: expected a number from 0 to 2147483648, got -1/],
+    ['[{"ph":"X","pid":1,"tid":1,"ts":1e300}]', /event 0: ts: expected a number from 0 to .*, got 1e\+300/],
+    ['[{"ph":7}]', /event 0: ph: expected a string, got 7/],
     ['[\n{"ph":"M"},\nnonsense,\n{"ph":"M"}\n]', /line 3 is no event: "nonsense"/],
   ])("is an error that says what: %s", (bad, message) => {
     expect(() => openTrace(bad, "t")).toThrow(ArgumentError);

@@ -162,10 +162,10 @@ describe("questions", () => {
     ["[]", /expected \{ question, about \}, got an array of 0/],
     ["null", /expected \{ question, about \}, got null/],
     ["{}", /expected one of the questions status, .*, got undefined/],
-    ['{"question":"goroutines","about":{"offset":-1,"limit":1}}', /offset must be a whole number from 0 .*, got -1/],
+    ['{"question":"goroutines","about":{"offset":-1,"limit":1}}', /offset: expected a whole number from 0 .*, got -1/],
     [
       '{"question":"events","about":{"after":0,"limit":1e9}}',
-      /limit must be a whole number from 0 to 10000, got 1000000000/,
+      /limit: expected a whole number from 0 to 10000, got 1000000000/,
     ],
     ['{"question":"toString"}', /expected one of the questions/],
   ])("that are none get 400, and what is wrong: %s", async (body, message) => {

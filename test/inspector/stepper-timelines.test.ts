@@ -122,7 +122,7 @@ test("what is looked at is the same thing after a step back", async () => {
   await held.ask("back", {});
   expect(await held.ask("channel", { id })).toEqual(before);
   expect(await held.ask("status", {})).toMatchObject({ mode: "step", program: "back", ended: null });
-  await expect(held.ask("step", { choice: 5 })).rejects.toThrow("step: choice must be one of the 1 there are, got 5");
+  await expect(held.ask("step", { choice: 5 })).rejects.toThrow("step: choice: expected one of the 1 there are, got 5");
   await held.ask("step", {});
   expect(await held.ask("status", {})).toMatchObject({ ended: "" });
   held.close();

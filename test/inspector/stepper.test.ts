@@ -46,7 +46,7 @@ describe("step", () => {
   it("is refused with a choice there is not", async () => {
     const { stepper } = await held(pair);
     await stepper.step();
-    await expect(stepper.step(7)).rejects.toThrow("step: choice must be one of the 3 there are, got 7");
+    await expect(stepper.step(7)).rejects.toThrow("step: choice: expected one of the 3 there are, got 7");
     expect(stepper.state.step).toBe(1);
     stepper.close();
   });
@@ -120,7 +120,7 @@ describe("a select with several ready cases", () => {
     const { stepper } = await held(choosing);
     await stepper.step();
     await stepper.step();
-    await expect(stepper.step(1)).rejects.toThrow("step: choice must be one of 0, 2, got 1");
+    await expect(stepper.step(1)).rejects.toThrow("step: choice: expected one of 0, 2, got 1");
     stepper.close();
   });
 
@@ -187,7 +187,7 @@ describe("back", () => {
     const { step } = await toEnd(stepper);
     expect((await stepper.back(2)).step).toBe(step - 2);
     expect((await stepper.back(99)).step).toBe(0);
-    await expect(async () => stepper.back(0)).rejects.toThrow("back: steps must be a whole number from 1 up, got 0");
+    await expect(async () => stepper.back(0)).rejects.toThrow("back: steps: expected a whole number from 1 up, got 0");
     stepper.close();
   });
 
@@ -305,7 +305,7 @@ describe("resume", () => {
   it("refuses a breakpoint that fits everything, and one there is not", async () => {
     const { stepper } = await held(pair);
     await expect(stepper.break({ kind: "" })).rejects.toThrow("break: expected a kind, a channel or a goroutine");
-    await expect(stepper.break({ channel: 7 as never })).rejects.toThrow("break: channel must be a string, got 7");
+    await expect(stepper.break({ channel: 7 as never })).rejects.toThrow("break: channel: expected a string, got 7");
     await expect(stepper.unbreak(3)).rejects.toThrow("unbreak: there is no breakpoint 3");
     stepper.close();
   });

@@ -386,17 +386,17 @@ test("once it is stopped the runtime has nobody to tell", async () => {
 test.each([
   ["nothing", {}, /expected one of the questions status, .*, got "nothing"/],
   ["__proto__", {}, /expected one of the questions/],
-  ["goroutines", { offset: 0 }, /goroutines: limit must be a whole number from 0 to 1000, got undefined/],
-  ["goroutines", { ...PAGE, sort: "size" }, /goroutines: sort must be one of id, .*, got "size"/],
-  ["goroutines", { ...PAGE, states: ["idle"] }, /states must be a list of running, .*, got an array of 1/],
+  ["goroutines", { offset: 0 }, /goroutines: limit: expected a whole number from 0 to 1000, got undefined/],
+  ["goroutines", { ...PAGE, sort: "size" }, /goroutines: sort: expected one of id, .*, got "size"/],
+  ["goroutines", { ...PAGE, states: ["idle"] }, /states: expected a list of running, .*, got an array of 1/],
   ["channels", { ...PAGE, group: "name" }, /channels: it has no "group"/],
-  ["timeline", { ...PAGE, from: 5, to: 5, width: 10 }, /timeline: to must be after from, got 5 and 5/],
+  ["timeline", { ...PAGE, from: 5, to: 5, width: 10 }, /timeline: to: expected a time after from, got 5 and 5/],
   [
     "timeline",
     { ...PAGE, from: Number.NaN, to: 5, width: 10 },
-    /timeline: from must be a number of milliseconds, got NaN/,
+    /timeline: from: expected a number of milliseconds, got NaN/,
   ],
-  ["goroutine", { id: 7 }, /goroutine: id must be a string of at most 1000 characters, got 7/],
+  ["goroutine", { id: 7 }, /goroutine: id: expected a string of at most 1000 characters, got 7/],
   ["status", null, /status: expected an object, got null/],
 ])("what is no question is refused: %s %j", async (question, about, message) => {
   await started(function* () {});

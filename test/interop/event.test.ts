@@ -277,9 +277,9 @@ test("bad arguments", () => {
   expect(message({}, "n")).toBe("fromEvent: expected an EventTarget or an EventEmitter, got an object");
   expect(message(target, undefined)).toBe("fromEvent: expected the name of an event, got undefined");
   expect(message(target, "n", { overflow: "lose" })).toBe(
-    'fromEvent: overflow must be "fail", "drop" or "latest", got "lose"',
+    'fromEvent: overflow: expected "fail", "drop" or "latest", got "lose"',
   );
-  expect(message(target, "n", { capacity: -1 })).toBe("fromEvent: capacity must be a whole number from 0 up, got -1");
+  expect(message(target, "n", { capacity: -1 })).toBe("fromEvent: capacity: expected a whole number from 0 up, got -1");
   expect(message(target, "n", { capacity: 0, overflow: "latest" })).toBe(
     'fromEvent: overflow "latest" needs a capacity of 1 or more, got 0',
   );

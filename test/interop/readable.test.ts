@@ -343,7 +343,7 @@ test("bad arguments", () => {
     const message = (...args: unknown[]): string => (thrown(() => Reflect.apply(make, null, args)) as Error).message;
     expect(message(null)).toBe(`${name}: expected a channel, got null`);
     expect(message([1])).toBe(`${name}: expected a channel, got an array of 1`);
-    expect(message(chan(), { onCancel: 5 })).toBe(`${name}: onCancel must be a function, got 5`);
+    expect(message(chan(), { onCancel: 5 })).toBe(`${name}: onCancel: expected a function, got 5`);
     expect(thrown(() => make(5 as never))).toBeInstanceOf(ArgumentError);
     make(nilChan() as RecvChan<number>, { onCancel: undefined });
   }

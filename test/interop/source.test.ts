@@ -346,7 +346,9 @@ describe("bad arguments", () => {
     const stream = new ReadableStream();
     for (const bad of [-1, 1.5, NaN, Infinity, "2", null]) {
       const shown = typeof bad === "string" ? '"2"' : String(bad);
-      expect(message({ capacity: bad })).toBe(`fromReadable: capacity must be a whole number from 0 up, got ${shown}`);
+      expect(message({ capacity: bad })).toBe(
+        `fromReadable: capacity: expected a whole number from 0 up, got ${shown}`,
+      );
     }
     expect(message({ ctx: {} })).toBe("fromReadable: expected a context, got an object");
     expect(thrown(() => fromIterable([], { ctx: null } as never))).toMatchObject({ code: "NIL_CONTEXT" });

@@ -143,7 +143,7 @@ describe("distribute", () => {
   });
 
   test("refuses no channels", () => {
-    expect(() => distribute([], 0)).toThrow("distribute: expected a whole number of channels from 1 up, got 0");
+    expect(() => distribute([], 0)).toThrow("distribute: n: expected a whole number from 1 up, got 0");
   });
 });
 
@@ -246,7 +246,7 @@ describe("broadcast", () => {
     expect(() => broadcast([], 1, { buffer: 0 })).toThrow(
       "broadcast: buffer: expected a whole number from 1 up, got 0",
     );
-    expect(() => broadcast([], 0)).toThrow("broadcast: expected a whole number of channels from 1 up, got 0");
+    expect(() => broadcast([], 0)).toThrow("broadcast: n: expected a whole number from 1 up, got 0");
   });
 
   test("for any readers: all get all in order, whatever their pace, and those that stop disturb nobody", () =>

@@ -226,14 +226,17 @@ describe("mapConcurrent", () => {
 
   test("refuses what is not as it should be", () => {
     const refused: readonly (readonly [unknown, RegExp])[] = [
-      [{ workers: 0 }, /^mapConcurrent: workers: expected a whole number from 1 up, got 0/],
+      [{ workers: 0 }, /^mapConcurrent: workers: expected a whole number from 1 up, or Infinity, got 0/],
       [{ workers: 1.5 }, /got 1\.5/],
       [{ ordered: 1 }, /^mapConcurrent: ordered: expected true or false, got 1/],
-      [{ queue: -1 }, /^mapConcurrent: queue: expected a whole number from 0 up, got -1/],
+      [{ queue: -1 }, /^mapConcurrent: queue: expected a whole number from 0 up, or Infinity, got -1/],
       [{ errors: "some" }, /^mapConcurrent: errors: expected "first" or "all", got "some"/],
       [{ progress: 1 }, /^mapConcurrent: progress: expected a function, got 1/],
       [{ ctx: {} }, /^mapConcurrent: ctx: expected a context, got an object/],
-      [{ retry: { attempts: 0 } }, /^mapConcurrent: retry: attempts: expected a whole number from 1 up, got 0/],
+      [
+        { retry: { attempts: 0 } },
+        /^mapConcurrent: retry: attempts: expected a whole number from 1 up, or Infinity, got 0/,
+      ],
     ];
     for (const [options, message] of refused) {
       expect(() => mapConcurrent([], lasting, options as MapOptions)).toThrow(message);

@@ -87,8 +87,10 @@ describe("batch", () => {
   });
 
   test("refuses a size that is none", () => {
-    expect(() => batch([], 0)).toThrow("batch: expected a whole number of values from 1 up, got 0");
-    expect(() => batch([], 1, { wait: -1 })).toThrow("batch: wait: expected milliseconds from 0 up, got -1");
+    expect(() => batch([], 0)).toThrow("batch: size: expected a whole number from 1 up, got 0");
+    expect(() => batch([], 1, { wait: -1 })).toThrow(
+      "batch: wait: expected a duration in milliseconds from 0 up, got -1",
+    );
   });
 });
 
@@ -235,8 +237,10 @@ describe("debounce", () => {
   });
 
   test("refuses what is no duration", () => {
-    expect(() => debounce([], -1)).toThrow("debounce: expected milliseconds from 0 up, got -1");
-    expect(() => throttle([], "1" as never)).toThrow('throttle: expected milliseconds from 0 up, got "1"');
+    expect(() => debounce([], -1)).toThrow("debounce: expected a duration in milliseconds from 0 up, got -1");
+    expect(() => throttle([], "1" as never)).toThrow(
+      'throttle: expected a duration in milliseconds from 0 up, got "1"',
+    );
   });
 });
 
@@ -310,7 +314,7 @@ describe("throttle", () => {
     expect(() => throttle([], 1, { limit: 0 })).toThrow("throttle: limit: expected a whole number from 1 up, got 0");
     expect(() => debounce([], 1, { leading: 1 as never })).toThrow("debounce: leading: expected true or false, got 1");
     expect(() => debounce([], 1, { maxWait: -1 })).toThrow(
-      "debounce: maxWait: expected milliseconds from 0 up, got -1",
+      "debounce: maxWait: expected a duration in milliseconds from 0 up, got -1",
     );
     expect(() => debounce([], 1, { trailing: false })).toThrow("one of them must be true");
     expect(() => throttle([], 1, { trailing: 1 as never })).toThrow(

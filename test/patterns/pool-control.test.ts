@@ -171,7 +171,7 @@ describe("workers", () => {
     yield* t.on(pool.drain());
     expect(() => {
       pool.workers = 0;
-    }).toThrow("WorkerPool.workers: workers: expected a whole number from 1 up, got 0");
+    }).toThrow("WorkerPool.workers: workers: expected a whole number from 1 up, or Infinity, got 0");
   });
 });
 
@@ -437,8 +437,8 @@ test("options of a job are checked where it is submitted", () => {
   for (const [options, message] of [
     [5, "expected options like { ctx, priority }, got 5"],
     [{ priority: "1" }, 'priority: expected a number, got "1"'],
-    [{ weight: -1 }, "weight: expected a number from 0 up, got -1"],
-    [{ timeout: Number.NaN }, "timeout: expected milliseconds from 0 up, got NaN"],
+    [{ weight: -1 }, "weight: expected a finite number from 0 up, got -1"],
+    [{ timeout: Number.NaN }, "timeout: expected a duration in milliseconds from 0 up, got NaN"],
     [{ id: 5 }, "id: expected a string, got 5"],
     [{ ctx: {} }, "expected a context"],
   ] as const)

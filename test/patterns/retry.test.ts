@@ -233,10 +233,10 @@ test("a fatal error is not retried: the run is over", () =>
 
 test("refuses what is not as it should be", () => {
   const refused: readonly (readonly [unknown, RegExp])[] = [
-    [{ attempts: 0 }, /^retry: attempts: expected a whole number from 1 up, got 0/],
+    [{ attempts: 0 }, /^retry: attempts: expected a whole number from 1 up, or Infinity, got 0/],
     [{ attempts: 1.5 }, /got 1\.5/],
-    [{ delay: -1 }, /^retry: delay: expected milliseconds from 0 up, got -1/],
-    [{ maxDelay: Number.NaN }, /^retry: maxDelay: expected milliseconds from 0 up, got NaN/],
+    [{ delay: -1 }, /^retry: delay: expected a duration in milliseconds from 0 up, got -1/],
+    [{ maxDelay: Number.NaN }, /^retry: maxDelay: expected a duration in milliseconds from 0 up, got NaN/],
     [{ factor: 0.5 }, /^retry: factor: expected a number from 1 up, got 0\.5/],
     [{ jitter: 2 }, /^retry: jitter: expected a number from 0 to 1, got 2/],
     [{ when: 1 }, /^retry: when: expected a function, got 1/],

@@ -7,7 +7,7 @@ describe("bad input", () => {
   it("names of fleets, queues and channels", async () => {
     const bad: unknown[] = ["", "a b", "é", "x".repeat(65), "a/b", 7, undefined, null];
     for (const name of bad) expect(() => connect(memory(), { name: name as string })).toThrow(ArgumentError);
-    expect(() => connect(memory(), { name: "a b" })).toThrow('must be 1 to 64 letters, digits, - or _, got "a b"');
+    expect(() => connect(memory(), { name: "a b" })).toThrow('expected 1 to 64 letters, digits, - or _, got "a b"');
     await run(function* () {
       const fleet = yield* connect(memory(), { name: "x".repeat(64) });
       for (const name of bad) {
@@ -23,7 +23,9 @@ describe("bad input", () => {
         /expected a transport, such as memory\(\)/,
       );
     }
-    expect(() => connect(memory(), undefined as never)).toThrow("connect: expected options, got undefined");
+    expect(() => connect(memory(), undefined as never)).toThrow(
+      "connect: expected options like { name, lease }, got undefined",
+    );
     for (const [option, value] of [
       ["lease", 999],
       ["lease", "1 s"],
@@ -32,28 +34,28 @@ describe("bad input", () => {
       ["sendTimeout", Number.NaN],
     ] as const) {
       expect(() => connect(memory(), { name: "f", [option]: value } as never)).toThrow(
-        new RegExp(`connect: ${option} must be`),
+        new RegExp(`connect: ${option}: expected`),
       );
     }
-    expect(() => memory({ faults: { lose: 2 } })).toThrow("memory: faults.lose must be a number from 0 to 1, got 2");
+    expect(() => memory({ faults: { lose: 2 } })).toThrow("memory: faults.lose: expected a number from 0 to 1, got 2");
   });
 
   it("a queue's options, each by its name", async () => {
     const bad: [QueueOptions<number>, string][] = [
-      [{ capacity: 0 }, "capacity must be a whole number from 1 up, got 0; a rendezvous over machines does not exist"],
-      [{ capacity: 1.5 }, "capacity must be a whole number from 1 up, got 1.5"],
-      [{ attempts: 0 }, "attempts must be a whole number from 1 up, got 0"],
-      [{ lease: 10 }, "lease must be a number from 1000 up, got 10"],
-      [{ concurrency: -1 }, "concurrency must be a whole number from 1 up, got -1"],
-      [{ perKey: 0 }, "perKey must be"],
-      [{ keepDead: -1 }, "keepDead must be"],
-      [{ idWindow: Number.NaN }, "idWindow must be"],
-      [{ rate: { perSecond: 0 } }, "rate.perSecond must be"],
-      [{ rate: { perSecond: 1, burst: 0 } }, "rate.burst must be"],
-      [{ rate: null as never }, "rate: expected options, got null"],
-      [{ backoff: 5 as never }, "backoff must be a function, got 5"],
-      [{ codec: "xml" as never }, 'codec must be "json" or like { encode, decode }, got "xml"'],
-      [{ schema: {} as never }, "schema must be a standard schema"],
+      [{ capacity: 0 }, "capacity: there is no rendezvous over machines; use capacity 1"],
+      [{ capacity: 1.5 }, "capacity: expected a whole number from 1 up, got 1.5"],
+      [{ attempts: 0 }, "attempts: expected a whole number from 1 up, got 0"],
+      [{ lease: 10 }, "lease: expected a number from 1000 up, got 10"],
+      [{ concurrency: -1 }, "concurrency: expected a whole number from 1 up, got -1"],
+      [{ perKey: 0 }, "perKey: expected"],
+      [{ keepDead: -1 }, "keepDead: expected"],
+      [{ idWindow: Number.NaN }, "idWindow: expected"],
+      [{ rate: { perSecond: 0 } }, "rate.perSecond: expected"],
+      [{ rate: { perSecond: 1, burst: 0 } }, "rate.burst: expected"],
+      [{ rate: null as never }, "rate: expected options like { perSecond, burst }, got null"],
+      [{ backoff: 5 as never }, "backoff: expected a function, got 5"],
+      [{ codec: "xml" as never }, 'codec: expected "json" or a codec like { encode, decode }, got "xml"'],
+      [{ schema: {} as never }, "schema: expected a standard schema"],
     ];
     await run(function* () {
       const fleet = yield* connect(memory(), { name: "f" });
@@ -67,14 +69,14 @@ describe("bad input", () => {
 
   it("a message's options, and what can't travel, before anything is sent", async () => {
     const bad: [SendOptions, string][] = [
-      [{ priority: 1.5 }, "send: priority must be a whole number from 0 to 9, got 1.5"],
-      [{ priority: 10 }, "send: priority must be"],
-      [{ delay: -1 }, "send: delay must be a number from 0 up, got -1"],
-      [{ expires: 0 }, "send: expires must be"],
-      [{ at: new Date(Number.NaN) }, "send: at must be a Date"],
+      [{ priority: 1.5 }, "send: priority: expected a whole number from 0 to 9, got 1.5"],
+      [{ priority: 10 }, "send: priority: expected"],
+      [{ delay: -1 }, "send: delay: expected a number from 0 up, got -1"],
+      [{ expires: 0 }, "send: expires: expected"],
+      [{ at: new Date(Number.NaN) }, "send: at: expected a Date"],
       [{ at: new Date(), delay: 1 }, "send: give delay or at, not both"],
-      [{ id: "" }, "send: id must be a string of 1 to 256 characters"],
-      [{ key: "a\nb" }, "send: key must be a string"],
+      [{ id: "" }, "send: id: expected a string of 1 to 256 characters"],
+      [{ key: "a\nb" }, "send: key: expected a string"],
       [{ ctx: {} as never }, "send: ctx: expected a context, got an object"],
     ];
     await run(function* () {
@@ -91,17 +93,17 @@ describe("bad input", () => {
       expect(() => fleet.queue("j", { codec: "json" }).send(undefined)).toThrow("which JSON has no word for");
       expect(() => queue.sendMany(5 as never)).toThrow("sendMany: expected an iterable, got 5");
       expect(() => queue.sendMany([1], { id: "x" })).toThrow("can't share an id");
-      expect(() => queue.recvMany(0)).toThrow("recvMany: max must be a whole number from 1 up, got 0");
+      expect(() => queue.recvMany(0)).toThrow("recvMany: max: expected a whole number from 1 up, got 0");
       expect(() => queue.work(undefined as never)).toThrow();
-      expect(() => queue.work(() => {}, { concurrency: 0 })).toThrow("work: concurrency must be");
-      expect(() => queue.dead.list(0)).toThrow("dead.list: max must be");
+      expect(() => queue.work(() => {}, { concurrency: 0 })).toThrow("work: concurrency: expected");
+      expect(() => queue.dead.list(0)).toThrow("dead.list: max: expected");
       expect(() => queue.dead.redrive("some" as never)).toThrow('dead.redrive: expected an array of ids or "all"');
       expect(() => queue.remove(5 as never)).toThrow("remove: expected a message's id, got 5");
       expect(yield* queue.stats()).toMatchObject({ ready: 0 });
       yield* queue.send(1);
       const message = yield* queue.recv();
-      expect(() => message?.nack({ delay: -1 })).toThrow("nack: delay must be");
-      expect(() => message?.extend(Number.NaN)).toThrow("extend: the time must be");
+      expect(() => message?.nack({ delay: -1 })).toThrow("nack: delay: expected");
+      expect(() => message?.extend(Number.NaN)).toThrow("extend: expected");
     });
   });
 

@@ -456,19 +456,19 @@ describe("serve", () => {
   it("refuses options that are none, and to serve nothing", () =>
     run(function* () {
       const f = yield* connect(memory(), { name: "f" });
-      expect(() => f.serve({ concurrency: 0 })).toThrow("serve: concurrency must be a whole number from 1 up, got 0");
-      expect(() => f.serve({ groups: ["a b"] })).toThrow("serve: groups: the name must be 1 to 64");
+      expect(() => f.serve({ concurrency: 0 })).toThrow("serve: concurrency: expected a whole number from 1 up, got 0");
+      expect(() => f.serve({ groups: ["a b"] })).toThrow("serve: groups: name: expected 1 to 64");
       expect(() => f.serve({ calls: "double" as never })).toThrow(
-        'serve: calls must be an array of names, got "double"',
+        'serve: calls: expected an array of names, got "double"',
       );
       expect(() => f.serve({ calls: ["nope"] })).toThrow('serve: calls: there is no parallel function "nope" here');
       expect(() => f.serve({ queues: ["nope"] })).toThrow('serve: queues: there is no handler for a queue "nope" here');
       expect(() => f.serve({ calls: [], queues: [] })).toThrow("serve: there is nothing to serve");
-      expect(() => f.with({ attempts: 0 })).toThrow("with: attempts must be a whole number from 1 up, got 0");
+      expect(() => f.with({ attempts: 0 })).toThrow("with: attempts: expected a whole number from 1 up, got 0");
       expect(() => f.with({ group: "" })).toThrow("with: group");
-      expect(() => f.with({ key: "" })).toThrow("with: key must be a string of 1 to 256 characters");
+      expect(() => f.with({ key: "" })).toThrow("with: key: expected a string of 1 to 256 characters");
       expect(() => f.with({ queueTimeout: -1 })).toThrow("with: queueTimeout must be");
-      expect(() => f.drain({ timeout: -1 })).toThrow("drain: timeout must be a number from 0 up, got -1");
+      expect(() => f.drain({ timeout: -1 })).toThrow("drain: timeout: expected a number from 0 up, got -1");
       yield* f.drain();
       expect(() => f.serve()).toThrow(new Panic("CLOSED_FLEET").message);
     }));
@@ -486,7 +486,7 @@ describe("serve", () => {
         { concurrency: 2, queue: options },
       );
       expect(() => handle("calls-mails", () => {})).toThrow('handle: queue "calls-mails" has a handler already');
-      expect(() => handle("a b", () => {})).toThrow("handle: the name must be");
+      expect(() => handle("a b", () => {})).toThrow("handle: name: expected");
       expect(() => handle("x", null as never)).toThrow(Panic);
       const f = yield* connect(memory(), { name: "f" });
       const [ctx, cancel] = withCancelCause(background());

@@ -115,7 +115,7 @@ test.each([1.5, Number.NaN, Number.POSITIVE_INFINITY, "1", null, 1n])("a bad see
 });
 
 test.each([1, "abort", null, {}])("a bad signal is refused: %o", async (signal) => {
-  await expect(begin(() => {}, { signal })).rejects.toThrow(/signal must be an AbortSignal/);
+  await expect(begin(() => {}, { signal })).rejects.toThrow(/signal: expected an AbortSignal/);
 });
 
 test.each([1, "yes", null, {}])("a bad leaks is refused: %o", async (leaks) => {

@@ -280,7 +280,7 @@ test("refuses what is no function and no limit", () => {
   panics("NIL_FUNCTION", () => group.go(null as never));
   panics("NIL_FUNCTION", () => group.tryGo(undefined as never));
   expect(() => group.go(1 as never)).toThrow("ErrGroup.go: expected a function, got 1");
-  expect(() => group.setLimit(0.5)).toThrow("ErrGroup.setLimit: expected a whole number, got 0.5");
+  expect(() => group.setLimit(0.5)).toThrow("ErrGroup.setLimit: expected a whole number, or Infinity, got 0.5");
 });
 
 test("a deadlock says errgroup", async () => {

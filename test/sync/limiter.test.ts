@@ -316,14 +316,14 @@ test("100,000 tenths take as long as 10,000", () =>
 
 test("refuses what is no rate and no number of events", () => {
   for (const bad of [-1, Number.NaN, "1", undefined]) {
-    expect(() => new Limiter(bad as number)).toThrow(/^new Limiter: expected a number of events a second/);
+    expect(() => new Limiter(bad as number)).toThrow(/^new Limiter: expected a number from 0 up/);
   }
   for (const bad of [-1, Infinity, Number.NaN, "1"]) {
     const limiter = new Limiter(1);
-    expect(() => new Limiter(1, bad as number)).toThrow(/^new Limiter: burst: expected a number from 0 up/);
-    expect(() => limiter.allow(bad as number)).toThrow(/^Limiter\.allow: expected a number from 0 up/);
-    expect(() => limiter.wait(bad as number)).toThrow(/^Limiter\.wait: expected a number from 0 up/);
-    expect(() => limiter.reserve(bad as number)).toThrow(/^Limiter\.reserve: expected a number from 0 up/);
+    expect(() => new Limiter(1, bad as number)).toThrow(/^new Limiter: burst: expected a finite number from 0 up/);
+    expect(() => limiter.allow(bad as number)).toThrow(/^Limiter\.allow: expected a finite number from 0 up/);
+    expect(() => limiter.wait(bad as number)).toThrow(/^Limiter\.wait: expected a finite number from 0 up/);
+    expect(() => limiter.reserve(bad as number)).toThrow(/^Limiter\.reserve: expected a finite number from 0 up/);
   }
 });
 

@@ -145,7 +145,7 @@ describe("a name is shown in dumps, of a", () => {
       () => new SingleFlight(options),
       () => new Limiter(1, 1, options),
     ]) {
-      expect(make).toThrow(/^new [A-Z]\w+: name must be a string, got 1$/);
+      expect(make).toThrow(/^new [A-Z]\w+: name: expected a string, got 1$/);
     }
   });
 });

@@ -351,8 +351,10 @@ describe("a bubble", () => {
   test("refuses bad arguments by name", async () => {
     await expect(bubble(undefined as never)).rejects.toMatchObject({ code: "NIL_FUNCTION" });
     await expect(bubble(3 as never)).rejects.toThrow("bubble: expected a function, got 3");
-    await expect(bubble(() => 1, { seed: 0.5 })).rejects.toThrow("bubble: seed must be a whole number, got 0.5");
-    await expect(bubble(() => 1, { patience: -1 })).rejects.toThrow("bubble: patience must be a number");
+    await expect(bubble(() => 1, { seed: 0.5 })).rejects.toThrow("bubble: seed: expected a whole number, got 0.5");
+    await expect(bubble(() => 1, { patience: -1 })).rejects.toThrow(
+      "bubble: patience: expected a duration in milliseconds",
+    );
     await expect(bubble(() => 1, null as never)).rejects.toThrow("bubble: expected options");
   });
 

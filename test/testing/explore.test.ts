@@ -313,12 +313,12 @@ describe("arguments", () => {
   const program = function* () {};
 
   test.each([
-    [{ strategy: "all" }, 'strategy must be "exhaustive", "random" or "pct", got "all"'],
-    [{ timers: "never" }, 'timers must be "idle" or "any", got "never"'],
-    [{ runs: 0 }, "runs must be a whole number from 1 up, got 0"],
-    [{ maxSteps: 1.5 }, "maxSteps must be a whole number from 1 up, got 1.5"],
-    [{ depth: -1 }, "depth must be a whole number from 1 up, got -1"],
-    [{ seed: Number.NaN }, "seed must be a whole number, got NaN"],
+    [{ strategy: "all" }, 'strategy: expected "exhaustive", "random" or "pct", got "all"'],
+    [{ timers: "never" }, 'timers: expected "idle" or "any", got "never"'],
+    [{ runs: 0 }, "runs: expected a whole number from 1 up, got 0"],
+    [{ maxSteps: 1.5 }, "maxSteps: expected a whole number from 1 up, got 1.5"],
+    [{ depth: -1 }, "depth: expected a whole number from 1 up, got -1"],
+    [{ seed: Number.NaN }, "seed: expected a whole number, got NaN"],
     ["fast", 'expected options like { strategy, runs }, got "fast"'],
   ])("%j", async (options, says) => {
     const error = await thrown(explore(program, options as ExploreOptions));

@@ -153,7 +153,9 @@ test("ignore and within", async () => {
 
 test("bad options are named", () => {
   expect(() => noLeaks(null as never)).toThrow("noLeaks: expected options like { ignore, within }, got null");
-  expect(() => noLeaks({ within: "soon" as never })).toThrow('within must be a number of milliseconds, got "soon"');
-  expect(() => noLeaks({ ignore: 3 as never })).toThrow("ignore must be a function, got 3");
+  expect(() => noLeaks({ within: "soon" as never })).toThrow(
+    'within: expected a duration in milliseconds from 0 up, got "soon"',
+  );
+  expect(() => noLeaks({ ignore: 3 as never })).toThrow("ignore: expected a function, got 3");
   expect(() => leaks({} as never)).toThrow("leaks: expected { beforeEach, afterEach } of a test runner, got an object");
 });

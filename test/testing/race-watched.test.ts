@@ -156,8 +156,8 @@ describe("what is watched", () => {
     expect(() => race(new Date())).toThrow("got a Date");
     expect(() => race(new Uint8Array(1))).toThrow(/got an? Uint8Array/);
     expect(() => race(Promise.resolve())).toThrow("got a Promise");
-    expect(() => race({}, { name: 3 as never })).toThrow("race: name must be a string, got 3");
-    expect(() => race({}, { report: 3 as never })).toThrow("race: report must be a function, got 3");
+    expect(() => race({}, { name: 3 as never })).toThrow("race: name: expected a string, got 3");
+    expect(() => race({}, { report: 3 as never })).toThrow("race: report: expected a function, got 3");
     expect(() => race({}, null as never)).toThrow("race: expected options");
   });
 });

@@ -173,7 +173,7 @@ describe("what is accessed atomically", () => {
 
   test("is a list or true", () => {
     expect(() => race({ n: 0 }, { atomic: "n" as never })).toThrow(
-      'race: atomic must be true or a list of names, got "n"',
+      'race: atomic: expected true or a list of names, got "n"',
     );
   });
 });

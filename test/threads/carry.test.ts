@@ -18,6 +18,6 @@ test("a carrier that is none is refused", () => {
     expect(() => threads({ context: context as never })).toThrow(ArgumentError);
   }
   expect(() => threads({ context: 7 as never })).toThrow(
-    "threads: context must be { inject, extract }, two functions, got 7",
+    "threads: context: expected { inject, extract }, two functions, got 7",
   );
 });

@@ -110,7 +110,7 @@ test("a worker that never calls serve, or is none, is an error and no hang", asy
     /^panic: thread died \(thread 1 ended before its file called serve\(\)\)/,
   );
   expect((await life("no worker")).stderr).toContain(
-    "threads: worker must be a function that gives a new Worker, got 1",
+    "threads: worker: expected a function that gives a new Worker, got 1",
   );
 });
 

@@ -187,7 +187,7 @@ describe("memory", () => {
   });
 
   it("refuses a size that is none, and a second one", () => {
-    expect(() => new Memory().reserve(1)).toThrow(/memory must be a whole number of bytes from 2097152/);
+    expect(() => new Memory().reserve(1)).toThrow(/memory, in bytes: expected a whole number from 2097152/);
     expect(() => new Memory().reserve(1.5e7 + 0.5)).toThrow(/got 15000000.5/);
     expect(() => memory.reserve(8 * MIB)).toThrow(/must be set before/);
     expect(() => memory.reserve(4 * MIB)).not.toThrow();

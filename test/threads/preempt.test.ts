@@ -35,7 +35,7 @@ describe("preemption", () => {
   });
 
   it("options are checked", () => {
-    expect(() => threads({ preempt: 1 as never })).toThrow(/preempt must be true or false, got 1/);
-    expect(() => threads({ sysmon: "yes" as never })).toThrow(/sysmon must be true, false or a function, got "yes"/);
+    expect(() => threads({ preempt: 1 as never })).toThrow(/preempt: expected true or false, got 1/);
+    expect(() => threads({ sysmon: "yes" as never })).toThrow(/sysmon: expected true, false or a function, got "yes"/);
   });
 });

@@ -66,7 +66,7 @@ test("misuse: a negative counter, no whole number, a name that is none", () => {
     expect(() => new SharedWaitGroup().add(delta as number)).toThrow(/expected a whole number, got /);
   }
   expect(() => new SharedWaitGroup().add(2 ** 31)).toThrow("expected a counter up to 2147483647, got 2147483648");
-  expect(() => new SharedWaitGroup({ name: 1 as never })).toThrow("name must be a string, got 1");
+  expect(() => new SharedWaitGroup({ name: 1 as never })).toThrow("name: expected a string, got 1");
 });
 
 test("a deadlock says sync.WaitGroup.Wait", async () => {

@@ -104,6 +104,10 @@ test("starts and stops", () => {
 });
 
 test("refuses what makes no sense", () => {
-  expect(() => new FlightRecorder({ minAge: 0 })).toThrow("FlightRecorder: minAge must be positive, got 0");
-  expect(() => new FlightRecorder({ maxBytes: -1 })).toThrow("FlightRecorder: maxBytes must be positive, got -1");
+  expect(() => new FlightRecorder({ minAge: 0 })).toThrow(
+    "new FlightRecorder: minAge: expected a number above 0, got 0",
+  );
+  expect(() => new FlightRecorder({ maxBytes: -1 })).toThrow(
+    "new FlightRecorder: maxBytes: expected a number above 0, got -1",
+  );
 });

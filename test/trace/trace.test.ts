@@ -274,7 +274,7 @@ describe("the recording", () => {
 
   test("refuses what it can't write with", () => {
     expect(() => start("out.json" as never)).toThrow('trace.start: expected a function that writes, got "out.json"');
-    expect(() => start(() => {}, { maxBytes: 0 })).toThrow("trace.start: maxBytes must be a positive number, got 0");
+    expect(() => start(() => {}, { maxBytes: 0 })).toThrow("trace.start: maxBytes: expected a number above 0, got 0");
   });
 
   test("a writer that throws ends it, and the program goes on", async () => {

@@ -78,12 +78,12 @@ function check(value: unknown, where: string): TraceEvent {
   const number = (key: string, most: number): number => {
     const n = given[key] ?? 0;
     if (typeof n === "number" && n >= 0 && n < most) return n;
-    throw new ArgumentError(`a trace: ${where}: ${key} must be a number from 0 to ${most}, got ${show(n)}`);
+    throw new ArgumentError(`a trace: ${where}: ${key}: expected a number from 0 to ${most}, got ${show(n)}`);
   };
   const text = (of: Readonly<Record<string, unknown>>, key: string): string => {
     const string = of[key] ?? "";
     if (typeof string === "string") return string.slice(0, MOST_TEXT);
-    throw new ArgumentError(`a trace: ${where}: ${key} must be a string, got ${show(string)}`);
+    throw new ArgumentError(`a trace: ${where}: ${key}: expected a string, got ${show(string)}`);
   };
   const args = typeof given.args === "object" && given.args !== null ? (given.args as Record<string, unknown>) : {};
   return {

@@ -1,4 +1,5 @@
 /** Breakpoints: events at which a program that runs on is held. */
+import { text } from "../../runtime/args.ts";
 import type { RuntimeEvent } from "../../runtime/events.ts";
 import { ArgumentError, show } from "../../runtime/panic.ts";
 import type { Breakpoint } from "../protocol.ts";
@@ -14,10 +15,7 @@ export class Breakpoints {
     for (const key of ["kind", "channel", "goroutine"] as const) {
       const value: unknown = asked[key];
       if (value === undefined || value === "") continue;
-      if (typeof value !== "string") {
-        throw new ArgumentError(`break: ${key} must be a string, got ${show(value)}`);
-      }
-      wanted[key] = value;
+      wanted[key] = text(`break: ${key}`, value as string);
     }
     if (Object.keys(wanted).length === 0) throw new ArgumentError("break: expected a kind, a channel or a goroutine");
     const breakpoint = { id: ++this.#last, ...wanted };

@@ -15,6 +15,7 @@
  * undone; and promises and the host's timers would go on while it is held.
  */
 
+import { whole } from "../../runtime/args.ts";
 import { listen, type RuntimeEvent } from "../../runtime/events.ts";
 import type { G } from "../../runtime/g.ts";
 import { macrotask, monotonic } from "../../runtime/host.ts";
@@ -148,9 +149,7 @@ export class Stepper {
 
   /** Undoes the last `steps` steps. What is undone is what happens again, unless somebody chooses otherwise. */
   back(steps = 1): Promise<StepState> {
-    if (!(Number.isInteger(steps) && steps > 0)) {
-      throw new ArgumentError(`back: steps must be a whole number from 1 up, got ${show(steps)}`);
-    }
+    whole("back: steps", steps, 1);
     return this.#act(async () => {
       this.#running = false;
       if (this.#asked !== null && steps === 1) this.#asked = null;
@@ -281,7 +280,7 @@ export class Stepper {
     const { candidates } = execution;
     const wanted = choice ?? this.#default();
     if (!(Number.isInteger(wanted) && wanted >= 0 && wanted < Math.max(1, candidates.length))) {
-      throw new ArgumentError(`step: choice must be one of the ${candidates.length} there are, got ${show(choice)}`);
+      throw new ArgumentError(`step: choice: expected one of the ${candidates.length} there are, got ${show(choice)}`);
     }
     if (candidates.length > 1) this.#insist(execution.choices.length, choice);
     const g = execution.ready.find(({ id }) => id === candidates[wanted]);
@@ -296,7 +295,7 @@ export class Stepper {
   #takeCase({ choice, cases }: Asked, which: number | undefined): void {
     const { candidates, choices } = this.#execution;
     if (which !== undefined && !cases.includes(which)) {
-      throw new ArgumentError(`step: choice must be one of ${cases.join(", ")}, got ${show(which)}`);
+      throw new ArgumentError(`step: choice: expected one of ${cases.join(", ")}, got ${show(which)}`);
     }
     const at = choices.length + (candidates.length > 1 ? 1 : 0);
     this.#insist(at, which);

@@ -3,8 +3,9 @@
  *
  * @module millrace/remote/redis
  */
-import { ArgumentError, show } from "../../runtime/panic.ts";
-import { checkNumber, checkOptions } from "../check.ts";
+import { checkOptions, unexpected } from "../../runtime/args.ts";
+import { ArgumentError } from "../../runtime/panic.ts";
+import { checkNumber } from "../check.ts";
 import type { Connection, Port, Transport } from "../transport.ts";
 import { clientOf, type IoredisClient, type NodeRedisClient, type RedisClient } from "./client.ts";
 import { RedisConnection } from "./connection.ts";
@@ -51,10 +52,10 @@ export function redis(client: RedisClient | (() => RedisClient), options: RedisO
   const buffer = bufferOf();
   if (buffer === undefined) throw new ArgumentError("redis: this host has no node:buffer; it needs Node, Bun or Deno");
   if (typeof client !== "function") clientOf(client, buffer);
-  checkOptions("redis", options);
+  checkOptions("redis", options, "prefix, wait");
   const { prefix = "millrace" } = options;
   if (typeof prefix !== "string" || !PREFIX.test(prefix)) {
-    throw new ArgumentError(`redis: prefix must be 1 to 64 letters, digits, -, _ or :, got ${show(prefix)}`);
+    throw unexpected("redis: prefix", "1 to 64 letters, digits, -, _ or :", prefix);
   }
   const wait = checkNumber("redis: wait", options.wait, { least: 0, whole: true, instead: 0 });
   return {

@@ -1,12 +1,14 @@
 /** Bubbles (Go's `testing/synctest`): a program on a clock of its own. What is judged there is in `bubble-clock.ts`. */
+
 import { call } from "../../runtime/action.ts";
+import { callable, millis } from "../../runtime/args.ts";
 import type { Body } from "../../runtime/body.ts";
 import { m } from "../../runtime/m.ts";
 import { type Go, NO, Op } from "../../runtime/op.ts";
 import type { Outcome, RunOptions } from "../../runtime/options.ts";
-import { ArgumentError, BubbleError, show } from "../../runtime/panic.ts";
+import { BubbleError } from "../../runtime/panic.ts";
 import { P } from "../../runtime/proc.ts";
-import { checkFunction, checkOptions, type Result } from "../../runtime/run.ts";
+import { checkRun, type Result } from "../../runtime/run.ts";
 import type { Thing } from "../../runtime/thing.ts";
 import { learnPlaces } from "../../runtime/traceback.ts";
 import { made } from "../../runtime/unused.ts";
@@ -91,13 +93,11 @@ class RestOp extends Op<void> {
  * ```
  */
 export async function bubble<X>(fn: () => X, options: BubbleOptions = {}): Promise<Result<X>> {
-  checkFunction("bubble", fn);
+  callable("bubble", fn);
   learnPlaces(bubble);
-  checkOptions("bubble", options);
+  checkRun("bubble", options);
   const { seed = 1, patience = 0 } = options;
-  if (!(typeof patience === "number" && patience >= 0)) {
-    throw new ArgumentError(`bubble: patience must be a number of milliseconds, got ${show(patience)}`);
-  }
+  millis("bubble: patience", patience);
   if (m.current().clock instanceof BubbleClock) throw new BubbleError("bubble: this goroutine is in a bubble already");
   const p = new P({ ...options, seed, leaks: false });
   const rest = new RestOp(new BubbleClock(p, patience), p, "ending");

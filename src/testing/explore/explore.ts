@@ -5,7 +5,7 @@
  * The program is run twice under one schedule before anything else, and again when a failure was found: if the two differ
  * the program is not deterministic, no schedule can reproduce what it does, and that is what is reported.
  */
-import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
+import { callable, checkOptions, flag, oneOf, whole } from "../../runtime/args.ts";
 import { ExploreError, NotDeterministicError, UnexplorableError } from "./errors.ts";
 import { type Execution, MAX_STEPS, type Program, type Settings } from "./execution.ts";
 import { Pct, Uniform } from "./random.ts";
@@ -66,6 +66,9 @@ export interface Explored {
   readonly timers?: "idle";
 }
 
+/** What is explored. */
+export const PROGRAM = "a program (a generator function)";
+
 interface Plan {
   readonly settings: Settings;
   readonly runs: number;
@@ -115,7 +118,7 @@ interface Plan {
  * ```
  */
 export async function explore(program: () => unknown, options: ExploreOptions = {}): Promise<Explored> {
-  checkProgram("explore", program);
+  callable("explore", program, PROGRAM);
   const planned = plan(program, options);
   const { signal, progress } = options;
   signal?.throwIfAborted();
@@ -165,21 +168,17 @@ function estimate(runs: number, done: number): number | undefined {
 }
 
 function plan(program: Program, options: ExploreOptions): Plan {
-  if (typeof options !== "object" || options === null) {
-    throw new ArgumentError(`explore: expected options like { strategy, runs }, got ${show(options)}`);
-  }
+  checkOptions("explore", options, "strategy, runs");
   const { strategy = "exhaustive", seed = 1, depth = 3, timers = "idle", leaks = true, reduce = true } = options;
-  if (strategy !== "exhaustive" && strategy !== "random" && strategy !== "pct") {
-    throw new ArgumentError(`explore: strategy must be "exhaustive", "random" or "pct", got ${show(strategy)}`);
-  }
-  if (timers !== "idle" && timers !== "any") {
-    throw new ArgumentError(`explore: timers must be "idle" or "any", got ${show(timers)}`);
-  }
-  if (!Number.isSafeInteger(seed)) throw new ArgumentError(`explore: seed must be a whole number, got ${show(seed)}`);
+  oneOf("explore: strategy", strategy, ["exhaustive", "random", "pct"]);
+  oneOf("explore: timers", timers, ["idle", "any"]);
+  whole("explore: seed", seed);
   const { runs = strategy === "exhaustive" ? 100_000 : 10_000, maxSteps = MAX_STEPS, asyncTimerChan = false } = options;
-  count("runs", runs);
-  count("maxSteps", maxSteps);
-  count("depth", depth);
+  whole("explore: runs", runs, 1);
+  whole("explore: maxSteps", maxSteps, 1);
+  whole("explore: depth", depth, 1);
+  flag("explore: leaks", leaks);
+  flag("explore: reduce", reduce);
   const settings: Settings = { maxSteps, anytime: timers === "any", leaks, asyncTimerChan };
   const searched = { exhaustive: "the exhaustive search", random: "a random search", pct: "a PCT search" }[strategy];
   const search = (): Search => {
@@ -187,18 +186,6 @@ function plan(program: Program, options: ExploreOptions): Plan {
     return chance(program, settings, strategy === "pct" ? new Pct(seed, depth) : new Uniform(seed));
   };
   return { settings, runs, search, searched, all: strategy === "exhaustive" };
-}
-
-function count(what: string, n: number): void {
-  if (Number.isSafeInteger(n) && n >= 1) return;
-  throw new ArgumentError(`explore: ${what} must be a whole number from 1 up, got ${show(n)}`);
-}
-
-/** Refuses what is no program. */
-export function checkProgram(where: string, program: unknown): void {
-  if (typeof program === "function") return;
-  if (program === null || program === undefined) throw new Panic("NIL_FUNCTION", `${where}: got ${String(program)}`);
-  throw new ArgumentError(`${where}: expected a program (a generator function), got ${show(program)}`);
 }
 
 /** Runs the program twice under one schedule, and throws if the two differ. */

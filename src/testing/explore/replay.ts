@@ -1,8 +1,9 @@
 /** `replay`: a program under one schedule that was found before. */
+import { callable } from "../../runtime/args.ts";
 import { ArgumentError } from "../../runtime/panic.ts";
 import type { Result } from "../../runtime/run.ts";
 import { UnexplorableError } from "./errors.ts";
-import { checkProgram, report } from "./explore.ts";
+import { PROGRAM, report } from "./explore.ts";
 import { record } from "./record.ts";
 import { decode } from "./schedule.ts";
 import { inSlices, turn } from "./slices.ts";
@@ -32,7 +33,7 @@ import { inSlices, turn } from "./slices.ts";
  */
 export async function replay<X>(schedule: string, program: () => X): Promise<Result<X>> {
   const decoded = decode(schedule);
-  checkProgram("replay", program);
+  callable("replay", program, PROGRAM);
   await turn();
   const recorded = await inSlices(record(program, decoded, { places: true }));
   const { execution, misfit } = recorded;

@@ -7,6 +7,7 @@
  * stands before it. The first option is what needs no switch: the goroutine goes on, the first ready case is taken. So a
  * schedule is short when little happens in it, and what it says holds on every machine.
  */
+import { unexpected } from "../../runtime/args.ts";
 import { ArgumentError, show } from "../../runtime/panic.ts";
 import type { Chooser, Watcher } from "./chooser.ts";
 import { MAX_STEPS, type Settings } from "./execution.ts";
@@ -48,7 +49,7 @@ function checksum(text: string): string {
 
 export function decode(text: unknown): Schedule {
   const wrong = (why: string): ArgumentError => new ArgumentError(`replay: ${show(text)} is no schedule: ${why}`);
-  if (typeof text !== "string") throw new ArgumentError(`replay: expected a schedule (a string), got ${show(text)}`);
+  if (typeof text !== "string") throw unexpected("replay", "a schedule (a string)", text);
   const match = /^mr(\d+):/.exec(text);
   if (match === null) throw wrong(`it does not begin with "${VERSION}:"`);
   if (match[1] !== "1") throw wrong(`its version is ${match[1]}, and this version of millrace reads 1`);

@@ -8,8 +8,9 @@
  * It costs nothing until the first value is watched: it follows the runtime's events, and only while the run is under way
  * in which a value was given to it, or while a value is alive that was given to it outside of any. Rejected: to watch everything, which JavaScript has no means for; to compare values, which misses what did no harm.
  */
+import { callback, checkOptions, text, unexpected } from "../../runtime/args.ts";
 import { m } from "../../runtime/m.ts";
-import { ArgumentError, type RaceError, show } from "../../runtime/panic.ts";
+import { type RaceError, show } from "../../runtime/panic.ts";
 import { HappensBefore } from "./happens-before.ts";
 import { KEYS, Shadow } from "./shadow.ts";
 
@@ -143,18 +144,14 @@ const raw = new WeakMap<object, object>();
  */
 export function race<T extends object>(value: T, options: RaceOptions = {}): T {
   if (!watchable(value, true)) {
-    throw new ArgumentError(`race: expected an object, an array, a Map or a Set, got ${show(value)}`);
+    throw unexpected("race", "an object, an array, a Map or a Set", value);
   }
-  if (typeof options !== "object" || options === null) {
-    throw new ArgumentError(`race: expected options like { name, report }, got ${show(options)}`);
-  }
+  checkOptions("race", options, "name, report");
   const { name = "value", report, atomic } = options;
-  if (typeof name !== "string") throw new ArgumentError(`race: name must be a string, got ${show(name)}`);
-  if (report !== undefined && typeof report !== "function") {
-    throw new ArgumentError(`race: report must be a function, got ${show(report)}`);
-  }
+  text("race: name", name);
+  callback("race: report", report);
   if (atomic !== undefined && atomic !== true && !Array.isArray(atomic)) {
-    throw new ArgumentError(`race: atomic must be true or a list of names, got ${show(atomic)}`);
+    throw unexpected("race: atomic", "true or a list of names", atomic);
   }
   if (raw.has(value)) return value;
   const keys = atomic === undefined || atomic === true ? atomic : new Set(atomic.map((key) => keyOf(value, key)));

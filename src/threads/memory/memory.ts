@@ -20,8 +20,9 @@
  * Rejected: a growable buffer (each access 5 to 16 times slower); one allocator under a lock; free lists by size for good
  * (after a burst of values of 500 bytes there was no room for one of 1000).
  */
+import { whole } from "../../runtime/args.ts";
 import { once } from "../../runtime/copies.ts";
-import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
+import { ArgumentError, Panic } from "../../runtime/panic.ts";
 import { corrupt, drain, mostBlocks } from "./corrupt.ts";
 import {
   GENERATION,
@@ -133,11 +134,7 @@ export class Memory {
    * @throws ArgumentError for no such number, or when it was reserved already with another
    */
   reserve(bytes: number): void {
-    if (!(Number.isInteger(bytes) && bytes >= LEAST && bytes <= MOST)) {
-      throw new ArgumentError(
-        `threads: memory must be a whole number of bytes from ${LEAST} to ${MOST}, got ${show(bytes)}`,
-      );
-    }
+    whole("threads: memory, in bytes", bytes, LEAST, MOST);
     if (this.#opened && this.size !== rounded(bytes)) {
       const now = `${this.size} bytes are reserved already`;
       throw new ArgumentError(

@@ -7,11 +7,12 @@
  * The first `go` starts one thread, and each `go` that finds no idle thread, and more tasks waiting than there are
  * threads on their way, one more, up to `procs`. A program that needs one gets one.
  */
+import { whole } from "../../runtime/args.ts";
 import { once } from "../../runtime/copies.ts";
 import { notice } from "../../runtime/host.ts";
 import { m } from "../../runtime/m.ts";
 import type { ThreadsInfo } from "../../runtime/others.ts";
-import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
+import { ArgumentError, Panic } from "../../runtime/panic.ts";
 import type { P } from "../../runtime/proc.ts";
 import { ALERT, isolate } from "../memory/isolate.ts";
 import { BEGUN, CULPRIT, HOW, IMPORTS, LATEST, MAX_ISOLATES, PLACE, READY, STATE } from "../memory/layout.ts";
@@ -109,7 +110,7 @@ class Crew {
 
   /** The most threads that run parallel functions; `n` above 0 sets it. Gives what it was before. */
   procs(n: number): number {
-    if (n > MAX_ISOLATES - 1) throw new ArgumentError(`threads: at most ${MAX_ISOLATES - 1}, got ${show(n)}`);
+    whole("threads: count", n, -Infinity, MAX_ISOLATES - 1);
     const before = memory.opened && procs() > 0 ? procs() : this.#procs;
     if (n > 0) {
       this.#procs = n;

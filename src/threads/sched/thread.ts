@@ -8,9 +8,9 @@
  * not answer, because it is in a loop without any operation, is terminated. While it imports modules it is left to get on with
  * that: Node 20 keeps open the files that it has open then.
  */
+import { unexpected } from "../../runtime/args.ts";
 import { built } from "../../runtime/built.ts";
 import { builtin, monotonic, startTimer, stopTimer } from "../../runtime/host.ts";
-import { ArgumentError, show } from "../../runtime/panic.ts";
 import { ALERT, isolate, wake } from "../memory/isolate.ts";
 import { BEGUN, GENERATION, IMPORTS, LEAVING, MAX_ISOLATES, PARK, PLACE, READY, STATE } from "../memory/layout.ts";
 import { memory, type Share } from "../memory/memory.ts";
@@ -266,7 +266,7 @@ function print(to: 1 | 2, text: Uint8Array): void {
 function checkWorker(worker: unknown): void {
   const { postMessage, terminate } = (worker ?? {}) as Partial<WorkerLike>;
   if (typeof postMessage === "function" && typeof terminate === "function") return;
-  throw new ArgumentError(`threads: worker must be a function that gives a new Worker, got ${show(worker)}`);
+  throw unexpected("threads: worker", "a function that gives a new Worker", worker);
 }
 
 /** Runs the library's own file on a new thread. */

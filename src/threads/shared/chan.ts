@@ -5,16 +5,17 @@
  * An object of this class is a thread's handle on the channel. It looks like a local one to what is made for those
  * (`range`, `recvOk`, streams): it has `take` and a `recvq` to wait on.
  */
+
 import { CLOSED } from "../../chan/closed.ts";
 import { iterate } from "../../chan/iterate.ts";
 import type { Held, Ungiven } from "../../chan/make.ts";
 import { TranslatedRecv } from "../../chan/translated.ts";
 import type { Chan, Received, TryReceived, Values } from "../../chan/types.ts";
 import { Action } from "../../runtime/action.ts";
+import { checkCapacity, checkOptions, text, unexpected, whole } from "../../runtime/args.ts";
 import { at, emit, tap } from "../../runtime/events.ts";
 import { m } from "../../runtime/m.ts";
 import { block, checkIn, DONE, type Go, NO, type Op, type Parked, performer, step } from "../../runtime/op.ts";
-import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
 import { made } from "../../runtime/unused.ts";
 import type { Waiter } from "../../runtime/waiter.ts";
 import { OPTIONS, RECVQ, SENDQ, SLOT_WORDS } from "../memory/layout.ts";
@@ -129,11 +130,11 @@ class SharedChannel extends SharedHchan implements SharedChan<unknown, unknown> 
   }
 
   tryRecvMany(max: number): unknown[] {
-    return receiveMany(this, checkMax("tryRecvMany", max));
+    return receiveMany(this, whole("tryRecvMany", max, 1));
   }
 
   recvMany(max: number): Op<unknown[]> {
-    return made(new TranslatedManyOp(this, checkMax("recvMany", max)));
+    return made(new TranslatedManyOp(this, whole("recvMany", max, 1)));
   }
 
   [Symbol.asyncIterator](): Values<unknown> {
@@ -248,12 +249,7 @@ class TranslatedManyOp extends TranslatedRecv<unknown[]> {
 
 function checkArray(where: string, values: readonly unknown[]): readonly unknown[] {
   if (Array.isArray(values)) return values;
-  throw new ArgumentError(`${where}: expected an array, got ${show(values)}`);
-}
-
-function checkMax(where: string, max: number): number {
-  if (Number.isInteger(max) && max > 0) return max;
-  throw new ArgumentError(`${where}: expected a whole number from 1 up, got ${show(max)}`);
+  throw unexpected(where, "an array", values);
 }
 
 /** Options of `sharedChan`. */
@@ -310,19 +306,10 @@ export function sharedChan(
   capacity = 0,
   options: SharedChanOptions<unknown, unknown> = {},
 ): SharedChan<unknown, unknown> {
-  if (typeof capacity !== "number") {
-    throw new ArgumentError(`sharedChan: capacity must be a number, got ${show(capacity)}`);
-  }
-  if (!(Number.isInteger(capacity) && capacity >= 0 && capacity <= MAX_CAPACITY)) {
-    throw new Panic("CHAN_SIZE", `expected a whole number from 0 to ${MAX_CAPACITY}, got ${capacity}`);
-  }
-  if (typeof options !== "object" || options === null) {
-    throw new ArgumentError(`sharedChan: expected options like { zero, name }, got ${show(options)}`);
-  }
+  checkCapacity("sharedChan", capacity, MAX_CAPACITY);
+  checkOptions("sharedChan", options, "zero, name");
   const { zero, name, codec } = options;
-  if (name !== undefined && typeof name !== "string") {
-    throw new ArgumentError(`sharedChan: name must be a string, got ${show(name)}`);
-  }
+  if (name !== undefined) text("sharedChan: name", name);
   checkCodec(codec);
   const ptr = newObject(CHAN, capacity || 0, capacity || 0, name);
   try {
@@ -341,7 +328,7 @@ export function sharedChan(
 function checkCodec(codec: Partial<Codec<unknown>> | undefined): void {
   if (codec === undefined) return;
   if (typeof codec?.encode !== "function" || typeof codec.decode !== "function") {
-    throw new ArgumentError(`sharedChan: codec must be like { encode, decode }, got ${show(codec)}`);
+    throw unexpected("sharedChan: codec", "a codec like { encode, decode }", codec);
   }
 }
 

@@ -8,10 +8,11 @@
  */
 
 import { nilChan } from "../../chan/nil.ts";
+import { whole } from "../../runtime/args.ts";
 import { at, emit, tap } from "../../runtime/events.ts";
 import { named } from "../../runtime/named.ts";
 import { NO, type Op } from "../../runtime/op.ts";
-import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
+import { Panic } from "../../runtime/panic.ts";
 import { toldLock, type WaitReason } from "../../runtime/thing.ts";
 import { made } from "../../runtime/unused.ts";
 import { rivals } from "../../runtime/waiter.ts";
@@ -294,11 +295,7 @@ export class SharedSemaphore {
 }
 
 function weight(where: string, n: number): number {
-  if (!(Number.isInteger(n) && n >= 0)) {
-    throw new ArgumentError(`${where}: expected a whole number from 0 up, got ${show(n)}`);
-  }
-  if (n > MOST) throw new ArgumentError(`${where}: expected at most ${MOST}, got ${n}`);
-  return n;
+  return whole(where, n, 0, MOST);
 }
 
 registerHandle({

@@ -5,14 +5,15 @@
  * Go's check that a group is not used again before its waits have returned is not made: when the news of the zero arrives
  * on another thread, it may rightly be in use again.
  */
-import { checkCallable } from "../../runtime/action.ts";
+
 import { startAnywhere } from "../../runtime/anywhere.ts";
+import { callable, whole } from "../../runtime/args.ts";
 import { at, emit, tap } from "../../runtime/events.ts";
 import type { Goroutine, Watched } from "../../runtime/g.ts";
 import { m } from "../../runtime/m.ts";
 import { named } from "../../runtime/named.ts";
 import { NO, type Op } from "../../runtime/op.ts";
-import { ArgumentError, Panic, show } from "../../runtime/panic.ts";
+import { ArgumentError, Panic } from "../../runtime/panic.ts";
 import type { Result } from "../../runtime/run.ts";
 import { toldLock, type WaitReason } from "../../runtime/thing.ts";
 import { made } from "../../runtime/unused.ts";
@@ -169,9 +170,7 @@ export class SharedWaitGroup {
    * @throws Panic NEGATIVE_WAITGROUP when the counter is negative then, ArgumentError when `delta` is no whole number
    */
   add(delta: number): void {
-    if (!Number.isSafeInteger(delta)) {
-      throw new ArgumentError(`SharedWaitGroup.add: expected a whole number, got ${show(delta)}`);
-    }
+    whole("SharedWaitGroup.add", delta);
     this.#counter.add(delta);
   }
 
@@ -214,7 +213,7 @@ export class SharedWaitGroup {
    * ```
    */
   go<A extends unknown[], X>(fn: (...args: A) => X, ...args: A): Goroutine<Result<X>> {
-    checkCallable("SharedWaitGroup.go", fn);
+    callable("SharedWaitGroup.go", fn);
     this.#counter.add(1);
     let g: Watched;
     try {

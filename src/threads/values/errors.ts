@@ -5,8 +5,10 @@
  * library have, others can be given one. The receiver makes a true error and gives it that prototype, so no constructor
  * runs, whatever it would have wanted. What stands for something by identity, `context.Canceled` for one, arrives as itself.
  */
+
 import { Canceled, DeadlineExceeded } from "../../context/errors.ts";
-import { ArgumentError, FatalError, Goexit, NotInGoroutineError, Panic, show } from "../../runtime/panic.ts";
+import { unexpected } from "../../runtime/args.ts";
+import { ArgumentError, FatalError, Goexit, NotInGoroutineError, Panic } from "../../runtime/panic.ts";
 
 /** A class of errors. */
 export type ErrorClass = new (...args: never[]) => Error;
@@ -21,7 +23,7 @@ const sentinels: Map<string, Error> = new Map([
 /** Gives a class of errors a name under which all threads that did the same know it. */
 export function registerError(name: string, errorClass: ErrorClass): void {
   if (typeof errorClass !== "function" || !(errorClass.prototype instanceof Error)) {
-    throw new ArgumentError(`registerError: expected a class of errors, got ${show(errorClass)}`);
+    throw unexpected("registerError", "a class of errors", errorClass);
   }
   names.set(errorClass.prototype as object, name);
   prototypes.set(name, errorClass.prototype as object);
