@@ -69,4 +69,12 @@ export const remote: readonly Fault[] = [
     test: "test/threads/codec-portable.test.ts",
     title: "values for other processes of another version are refused",
   },
+  {
+    name: "in Redis, a command that is sent again is done again",
+    file: "src/remote/redis/script.ts",
+    find: "if tonumber(n) == number then return was end",
+    put: "if tonumber(n) < 0 then return was end",
+    test: "test/remote/redis.test.ts",
+    title: "redis ioredis 60 sends through a proxy that loses every answer once are 60 messages",
+  },
 ];

@@ -81,6 +81,10 @@ local perSecond, burst, concurrency = tonumber(has[6]), tonumber(has[7]), tonumb
 local perKey, keepDead, idWindow = tonumber(has[9]) or math.huge, tonumber(has[10]) or 1e15, tonumber(has[11]) or 1e15
 local streams, large = has[12] or '', has[13]
 
+if op == 'forget' then
+  for _, of in ipairs({'push', 'settle', 'ask'}) do call('DEL', name .. ':o:' .. me .. of) end
+end
+
 if has[1] ~= epoch then
   if op == 'ask' and arg.kind == 'drop' and call('GET', name .. ':o:' .. me .. 'ask') then return answer('1') end
   return answer(0)
@@ -458,7 +462,6 @@ if op == 'forget' then
     end
   end
   if get('duty') == me then call('HDEL', name, 'duty', 'dutyAt') end
-  for _, of in ipairs({'push', 'settle', 'ask'}) do call('DEL', name .. ':o:' .. me .. of) end
   return done(1)
 end
 
