@@ -42,7 +42,15 @@ const common: UserConfig = {
   fixedExtension: false,
   sourcemap: false,
   // Comments are for readers of the sources and of the types; here each thread would keep them in memory.
-  outputOptions: { comments: { legal: true, annotation: true, jsdoc: false } },
+  outputOptions: {
+    comments: { legal: true, annotation: true, jsdoc: false },
+    // What a program sees of the runtime has a file of its own among the declarations. With the engine in the same file, an editor
+    // reads the engine for every `import { chan }`.
+    codeSplitting: {
+      includeDependenciesRecursively: false,
+      groups: [{ name: "types.d", test: /\/src\/runtime\/(types|panic|options)\.d\.ts$/ }],
+    },
+  },
   treeshake: true,
   dts: { sourcemap: false },
   // `Disposable` is in no ES release yet; programs that do not list its lib can use the types all the same.

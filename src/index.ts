@@ -3,6 +3,7 @@
  *
  * @module millrace
  */
+
 export { type ChanOptions, chan } from "./chan/make.ts";
 export { nilChan } from "./chan/nil.ts";
 export { type Range, range } from "./chan/range.ts";
@@ -10,11 +11,7 @@ export type { Chan, Channel, Received, RecvChan, SendChan, TryReceived } from ".
 export { type Runtime, runtime } from "./runtime/api.ts";
 export { defer } from "./runtime/defer.ts";
 export { type Listener, listen, type RuntimeEvent } from "./runtime/events.ts";
-export type { Goroutine } from "./runtime/g.ts";
-export type { PanicHandler, PanickedGoroutine } from "./runtime/on-panic.ts";
-export { type Go, Op, type Parked } from "./runtime/op.ts";
 export type { RunOptions } from "./runtime/options.ts";
-export type { ThreadsInfo } from "./runtime/others.ts";
 export {
   ArgumentError,
   type Code,
@@ -30,8 +27,17 @@ export {
 } from "./runtime/panic.ts";
 export { wait } from "./runtime/promise.ts";
 export { go, main, type Result, run } from "./runtime/run.ts";
-export type { WaitReason } from "./runtime/thing.ts";
-export type { GoroutineInfo } from "./runtime/traceback.ts";
+export type {
+  Go,
+  Goroutine,
+  GoroutineInfo,
+  Op,
+  PanicHandler,
+  PanickedGoroutine,
+  Parked,
+  ThreadsInfo,
+  WaitReason,
+} from "./runtime/types.ts";
 export {
   type Case,
   type Cases,

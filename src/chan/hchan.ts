@@ -11,17 +11,18 @@
  * allocate early.
  *
  * A receive has no state of its own, so a channel hands out the same operation each time. The bodies of the two
- * `[Symbol.iterator]` below repeat the one of `Op`: with one shared body V8 sees every kind of operation at the one call
+ * `[Symbol.iterator]` below repeat the one of `Operation`: with one shared body V8 sees every kind of operation at the one call
  * of `attempt` and dispatches by look-up; apart, each is inlined. That is worth 20-30 ns an operation.
  */
 import { checkCapacity } from "../runtime/args.ts";
 import { at, emit, tap } from "../runtime/events.ts";
 import { m } from "../runtime/m.ts";
 import { numbers } from "../runtime/numbers.ts";
-import { block, checkIn, DONE, NO, Op, type Parked, park, performer, step } from "../runtime/op.ts";
+import { block, checkIn, DONE, NO, Operation, park, performer, step } from "../runtime/op.ts";
 import { Panic } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Thing } from "../runtime/thing.ts";
+import type { Op, Parked } from "../runtime/types.ts";
 import { made } from "../runtime/unused.ts";
 import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { CLOSED } from "./closed.ts";
@@ -81,7 +82,7 @@ export class Hchan implements Chan<unknown, unknown>, Thing {
     return "chan";
   }
 
-  ready({ verb }: Op<unknown>): boolean {
+  ready({ verb }: Operation<unknown>): boolean {
     const { closed, qcount, dataqsiz, sendq, recvq } = this;
     if (closed) return true;
     return verb === "send" ? qcount < dataqsiz || recvq.first !== null : qcount > 0 || sendq.first !== null;
@@ -101,7 +102,7 @@ export class Hchan implements Chan<unknown, unknown>, Thing {
   }
 
   /** What a goroutine that is parked in a send waits for. */
-  parkedSend(): Op<void> {
+  parkedSend(): Operation<void> {
     this.#send ??= new SendOp(this, undefined);
     return this.#send;
   }
@@ -224,7 +225,7 @@ export class Hchan implements Chan<unknown, unknown>, Thing {
 
 const EMPTY: unknown[] = [];
 
-class SendOp extends Op<void> {
+class SendOp extends Operation<void> {
   readonly #ch: Hchan;
   readonly #value: unknown;
 
@@ -272,7 +273,7 @@ class SendOp extends Op<void> {
   }
 }
 
-class RecvOp extends Op<unknown> {
+class RecvOp extends Operation<unknown> {
   readonly #ch: Hchan;
 
   constructor(ch: Hchan) {

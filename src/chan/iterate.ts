@@ -4,7 +4,7 @@
  * Rejected: an async generator. It awaits what it yields, so a channel of promises would give what they resolve to, a
  * channel of operations would perform them, and a rejected promise that is carried as a value would end the loop.
  */
-import type { Op } from "../runtime/op.ts";
+import type { Op } from "../runtime/types.ts";
 import type { Received, Values } from "./types.ts";
 
 interface Source<out T> {

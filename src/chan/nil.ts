@@ -1,5 +1,5 @@
 /** Go's nil channel: an explicit value, because a forgotten channel should be a type error here. */
-import { NO, Op } from "../runtime/op.ts";
+import { NO, Operation } from "../runtime/op.ts";
 import { Panic } from "../runtime/panic.ts";
 import { NOTHING, type Thing } from "../runtime/thing.ts";
 import { made } from "../runtime/unused.ts";
@@ -15,7 +15,7 @@ const NIL: Thing = {
   reasons: { send: "chan send (nil chan)", receive: "chan receive (nil chan)" },
 };
 
-class NeverOp extends Op<never> {
+class NeverOp extends Operation<never> {
   readonly #verb: string;
 
   constructor(verb: string) {

@@ -1,6 +1,6 @@
 /** Receiving until a channel is closed: Go's `for v := range ch`. */
 import { unexpected } from "../runtime/args.ts";
-import type { Op } from "../runtime/op.ts";
+import type { Op } from "../runtime/types.ts";
 import { made } from "../runtime/unused.ts";
 import { type Source, TranslatedRecv } from "./translated.ts";
 import type { RecvChan } from "./types.ts";

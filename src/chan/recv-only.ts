@@ -12,9 +12,10 @@
  */
 import { at, emit, tap } from "../runtime/events.ts";
 import { m } from "../runtime/m.ts";
-import { NO, Op } from "../runtime/op.ts";
+import { NO, Operation } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Thing } from "../runtime/thing.ts";
+import type { Op } from "../runtime/types.ts";
 import { made } from "../runtime/unused.ts";
 import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { CLOSED } from "./closed.ts";
@@ -133,7 +134,7 @@ export abstract class RecvOnly<out T> implements RecvChan<T>, Source {
   }
 }
 
-class RecvOp extends Op<unknown> {
+class RecvOp extends Operation<unknown> {
   readonly #ch: RecvOnly<unknown>;
 
   constructor(ch: RecvOnly<unknown>) {

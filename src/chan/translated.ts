@@ -2,7 +2,7 @@
  * The receives that say whether the value was sent: `recvOk` and `range`. They are the plain receive with its outcome
  * translated, which on a park needs a waiter of their own between the channel and whoever waits.
  */
-import { NO, Op } from "../runtime/op.ts";
+import { NO, Operation } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Thing } from "../runtime/thing.ts";
 import { type Proxies, Relay, type Waiter } from "../runtime/waiter.ts";
@@ -40,7 +40,7 @@ class Translator extends Relay {
 }
 
 /** A receive whose outcome is `translate(value, ok)`. */
-export class TranslatedRecv<T> extends Op<T> {
+export class TranslatedRecv<T> extends Operation<T> {
   readonly #ch: Source;
   readonly #translate: (value: unknown, ok: boolean) => T;
 

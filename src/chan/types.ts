@@ -1,5 +1,5 @@
 /** What users see of a channel: Go's `chan T`, `chan<- T` and `<-chan T`. */
-import type { Op } from "../runtime/op.ts";
+import type { Op } from "../runtime/types.ts";
 
 /** What both ends of a channel have. */
 export interface Channel {

@@ -9,8 +9,9 @@
  */
 import { AsyncWaiter, NEVER } from "../runtime/async.ts";
 import { m, YIELD_TO_HOST } from "../runtime/m.ts";
-import { DONE, NO, OP, Op, type Parked, step } from "../runtime/op.ts";
+import { DONE, NO, Operation, step } from "../runtime/op.ts";
 import { homeOf } from "../runtime/thing.ts";
+import { OP, type Parked } from "../runtime/types.ts";
 
 /** Waits for the operation that the goroutine has begun to perform. */
 const WAIT: Iterable<Parked> = { [Symbol.iterator]: () => step };
@@ -25,14 +26,15 @@ function rest(iterator: Iterator<unknown>): Iterable<unknown> {
 }
 
 /** Whether `value` is an operation that `await` performs the way all do. */
-function awaitable(value: unknown): value is Op<unknown> {
+function awaitable(value: unknown): value is Operation<unknown> {
   return (
-    (value as { [OP]?: true } | null | undefined)?.[OP] === true && (value as Op<unknown>).then === Op.prototype.then
+    (value as { [OP]?: true } | null | undefined)?.[OP] === true &&
+    (value as Operation<unknown>).then === Operation.prototype.then
   );
 }
 
 /** The value of `op` where it is done at once, else a promise of it. */
-function perform(op: Op<unknown>): unknown {
+function perform(op: Operation<unknown>): unknown {
   // In a goroutine, `await` attempts it later: the goroutine does not expect that its partner goes on meanwhile.
   if (m.curg !== null) return op;
   const p = m.awaiting(homeOf(op));

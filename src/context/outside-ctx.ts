@@ -5,7 +5,7 @@
 import type { RecvChan } from "../chan/types.ts";
 import { onAbort } from "../runtime/aborts.ts";
 import { microtask } from "../runtime/host.ts";
-import { NO, type Op } from "../runtime/op.ts";
+import { NO, type Operation } from "../runtime/op.ts";
 import { type Proxies, Waiter } from "../runtime/waiter.ts";
 import type { Time } from "../time/time.ts";
 import { CancelCtx } from "./cancel-ctx.ts";
@@ -119,7 +119,7 @@ export class ForeignCtx extends CancelCtx {
       this.#leave = ctx.afterFunc(() => tell(this));
       return;
     }
-    const op = ctx.done().recv() as Op<void>;
+    const op = ctx.done().recv() as Operation<void>;
     const w = new ForeignWaiter(this);
     this.#leave = () => op.dequeue(w);
     if (op.attempt() === NO) op.enqueue(w);

@@ -7,10 +7,11 @@
  * socket, whose other end waits too.
  */
 import { chan } from "../chan/make.ts";
-import type { Op } from "../runtime/op.ts";
+import type { Operation } from "../runtime/op.ts";
 import { current } from "../runtime/proc.ts";
 import { whenOver } from "../runtime/run-end.ts";
 import { homeOf } from "../runtime/thing.ts";
+import type { Op } from "../runtime/types.ts";
 import { select } from "../select/select.ts";
 
 export class StandIn {
@@ -25,7 +26,7 @@ export class StandIn {
   /** Performs `op`. Rejects with what it throws, with the reason of `stop`, or because its run is over. */
   perform<T>(op: Op<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const p = homeOf(op) ?? current();
+      const p = homeOf(op as Operation<T>) ?? current();
       const forget = whenOver(p, () => reject(new Error("the run that the stream's channel was made in is over")));
       select([op, this.#off.recv()]).then(
         (s) => {

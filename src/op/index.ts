@@ -4,8 +4,10 @@
  *
  * @module millrace/op
  */
-export { NO, Op as Operation } from "../runtime/op.ts";
-export type { On, Thing, WaitReason } from "../runtime/thing.ts";
+
+export { NO, Operation } from "../runtime/op.ts";
+export type { On, Thing } from "../runtime/thing.ts";
+export type { WaitReason } from "../runtime/types.ts";
 export { made } from "../runtime/unused.ts";
 export { Relay, Waiter, WaitQueue } from "../runtime/waiter.ts";
 export { currentRun, type Run, touch } from "./run.ts";

@@ -1,8 +1,8 @@
 /** The functions of jobs: parallel ones run on any thread, or elsewhere. */
 import type { Body } from "../runtime/body.ts";
 import { m } from "../runtime/m.ts";
-import type { Go, Op } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
+import type { Go, Op } from "../runtime/types.ts";
 
 /** How long a job on another thread may take to end once it was cancelled, unless the program says otherwise, in milliseconds. */
 export const GRACE = 500;

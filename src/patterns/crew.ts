@@ -18,10 +18,11 @@ import { enterScope, isIn } from "../runtime/enter-scope.ts";
 import { tap, tellSync } from "../runtime/events.ts";
 import { m } from "../runtime/m.ts";
 import { numbers } from "../runtime/numbers.ts";
-import { type Go, NO, Op, type Parked } from "../runtime/op.ts";
+import { NO, Operation } from "../runtime/op.ts";
 import { FatalError, Goexit } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { PROMISE, type Thing } from "../runtime/thing.ts";
+import type { Go, Parked } from "../runtime/types.ts";
 import { type Proxies, Waiter } from "../runtime/waiter.ts";
 import type { Inlet } from "./source.ts";
 
@@ -262,7 +263,7 @@ function worker<T, R>(name: string, crew: Crew<T, R>): () => Go {
 function pending(out: unknown, outcome: Outcome): Iterable<Parked, unknown> | null {
   if (typeof out !== "object" || out === null) return null;
   if (out instanceof Promise) return outcome.of(out);
-  if (out instanceof Op || out instanceof Action) return out;
+  if (out instanceof Operation || out instanceof Action) return out;
   if (isIterator(out)) return out as Iterable<Parked, unknown>;
   return isThenable(out) ? outcome.of(Promise.resolve(out)) : null;
 }
@@ -274,7 +275,7 @@ function pending(out: unknown, outcome: Outcome): Iterable<Parked, unknown> | nu
  * The promise gets its reaction at once, not when the worker parks: the host may have its turn before that, and a
  * rejection that nobody handles by then ends the process.
  */
-class Outcome extends Op<unknown> {
+class Outcome extends Operation<unknown> {
   #waiter: Waiter | null = null;
   /** How the promise settled, when nobody was parked yet. */
   #early: { readonly ok: boolean; readonly value: unknown } | null = null;

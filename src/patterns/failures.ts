@@ -14,11 +14,12 @@
  * - to report an error when its job was collected, so that nothing can join it: what a registry of the host knows lives
  *   until the next full collection (1 GB after 800,000 errors), and whether a `drain` gets an error is left to the collector.
  */
+
 import { m } from "../runtime/m.ts";
-import type { PanickedGoroutine } from "../runtime/on-panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
 import { programStack } from "../runtime/traceback.ts";
+import type { PanickedGoroutine } from "../runtime/types.ts";
 
 /** A job, as far as it is needed here. */
 interface Failed {

@@ -25,9 +25,10 @@ import { type Body, next } from "../runtime/body.ts";
 import { exitWhereItWaits } from "../runtime/exit.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
-import { type Go, isParked, type NO, Op, PARKED, type Parked } from "../runtime/op.ts";
+import { isParked, type NO, Operation, PARKED } from "../runtime/op.ts";
 import { ArgumentError, Goexit } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
+import type { Go, Parked } from "../runtime/types.ts";
 import { Merge } from "./merge.ts";
 import { AskedInlet, type Inlet, inletOf, type Source } from "./source.ts";
 import { checkContext, type Stream, type StreamOptions } from "./stream.ts";
@@ -97,7 +98,7 @@ class GenInlet<T> extends AskedInlet<T> {
           const { done, value } = yield* stretch;
           self.#g = null;
           if (done) self.closed();
-          else if (value instanceof Op)
+          else if (value instanceof Operation)
             self.threw(new ArgumentError(`${name}: yielded an operation; write yield* before it`));
           else self.gave(value);
         } catch (error) {

@@ -3,11 +3,12 @@ import type { CancelCtx } from "../context/cancel-ctx.ts";
 import { Canceled } from "../context/errors.ts";
 import type { Context } from "../context/types.ts";
 import type { AsyncScope } from "../runtime/async-scope.ts";
-import { NO, Op } from "../runtime/op.ts";
+import { NO, Operation } from "../runtime/op.ts";
 import { checkPriority } from "../runtime/priority.ts";
 import type { P } from "../runtime/proc.ts";
 import { rejectedWith } from "../runtime/rejection.ts";
 import type { Thing } from "../runtime/thing.ts";
+import type { Op } from "../runtime/types.ts";
 import { made } from "../runtime/unused.ts";
 import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { JobCtx } from "./job-ctx.ts";
@@ -240,7 +241,7 @@ function settle(w: Waiter, state: "done" | "failed", outcome: unknown): void {
   w.fail(outcome);
 }
 
-class JoinOp<R> extends Op<R> {
+class JoinOp<R> extends Operation<R> {
   readonly #job: PoolJob<unknown, R>;
 
   constructor(job: PoolJob<unknown, R>) {

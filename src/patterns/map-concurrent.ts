@@ -6,9 +6,10 @@
  */
 import { thrownFor } from "../context/thrown-for.ts";
 import type { Context } from "../context/types.ts";
-import { NO, Op } from "../runtime/op.ts";
+import { NO, Operation } from "../runtime/op.ts";
 import { rejectedWith } from "../runtime/rejection.ts";
 import type { Result } from "../runtime/run.ts";
+import type { Op } from "../runtime/types.ts";
 import { made } from "../runtime/unused.ts";
 import { type Proxies, Waiter } from "../runtime/waiter.ts";
 import { checkMap, type MapOptions, Mapping, type Owner } from "./mapping.ts";
@@ -84,7 +85,7 @@ class Performance<T, R> extends Waiter implements Owner<R> {
   }
 }
 
-class MapOp<T, R> extends Op<R[]> {
+class MapOp<T, R> extends Operation<R[]> {
   readonly #source: Source<T>;
   readonly #fn: (value: T, ctx: Context, index: number) => unknown;
   readonly #options: MapOptions;

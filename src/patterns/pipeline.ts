@@ -4,7 +4,7 @@ import { background } from "../context/roots.ts";
 import type { Context } from "../context/types.ts";
 import { checkLocal, type Local } from "../runtime/anywhere.ts";
 import { callable } from "../runtime/args.ts";
-import type { Parked } from "../runtime/op.ts";
+import type { Parked } from "../runtime/types.ts";
 import { Generated, inletOfResult } from "./generate.ts";
 import { Merge } from "./merge.ts";
 import { inletOf, type Source } from "./source.ts";

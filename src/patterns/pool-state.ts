@@ -21,7 +21,7 @@ import { type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
-import type { WaitReason } from "../runtime/thing.ts";
+import type { WaitReason } from "../runtime/types.ts";
 import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { type Elsewhere, isElsewhere } from "./anywhere.ts";
 import { Crew, type Sink } from "./crew.ts";

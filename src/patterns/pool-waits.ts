@@ -1,5 +1,5 @@
 /** Waiting until a pool has come to a state: idle, empty, with fewer than so many jobs waiting, or with all workers busy. */
-import { NO, Op } from "../runtime/op.ts";
+import { NO, Operation } from "../runtime/op.ts";
 import type { Thing } from "../runtime/thing.ts";
 import { claim, type Waiter, WaitQueue } from "../runtime/waiter.ts";
 
@@ -34,7 +34,7 @@ export class PoolWaits {
   }
 }
 
-export class StateOp extends Op<void> {
+export class StateOp extends Operation<void> {
   readonly #waits: PoolWaits;
   readonly #holds: (pool: PoolView) => boolean;
 

@@ -1,6 +1,8 @@
 /** How often something may begin: a limiter, and what waits for it in the place of a pool. */
 import { unexpected } from "../runtime/args.ts";
-import { NO, type Op } from "../runtime/op.ts";
+import type { Operation } from "../runtime/op.ts";
+import { NO } from "../runtime/op.ts";
+import type { Op } from "../runtime/types.ts";
 import { contained } from "../runtime/unused.ts";
 import { type Proxies, Waiter } from "../runtime/waiter.ts";
 
@@ -35,7 +37,7 @@ export class RateGate extends Waiter {
   readonly #opened: () => void;
   /** Events that it was given and has not used. */
   #granted = 0;
-  #waiting: { readonly op: Op<void>; readonly n: number } | null = null;
+  #waiting: { readonly op: Operation<void>; readonly n: number } | null = null;
 
   /** @param opened called when something may begin that could not before */
   constructor(rate: Rate, opened: () => void) {
@@ -61,7 +63,7 @@ export class RateGate extends Waiter {
 
   #allowed(n: number): boolean {
     if (this.#rate.allow(n)) return true;
-    const op = this.#rate.wait(n);
+    const op = this.#rate.wait(n) as Operation<void>;
     contained(op);
     if (op.attempt() !== NO) return true;
     this.#waiting = { op, n };

@@ -12,7 +12,8 @@ import { CLOSED } from "../chan/closed.ts";
 import type { Source as ChanSource } from "../chan/translated.ts";
 import type { Received, RecvChan } from "../chan/types.ts";
 import { unexpected } from "../runtime/args.ts";
-import { NO, type Op } from "../runtime/op.ts";
+import type { Operation } from "../runtime/op.ts";
+import { NO } from "../runtime/op.ts";
 import { contained } from "../runtime/unused.ts";
 import { type Proxies, Relay, type Waiter, WaitQueue } from "../runtime/waiter.ts";
 
@@ -102,11 +103,11 @@ class Unpacker extends Relay {
 
 /** A channel of another make: the nil channel, one between threads. */
 class OpInlet<T> extends Inlet<T> {
-  readonly #op: Op<Received<T, unknown>>;
+  readonly #op: Operation<Received<T, unknown>>;
 
   constructor(ch: RecvChan<T, unknown>) {
     super();
-    this.#op = ch.recvOk();
+    this.#op = ch.recvOk() as Operation<Received<T, unknown>>;
     contained(this.#op);
   }
 

@@ -14,10 +14,11 @@ import { thrownFor } from "../context/thrown-for.ts";
 import type { CancelFunc, Context } from "../context/types.ts";
 import { Action } from "../runtime/action.ts";
 import { m } from "../runtime/m.ts";
-import { type Go, NO, Op, type Parked, performer } from "../runtime/op.ts";
+import { NO, Operation, performer } from "../runtime/op.ts";
 import { FatalError } from "../runtime/panic.ts";
 import { rejectedWith } from "../runtime/rejection.ts";
 import { NOTHING, type Thing } from "../runtime/thing.ts";
+import type { Go, Parked } from "../runtime/types.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 
 interface Task {
@@ -41,7 +42,7 @@ function* perform<T>(task: Task, body: (ctx: Context) => Go<T>, ctx: Context): G
 }
 
 /** Does nothing, but like every operation it lets others run. */
-class PassOp extends Op<void> {
+class PassOp extends Operation<void> {
   override get verb(): string {
     return "yield";
   }
@@ -104,7 +105,7 @@ export class TaskCode<T> {
   }
 }
 
-export class TaskOp<T> extends Op<T> {
+export class TaskOp<T> extends Operation<T> {
   readonly #code: TaskCode<T>;
 
   constructor(code: TaskCode<T>) {

@@ -4,7 +4,8 @@ import { Canceled } from "../context/errors.ts";
 import type { Context } from "../context/types.ts";
 import { whole } from "../runtime/args.ts";
 import { type AsyncScope, capture } from "../runtime/async-scope.ts";
-import { type Go, NO, Op } from "../runtime/op.ts";
+import { NO, Operation } from "../runtime/op.ts";
+import type { Go, Op } from "../runtime/types.ts";
 import { made } from "../runtime/unused.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 import { UntilDone } from "../sync/until-done.ts";
@@ -14,7 +15,7 @@ import type { Applicant } from "./job-queue.ts";
 import { type PoolOptions, PoolState } from "./pool-state.ts";
 import { StateOp } from "./pool-waits.ts";
 
-class SubmitOp<T, R> extends Op<Job<R>> implements Applicant<T, R> {
+class SubmitOp<T, R> extends Operation<Job<R>> implements Applicant<T, R> {
   readonly #pool: PoolState<T, R>;
   readonly #input: T;
   readonly #scope: AsyncScope;
@@ -62,7 +63,7 @@ class SubmitOp<T, R> extends Op<Job<R>> implements Applicant<T, R> {
   }
 }
 
-class RunOp<T, R> extends Op<R> implements Applicant<T, R> {
+class RunOp<T, R> extends Operation<R> implements Applicant<T, R> {
   readonly #pool: PoolState<T, R>;
   readonly #input: T;
   readonly #scope: AsyncScope;
@@ -122,7 +123,7 @@ class RunOp<T, R> extends Op<R> implements Applicant<T, R> {
   }
 }
 
-class DrainOp<T, R> extends Op<void> {
+class DrainOp<T, R> extends Operation<void> {
   readonly #pool: PoolState<T, R>;
 
   constructor(pool: PoolState<T, R>) {

@@ -5,10 +5,11 @@ import { hold, unhold, Watcher } from "../context/hold.ts";
 import { nodeOf } from "../context/parent.ts";
 import { thrownFor } from "../context/thrown-for.ts";
 import type { Context } from "../context/types.ts";
-import { NO, Op } from "../runtime/op.ts";
+import { NO, Operation } from "../runtime/op.ts";
 import type { P } from "../runtime/proc.ts";
 import { rejectedWith } from "../runtime/rejection.ts";
 import type { Thing } from "../runtime/thing.ts";
+import type { Op } from "../runtime/types.ts";
 import { made } from "../runtime/unused.ts";
 import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { Alarm } from "./alarm.ts";
@@ -257,7 +258,7 @@ class ContextWatch extends Watcher {
   }
 }
 
-class JoinOp extends Op<unknown> {
+class JoinOp extends Operation<unknown> {
   readonly #call: Call;
 
   constructor(call: Call) {

@@ -4,11 +4,12 @@ import type { Chan, RecvChan } from "../chan/types.ts";
 import { Action } from "../runtime/action.ts";
 import { callback, checkOptions, unexpected } from "../runtime/args.ts";
 import { m } from "../runtime/m.ts";
-import { type Go, NO, Op } from "../runtime/op.ts";
+import { NO, Operation } from "../runtime/op.ts";
 import { ArgumentError, Panic, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Result } from "../runtime/run.ts";
 import type { Thing } from "../runtime/thing.ts";
+import type { Go, Op } from "../runtime/types.ts";
 import { made } from "../runtime/unused.ts";
 import { claim, type Waiter } from "../runtime/waiter.ts";
 import type { Parallel } from "../threads/sendable.ts";
@@ -472,7 +473,7 @@ function textOf(error: unknown): string {
 
 const CONNECTS = { connect: "remote call" };
 
-class ConnectOp extends Op<Fleet> {
+class ConnectOp extends Operation<Fleet> {
   readonly transport: Transport;
   readonly settings: Settings;
   readonly #fleets = new Map<Waiter, RemoteFleet>();

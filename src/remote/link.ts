@@ -18,7 +18,7 @@
 import { CLOSED } from "../chan/closed.ts";
 import { withCancelCause } from "../context/cancel.ts";
 import type { CancelCauseFunc, Context } from "../context/types.ts";
-import { NO, Op } from "../runtime/op.ts";
+import { NO, Operation } from "../runtime/op.ts";
 import { Panic } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Thing } from "../runtime/thing.ts";
@@ -722,7 +722,7 @@ export class Link implements QueueSink, Thing {
 function ignore(): void {}
 
 /** An operation on a link that waits for the server. */
-export abstract class LinkOp<T> extends Op<T> {
+export abstract class LinkOp<T> extends Operation<T> {
   readonly link: Link;
 
   constructor(link: Link) {

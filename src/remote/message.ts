@@ -1,7 +1,7 @@
 /** A message that this process holds: a value, and what there is to say of it to the server. */
 import type { Context } from "../context/types.ts";
 import { checkOptions, millis } from "../runtime/args.ts";
-import type { Op } from "../runtime/op.ts";
+import type { Op } from "../runtime/types.ts";
 import { made } from "../runtime/unused.ts";
 import { checkNumber } from "./check.ts";
 import { reasonOf } from "./error.ts";

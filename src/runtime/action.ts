@@ -16,10 +16,11 @@ import { AsyncWaiter } from "./async.ts";
 import { ACTION, type Body } from "./body.ts";
 import type { G } from "./g.ts";
 import { m } from "./m.ts";
-import { type Go, NO, Op, type Parked, performer } from "./op.ts";
+import { Operation, performer } from "./op.ts";
 import { current } from "./proc.ts";
 import { settled } from "./promise.ts";
 import type { Result } from "./run.ts";
+import { type Go, NO, type Parked } from "./types.ts";
 import type { Unused } from "./unused.ts";
 import type { Waiter } from "./waiter.ts";
 
@@ -91,7 +92,7 @@ export class Action<out T> implements PromiseLike<T> {
 }
 
 /** One performance of an action by `await`. */
-class Performance<T> extends Op<T> {
+class Performance<T> extends Operation<T> {
   readonly #what: string;
   readonly #body: () => Go<T>;
   readonly #quick: Quick<T> | null;
@@ -158,7 +159,7 @@ export function* call<A extends unknown[], X>(fn: (...args: A) => X, args: A): G
   if (away !== null) return yield* (away as (...args: A) => Go<Result<X>>)(...args);
   const body = fn(...args) as unknown;
   if (typeof body !== "object" || body === null) return body as Result<X>;
-  if (body instanceof Op || body instanceof Action) return (yield* body) as Result<X>;
+  if (body instanceof Operation || body instanceof Action) return (yield* body) as Result<X>;
   const { next, then } = body as Partial<Iterator<unknown> & PromiseLike<unknown>>;
   if (typeof next === "function" && Symbol.iterator in body) return yield* body as Go<Result<X>>;
   if (typeof then === "function") return (yield* settled(body as PromiseLike<unknown>)) as Result<X>;

@@ -2,19 +2,19 @@
 import { unexpected, whole } from "./args.ts";
 import { environment, processors } from "./host.ts";
 import { m } from "./m.ts";
-import { checkHandler, type PanicHandler } from "./on-panic.ts";
-import { NO, Op } from "./op.ts";
-import type { ThreadsInfo } from "./others.ts";
+import { checkHandler } from "./on-panic.ts";
+import { NO, Operation } from "./op.ts";
 import { Goexit } from "./panic.ts";
 import { NOTHING, type Thing } from "./thing.ts";
-import { currentStack, type GoroutineInfo } from "./traceback.ts";
+import { currentStack } from "./traceback.ts";
+import type { GoroutineInfo, Op, PanicHandler, ThreadsInfo } from "./types.ts";
 import { made } from "./unused.ts";
 import { type Waiter, WaitQueue } from "./waiter.ts";
 
 /** The async functions that let others go first. */
 const asyncs = new WaitQueue();
 
-class Gosched extends Op<void> {
+class Gosched extends Operation<void> {
   override get verb(): string {
     return "yield";
   }
@@ -47,7 +47,7 @@ class Gosched extends Op<void> {
 /** It has no state, so one serves all. */
 const gosched = new Gosched();
 
-class GoexitOp extends Op<never> {
+class GoexitOp extends Operation<never> {
   override get verb(): string {
     return "exit";
   }

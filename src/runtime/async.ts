@@ -11,7 +11,7 @@
  */
 import { at, emit, tap, waker } from "./events.ts";
 import { m, YIELD_TO_HOST } from "./m.ts";
-import { NO, type Op } from "./op.ts";
+import { NO, type Operation } from "./op.ts";
 import { RunEndedError } from "./panic.ts";
 import type { P } from "./proc.ts";
 import { whenOver } from "./run-end.ts";
@@ -34,7 +34,7 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
   override next: Waiter | null = null;
   override value: unknown = undefined;
   override proxies: Proxies = null;
-  readonly op: Op<unknown>;
+  readonly op: Operation<unknown>;
   readonly p: P;
   /** When it began to wait, in milliseconds of `m.coarse`. */
   since = 0;
@@ -54,7 +54,7 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
   /** Where it waits for things of other runs: what makes it forget their ends. */
   #elsewhere: (() => void)[] | null = null;
 
-  private constructor(op: Op<unknown>, p: P, onDone: Handler, onError: Handler) {
+  private constructor(op: Operation<unknown>, p: P, onDone: Handler, onError: Handler) {
     super();
     this.op = op;
     this.p = p;
@@ -63,7 +63,7 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
   }
 
   static perform<T, A, B>(
-    op: Op<T>,
+    op: Operation<T>,
     onDone: ((value: T) => A | PromiseLike<A>) | null | undefined,
     onError: ((reason: unknown) => B | PromiseLike<B>) | null | undefined,
   ): PromiseLike<A | B> {
@@ -77,7 +77,7 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
     return AsyncWaiter.#begin(op, onDone, onError) as PromiseLike<A | B>;
   }
 
-  static #begin(op: Op<unknown>, onDone: Handler, onError: Handler): PromiseLike<unknown> {
+  static #begin(op: Operation<unknown>, onDone: Handler, onError: Handler): PromiseLike<unknown> {
     const home = homeOf(op);
     const p = m.awaiting(home);
     if (p.over) return NEVER;
@@ -88,7 +88,7 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
   }
 
   /** Attempts `op` and sees to what comes of it; `late`, after the host. */
-  static attempt(op: Op<unknown>, p: P, onDone: Handler, onError: Handler, late: boolean): PromiseLike<unknown> {
+  static attempt(op: Operation<unknown>, p: P, onDone: Handler, onError: Handler, late: boolean): PromiseLike<unknown> {
     let value: unknown;
     try {
       value = op.attempt();
@@ -100,7 +100,7 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
   }
 
   /** Waits, after an attempt that could not complete. */
-  static wait(op: Op<unknown>, p: P, onDone: Handler, onError: Handler, late: number): PromiseLike<unknown> {
+  static wait(op: Operation<unknown>, p: P, onDone: Handler, onError: Handler, late: number): PromiseLike<unknown> {
     const home = homeOf(op);
     const foreign = home !== null && home !== p && home !== m.fallback;
     const ended = foreign ? endedFor(op) : null;
@@ -116,7 +116,7 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
   }
 
   /** Sees to it that it fails once every run that could complete `op` has ended. */
-  #watchOthers(op: Op<unknown>): void {
+  #watchOthers(op: Operation<unknown>): void {
     const cases = casesOf(op);
     const home = homeOf(op);
     if (cases !== undefined) for (const each of cases) this.#watchOthers(each);
@@ -213,7 +213,7 @@ export class AsyncWaiter extends Waiter implements PromiseLike<unknown> {
 }
 
 /** A run that has ended and without which `op` can't complete; null if another one may complete it. */
-function endedFor(op: Op<unknown>): P | null {
+function endedFor(op: Operation<unknown>): P | null {
   const cases = casesOf(op);
   if (cases === undefined) {
     const home = homeOf(op);

@@ -6,8 +6,9 @@
  * their function, and resumed by the one `next` that all generators inherit.
  */
 import { m } from "./m.ts";
-import { type Go, Op, PARKED, type Parked } from "./op.ts";
+import { Operation, PARKED } from "./op.ts";
 import type { ArgumentError } from "./panic.ts";
+import type { Go, Parked } from "./types.ts";
 
 /** What a goroutine's function may be: a generator, async or plain function, or one that returns an operation. */
 export type Body = (...args: never[]) => unknown;
@@ -37,7 +38,7 @@ export const ACTION: unique symbol = Symbol.for("millrace action") as never;
 
 /** Whether a goroutine that got `body` from its function goes on with it: an operation, an action, an iterator. */
 export function isPerformed(body: object): body is Iterable<Parked, unknown> {
-  return body instanceof Op || ACTION in body || isIterator(body);
+  return body instanceof Operation || ACTION in body || isIterator(body);
 }
 
 export function isIterator(body: object): boolean {
@@ -56,7 +57,7 @@ export function asGenerator(body: Iterable<Parked, unknown>): Go<unknown> {
 }
 
 function* delegate(body: Iterable<Parked, unknown>): Go<unknown> {
-  return yield* body instanceof Op ? body : opaque(body[Symbol.iterator]());
+  return yield* body instanceof Operation ? body : opaque(body[Symbol.iterator]());
 }
 
 /** An iterator of another make, of which nobody knows whether it hands `next` down to an operation: a probe stops here. */

@@ -1,14 +1,28 @@
 /** What a run's end is called: a deadlock, a leak, an exit of one of its goroutines. */
+
+import type { G } from "./g.ts";
 import { busier } from "./host.ts";
 import { m } from "./m.ts";
-import type { Op } from "./op.ts";
-import type { Outcome, RunOptions } from "./options.ts";
+import type { Operation } from "./op.ts";
+import type { RunOptions } from "./options.ts";
 import { DeadlockError, LeakError } from "./panic.ts";
 import type { P } from "./proc.ts";
 import { awaitsPromise } from "./promise.ts";
 import { Gwaiting } from "./status.ts";
 import { casesOf, thingOf } from "./thing.ts";
-import { formatAll, formatGroups, type GoroutineInfo } from "./traceback.ts";
+import { formatAll, formatGroups } from "./traceback.ts";
+import type { GoroutineInfo } from "./types.ts";
+
+/** How a run ended. */
+export type Outcome =
+  | { readonly ok: true; readonly value: unknown }
+  | {
+      readonly ok: false;
+      readonly error: unknown;
+      readonly g: G | null;
+      /** Where the goroutine stood that panicked, if that was on another thread: what is printed of it. */
+      readonly trace?: string;
+    };
 
 /** Nothing can ever run again; `left` are the goroutines that wait, which are none after main's goexit. */
 export function deadlock(left: readonly GoroutineInfo[]): DeadlockError {
@@ -68,7 +82,7 @@ function lost(p: P): GoroutineInfo[] {
 }
 
 /** Whether what `op` waits for may come from outside of `p`. */
-function comesFromOutside(op: Op<unknown>, p: P): boolean {
+function comesFromOutside(op: Operation<unknown>, p: P): boolean {
   const cases = casesOf(op);
   if (cases !== undefined) return cases.some((each) => comesFromOutside(each, p));
   if (awaitsPromise(op)) return busier(p.hostBefore).length > 0;

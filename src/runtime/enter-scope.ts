@@ -1,10 +1,11 @@
 /** Going on in another async scope, for a goroutine that does the work of several: a worker's jobs have their submitters'. */
 import { type AsyncScope, frames } from "./async-scope.ts";
 import { GO_ON } from "./m.ts";
-import { Op, type Parked, performer, postpone, step } from "./op.ts";
+import { Operation, performer, postpone, step } from "./op.ts";
 import { NOTHING, type Thing } from "./thing.ts";
+import type { Op, Parked } from "./types.ts";
 
-class EnterScope extends Op<void> {
+class EnterScope extends Operation<void> {
   readonly #scope: AsyncScope;
 
   constructor(scope: AsyncScope) {

@@ -5,12 +5,14 @@
  *
  * Events name goroutines and channels by number, so that a listener holds nothing alive.
  */
+
 import { once } from "./copies.ts";
 import type { G } from "./g.ts";
 import { inspect, writeError } from "./host.ts";
 import { m } from "./m.ts";
 import type { P } from "./proc.ts";
-import type { AwaitedThing, Thing, ToldThing } from "./thing.ts";
+import type { Thing } from "./thing.ts";
+import type { AwaitedThing, ToldThing } from "./types.ts";
 
 /** Where an event happened. */
 interface At {

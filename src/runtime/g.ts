@@ -17,28 +17,14 @@
 import type { AsyncScope } from "./async-scope.ts";
 import type { Body } from "./body.ts";
 import { emit, tap, tellSync, waker } from "./events.ts";
-import { type Go, NO, Op } from "./op.ts";
+import { NO, Operation } from "./op.ts";
 import type { P } from "./proc.ts";
 import { shownAs } from "./shown.ts";
 import { Gdead, Gnew, Gpanicked, Grunnable, Gthrow, hasEnded, type Status } from "./status.ts";
 import { labelOf, type Thing } from "./thing.ts";
+import type { Go, Goroutine, Op } from "./types.ts";
 import { made } from "./unused.ts";
 import { type Proxies, Waiter } from "./waiter.ts";
-
-/** What `go` gives: a goroutine that was started. It is no promise, because starting one and walking away is normal. */
-export interface Goroutine<out R = unknown> {
-  /** Its number, from 1 (main) up, unique in its run. */
-  readonly id: number;
-  /** The name of its function. */
-  readonly name: string;
-  /**
-   * Waits until the goroutine has ended.
-   *
-   * Blocks until then. Gives what its function returned, `undefined` after `runtime.goexit()`. Throws what the goroutine
-   * panicked with where that did not end its run: in the default run, and where `onPanic` decides so.
-   */
-  join(): Op<R>;
-}
 
 /** A goroutine that can be watched: told of its end is a waiter that does not ask for its outcome, as a `join` does. */
 export interface Watched extends Goroutine {
@@ -58,7 +44,7 @@ export class G extends Waiter implements Watched, Thing {
   override proxies: Proxies = null;
   status: Status = Gnew;
   /** What it waits for; the operation to attempt again when preempted. */
-  op: Op<unknown> | null = null;
+  op: Operation<unknown> | null = null;
   /** The suspended body; null before its start, and always for async and plain functions. */
   gen: Go<unknown> | null = null;
   readonly p: P;
@@ -131,7 +117,7 @@ export class G extends Waiter implements Watched, Thing {
 
 shownAs(G.prototype, ({ id, name }) => `Goroutine ${id} (${name})`);
 
-class JoinOp extends Op<unknown> {
+class JoinOp extends Operation<unknown> {
   readonly #g: G;
 
   constructor(g: G) {

@@ -12,10 +12,9 @@ import { knowsOwners, owner } from "./async-scope.ts";
 import { once } from "./copies.ts";
 import type { G } from "./g.ts";
 import { macrotask, microtask, monotonic } from "./host.ts";
-import type { Parked } from "./op.ts";
 import type { Others } from "./others.ts";
 import type { P } from "./proc.ts";
-import type { GoroutineInfo } from "./traceback.ts";
+import type { GoroutineInfo, Parked } from "./types.ts";
 
 /** How long goroutines may run before the host gets a turn: Go's own time slice. */
 const SLICE = 10;

@@ -1,12 +1,12 @@
 /** What a goroutine is told that performs operations in a way that can't work. The errors are thrown where it stands. */
 import type { G } from "./g.ts";
-import { Op } from "./op.ts";
+import { Operation } from "./op.ts";
 import { ArgumentError, show } from "./panic.ts";
 import { reasonOf } from "./thing.ts";
 
 /** `g` yielded something itself. */
 export function yielded(g: G, value: unknown): ArgumentError {
-  const said = value instanceof Op ? "an operation without the star" : show(value);
+  const said = value instanceof Operation ? "an operation without the star" : show(value);
   const instead = value instanceof Promise ? "write yield* wait(promise)" : "write yield* before an operation";
   const error = new ArgumentError(`goroutine ${g.id} (${g.name}) yielded ${said}; ${instead}`);
   error.stack = String(error); // the frames here are not where it yielded, and those can't be had

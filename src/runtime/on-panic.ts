@@ -2,22 +2,8 @@
 import { callback } from "./args.ts";
 import type { G } from "./g.ts";
 import { ArgumentError, show } from "./panic.ts";
-import { createdBy, type GoroutineInfo, panicStack } from "./traceback.ts";
-
-/** The goroutine that has panicked, or the worker whose job has failed: where it stood, and who started it. */
-export interface PanickedGoroutine extends Pick<GoroutineInfo, "id" | "name" | "stack" | "createdBy" | "thread"> {
-  /** The number of a pool's job that has failed and that nothing has joined. Its worker has gone on. */
-  readonly job?: number;
-}
-
-/**
- * Is told of a panic, and decides what ends: `"goroutine"`, that goroutine alone; `"run"` or nothing, what ends without a
- * handler, its run, or in the default run the process, by an uncaught exception of the host.
- *
- * @param error what the goroutine threw
- * @param goroutine which one it was, where it stood, and who started it
- */
-export type PanicHandler = (error: unknown, goroutine: PanickedGoroutine) => "goroutine" | "run" | void;
+import { createdBy, panicStack } from "./traceback.ts";
+import type { PanicHandler, PanickedGoroutine } from "./types.ts";
 
 /** What a handler is told of `g`, which `error` ends. Called while its frames are still there. */
 export function panickedGoroutine(error: unknown, g: G): PanickedGoroutine {

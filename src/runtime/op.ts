@@ -1,5 +1,5 @@
 /**
- * An operation is a value: everything that can block is an `Op<T>`, and a new primitive is a subclass with five parts:
+ * An operation is a value: everything that can block is an `Op<T>`, and a new primitive is a subclass of `Operation` with five parts:
  * what it does (`verb`) and with what (`on`), `attempt`, `enqueue`, `dequeue`. It is lazy; performing it is done by `yield*`
  * (in a goroutine), by `await`, or by `select`. Each performance is a new attempt.
  *
@@ -22,20 +22,10 @@ import { NotInGoroutineError, Panic } from "./panic.ts";
 import { thrown } from "./rejection.ts";
 import { Gpreempted, Grunning, Gthrow, Gwaiting } from "./status.ts";
 import { type On, waitsFor } from "./thing.ts";
+import { NO, OP, type Op, type Parked } from "./types.ts";
 import type { Waiter } from "./waiter.ts";
 
-/** What an attempt answers when it cannot complete without blocking. */
-export const NO: unique symbol = Symbol.for("millrace would block") as never;
-export type NO = typeof NO;
-
-/** What a goroutine's generator yields to the scheduler. Only operations make one, so `yield*` an operation. */
-export interface Parked {
-  /** What a compiler says is missing where an operation is yielded without the star. */
-  readonly "write yield*, with the star": true;
-}
-
-/** The type of a goroutine's body: `function* worker(): Go<void> { … }`. */
-export type Go<R = void> = Generator<Parked, R, unknown>;
+export { NO };
 
 /** The result with which a generator suspends: recognised by identity, of it or of its value, so nothing else can be mistaken for it. */
 export const PARKED: IteratorYieldResult<Parked> = once("PARKED", () => ({
@@ -52,9 +42,6 @@ export const DONE: IteratorReturnResult<unknown> = once("DONE", () => ({ done: t
 export function isParked(result: IteratorResult<unknown, unknown>): boolean {
   return result === PARKED || (result.value === PARKED.value && result.done !== true);
 }
-
-/** Marks an operation. */
-export const OP: unique symbol = Symbol.for("millrace operation") as never;
 
 /** The iterator of every operation. */
 class Step implements IterableIterator<Parked, unknown, unknown> {
@@ -89,7 +76,7 @@ function stepSlow(g: G): IteratorResult<Parked, unknown> {
     throw error;
   }
   // It had to let others run before this operation; now it is its turn.
-  const op = g.op as Op<unknown>;
+  const op = g.op as Operation<unknown>;
   g.op = null;
   g.status = Grunning;
   const value = op.attempt();
@@ -120,13 +107,13 @@ function captureStack(into: { stack?: string }): void {
 }
 
 /** Suspends `g`, which performs `op`, until a partner completes it. */
-export function park(g: G, op: Op<unknown>): void {
+export function park(g: G, op: Operation<unknown>): void {
   block(g, op);
   op.enqueue(g);
 }
 
 /** The part of parking that is the same for all: `g` waits for `op`. The caller puts it on a queue right after. */
-export function block(g: G, op: Op<unknown>): void {
+export function block(g: G, op: Operation<unknown>): void {
   g.op = op;
   g.status = Gwaiting;
   g.since = m.coarse;
@@ -135,7 +122,7 @@ export function block(g: G, op: Op<unknown>): void {
 }
 
 /** The budget is used up: decides whether `g` may perform `op` now. If not, it suspends without having attempted it. */
-export function checkIn(g: G, op: Op<unknown>): boolean {
+export function checkIn(g: G, op: Operation<unknown>): boolean {
   const why = g.p.preemption(g, op);
   if (why === GO_ON) return true;
   postpone(g, op, why);
@@ -143,7 +130,7 @@ export function checkIn(g: G, op: Op<unknown>): boolean {
 }
 
 /** Suspends `g` before it attempts `op`. */
-export function postpone(g: G, op: Op<unknown>, why: Preemption): void {
+export function postpone(g: G, op: Operation<unknown>, why: Preemption): void {
   g.op = op;
   g.status = Gpreempted;
   m.step = PARKED;
@@ -158,30 +145,34 @@ export function performer(): G {
 }
 
 /**
- * Something that can block and then gives a `T`: sending, receiving, sleeping, locking, waiting, selecting.
- *
- * Creating one does nothing. Perform it with `yield*` inside a goroutine, with `await` anywhere, or make it a case of a
- * `select`. It can be performed any number of times; each performance is a new attempt.
+ * What a primitive of your own extends: an `Op` with the five parts that say how it is performed.
  *
  * @example
  * ```ts
- * import { chan, go, run } from "millrace";
- * await run(function* () {
- *   const ch = chan<string>();
- *   go(function* () { yield* ch.send("ping"); });
- *   console.log(yield* ch.recv()); // ping
- * });
+ * import { NO, Operation } from "millrace/op";
+ * let open = false;
+ * class Pass extends Operation<string> {
+ *   override get verb() { return "pass"; }
+ *   override get on() { return null; }
+ *   override attempt() { return open ? "through" : NO; }
+ *   override enqueue() {}
+ *   override dequeue() {}
+ * }
+ * const pass = new Pass();
+ * open = true;
+ * console.log(await pass); // through
  * ```
  */
-export abstract class Op<out T> implements PromiseLike<T> {
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface below declares what the static block defines
+export abstract class Operation<out T> {
   static {
-    Object.defineProperty(Op.prototype, OP, { value: true });
+    Object.defineProperty(Operation.prototype, OP, { value: true });
   }
 
   /** Operations of another copy of the library are operations too. */
   static [Symbol.hasInstance](value: unknown): boolean {
     // biome-ignore lint/complexity/noThisInStatic: for a subclass, this is the subclass, and only its own will do
-    if (this !== Op) return Function.prototype[Symbol.hasInstance].call(this, value);
+    if (this !== Operation) return Function.prototype[Symbol.hasInstance].call(this, value);
     return typeof value === "object" && value !== null && OP in value;
   }
 
@@ -239,3 +230,6 @@ export abstract class Op<out T> implements PromiseLike<T> {
     return AsyncWaiter.perform(this, onDone, onError);
   }
 }
+
+/** The mark of an `Op`, which is on the prototype. In the class itself the build of the declarations refuses its computed name. */
+export interface Operation<out T> extends Op<T> {}

@@ -1,7 +1,6 @@
-/** What goes into a run and what comes out of it. */
-import type { G } from "./g.ts";
-import type { PanicHandler } from "./on-panic.ts";
-import type { GoroutineInfo } from "./traceback.ts";
+/** What goes into a run. */
+
+import type { GoroutineInfo, PanicHandler } from "./types.ts";
 
 /** Options of `run` and `main`. */
 export interface RunOptions {
@@ -31,14 +30,3 @@ export interface RunOptions {
   /** Aborting it ends the run: it rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
-
-/** How a run ended. */
-export type Outcome =
-  | { readonly ok: true; readonly value: unknown }
-  | {
-      readonly ok: false;
-      readonly error: unknown;
-      readonly g: G | null;
-      /** Where the goroutine stood that panicked, if that was on another thread: what is printed of it. */
-      readonly trace?: string;
-    };

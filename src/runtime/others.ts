@@ -2,22 +2,11 @@
  * The program's other threads, as the core sees them: `millrace/threads` fills in `m.others` once it needs them, and
  * without it there is only this thread.
  */
+
 import type { Body } from "./body.ts";
 import type { G, Watched } from "./g.ts";
 import type { P } from "./proc.ts";
-import type { GoroutineInfo } from "./traceback.ts";
-
-/** What `runtime.threads` gives. */
-export interface ThreadsInfo {
-  /** The most threads that run parallel functions, besides the first one; 1 where they run on the first one. */
-  readonly count: number;
-  /** How many of them there are now: they start with the first parallel goroutine, and end with the last run. */
-  readonly alive: number;
-  /** How many of those have a goroutine that has begun and not ended. */
-  readonly busy: number;
-  /** Why parallel functions run on the first thread; `undefined` where they do not. */
-  readonly why: string | undefined;
-}
+import type { GoroutineInfo, ThreadsInfo } from "./types.ts";
 
 export interface Others {
   /** Starts a goroutine of `p` that may run on any thread; null when it is to run here. */

@@ -7,7 +7,7 @@
  *
  * The `code` is what programs compare; texts are for people.
  */
-import type { GoroutineInfo } from "./traceback.ts";
+import type { GoroutineInfo } from "./types.ts";
 
 /** What a `Panic` can say, one code for each of Go's texts. */
 export type PanicCode =

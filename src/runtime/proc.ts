@@ -19,6 +19,7 @@ import { asGenerator, type Body, isGeneratorFunction, isPerformed, isThenable, n
 import { type Clock, hostClock } from "./clock.ts";
 import { Deque } from "./deque.ts";
 import { isOver, underWay } from "./dry.ts";
+import type { Outcome } from "./ending.ts";
 import { checkLeaks, deadlock, leaveAll, looksForLeaks } from "./ending.ts";
 import { emit, tap } from "./events.ts";
 import { G } from "./g.ts";
@@ -27,16 +28,17 @@ import { Ids } from "./ids.ts";
 import { GO_ON, m, type Preemption, type Verdict, YIELD_TO_HOST, YIELD_TO_OTHERS } from "./m.ts";
 import { asyncGenerator, didNotWait, yielded } from "./misuse.ts";
 import { numbers } from "./numbers.ts";
-import { ask, type PanicHandler, type PanickedGoroutine, panickedGoroutine, traceOf } from "./on-panic.ts";
-import { DONE, type Go, isParked, type Op, PARKED } from "./op.ts";
-import type { Outcome, RunOptions } from "./options.ts";
+import { ask, panickedGoroutine, traceOf } from "./on-panic.ts";
+import { DONE, isParked, type Operation, PARKED } from "./op.ts";
+import type { RunOptions } from "./options.ts";
 import { Origins } from "./origins.ts";
 import { FatalError, Goexit } from "./panic.ts";
 import { whenQuiet } from "./quiet.ts";
 import { Gdead, Gnew, Gpanicked, Gpreempted, Gretry, Grunnable, Grunning, Gwaiting } from "./status.ts";
 import { Random, SeededTimers, type Strategy } from "./strategy.ts";
 import { Timers } from "./timers.ts";
-import { type GoroutineInfo, infoOfAll } from "./traceback.ts";
+import { infoOfAll } from "./traceback.ts";
+import type { Go, GoroutineInfo, PanicHandler, PanickedGoroutine } from "./types.ts";
 import { Unused } from "./unused.ts";
 
 // Constants of this file, so that V8 folds them.
@@ -179,7 +181,7 @@ export class P {
   }
 
   /** Whether `g` may attempt one more operation, now that the budget is used up. */
-  preemption(g: G, op: Op<unknown>): Preemption {
+  preemption(g: G, op: Operation<unknown>): Preemption {
     if (this.over) return YIELD_TO_HOST;
     if (this.strategy === null) {
       this.#hogs = g === this.#seen;

@@ -4,11 +4,12 @@
  */
 import { unexpected } from "./args.ts";
 import { m } from "./m.ts";
-import { NO, Op } from "./op.ts";
+import { NO, Operation } from "./op.ts";
 import { ArgumentError } from "./panic.ts";
 import { rejectedWith, thrown } from "./rejection.ts";
 import { PROMISE, performerOf, type Thing } from "./thing.ts";
 import { rememberPlace } from "./traceback.ts";
+import type { Op } from "./types.ts";
 import { made } from "./unused.ts";
 import { type Waiter, WaitQueue } from "./waiter.ts";
 
@@ -51,7 +52,7 @@ function settlingOf(promise: PromiseLike<unknown>): Settling {
   return settling;
 }
 
-class PromiseOp extends Op<unknown> {
+class PromiseOp extends Operation<unknown> {
   readonly #settling: Settling;
   readonly #verb: string;
 
@@ -109,7 +110,8 @@ class PromiseOp extends Op<unknown> {
  * ```
  */
 export function wait<T>(promise: PromiseLike<T>): Op<Awaited<T>> {
-  if (promise instanceof Op) throw new ArgumentError("wait: got an operation; perform it itself, with yield* or await");
+  if (promise instanceof Operation)
+    throw new ArgumentError("wait: got an operation; perform it itself, with yield* or await");
   if (typeof (promise as Partial<PromiseLike<T>> | null | undefined)?.then !== "function") {
     throw unexpected("wait", "a promise", promise);
   }
@@ -123,7 +125,7 @@ export function settled(promise: PromiseLike<unknown>): Op<unknown> {
 }
 
 /** Whether `op` waits for a promise, of which nothing says who settles it. */
-export function awaitsPromise(op: Op<unknown>): boolean {
+export function awaitsPromise(op: Operation<unknown>): boolean {
   if (op.verb !== "perform") return op.on === PROMISE;
   const performed = performerOf(op)?.op ?? null;
   return performed === null || awaitsPromise(performed);

@@ -4,17 +4,19 @@ import { onAbort } from "./aborts.ts";
 import { callable, checkOptions, flag, text, unexpected, whole } from "./args.ts";
 import { type Body, isGeneratorFunction } from "./body.ts";
 import { once } from "./copies.ts";
-import type { G, Goroutine } from "./g.ts";
+import type { Outcome } from "./ending.ts";
+import type { G } from "./g.ts";
 import { environment, exit, exitNow, isMainThread, onBrokenPipe, writeError } from "./host.ts";
 import { m } from "./m.ts";
 import { checkHandler } from "./on-panic.ts";
-import { type Go, Op } from "./op.ts";
-import type { Outcome, RunOptions } from "./options.ts";
+import { Operation } from "./op.ts";
+import type { RunOptions } from "./options.ts";
 import { ArgumentError } from "./panic.ts";
 import { P } from "./proc.ts";
 import { report } from "./report.ts";
 import { ENDS, onSignal } from "./signals.ts";
 import { allowDeepStacks, formatAll, learnPlaces } from "./traceback.ts";
+import type { Go, Goroutine } from "./types.ts";
 import { WeakP } from "./weak.ts";
 
 /** What a goroutine's function gives, seen through the generator, promise or operation it returns. */
@@ -95,7 +97,7 @@ export async function run<X>(fn: () => X, options: RunOptions = {}): Promise<Res
   endWith(signal, p);
   const outcome = await new Promise<Outcome>((resolve) => p.start(fn as Body, resolve));
   if (!outcome.ok) throw outcome.error;
-  if (outcome.value instanceof Op) {
+  if (outcome.value instanceof Operation) {
     // A promise would perform it, in a run that is over: it would never settle.
     throw new ArgumentError("run: main returned an operation that it did not perform; write return yield*");
   }

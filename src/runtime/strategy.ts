@@ -5,14 +5,15 @@
  * one, no decision depends on time any more, so the same decisions give the same run. Tests and exploration plug in here;
  * there is no second scheduler.
  */
+
 import type { G } from "./g.ts";
-import type { Op } from "./op.ts";
+import type { Operation } from "./op.ts";
 
 export interface Strategy {
   /** Which of the runnable goroutines runs next: an index, 0 for the one that waits longest. Called also when there is only one. */
   pick(runnable: number, at: (index: number) => G): number;
   /** Whether `g` must let others run before it attempts `op`. */
-  preempt(g: G, op: Op<unknown>): boolean;
+  preempt(g: G, op: Operation<unknown>): boolean;
   /** A whole number from 0 to `n - 1`. */
   below(n: number): number;
   /**

@@ -2,39 +2,11 @@
  * What an operation does and waits for, by type: its verb, and the thing it is `on`. The scheduler, exploration, the
  * inspector and the stepper go by these; the reason that a dump shows is looked up, by verb and thing, for people alone.
  */
+
 import type { G } from "./g.ts";
-import type { Op } from "./op.ts";
+import type { Operation } from "./op.ts";
 import type { P } from "./proc.ts";
-
-/**
- * Why a goroutine waits, in Go's words where Go has them; what is added to the library with `millrace/op` has
- * `KIND.VERB`.
- */
-export type WaitReason = KnownReason | (string & {});
-
-type KnownReason =
-  | "chan receive"
-  | "chan receive (nil chan)"
-  | "chan send"
-  | "chan send (nil chan)"
-  | "select"
-  | "select (no cases)"
-  | "sleep"
-  | "sync.Mutex.Lock"
-  | "sync.RWMutex.RLock"
-  | "sync.RWMutex.Lock"
-  | "sync.WaitGroup.Wait"
-  | "sync.Cond.Wait"
-  | "semacquire"
-  | "errgroup"
-  | "rate limit"
-  | "join"
-  | "promise"
-  | "await"
-  | "runtime.Gosched"
-  | "runtime.Goexit"
-  | "settle"
-  | "bubble";
+import type { AwaitedThing, ToldThing, WaitReason } from "./types.ts";
 
 /** By the verb, where the thing has no words of its own for it (`Thing.reasons`). */
 const REASONS: Readonly<Record<string, WaitReason>> = {
@@ -80,11 +52,11 @@ export interface Thing {
    *
    * @param op an operation on this thing
    */
-  ready?(op: Op<unknown>): boolean | undefined;
+  ready?(op: Operation<unknown>): boolean | undefined;
 }
 
 /** What an operation waits for: a thing; several operations, of which one will do; null: only itself knows. */
-export type On = Thing | readonly Op<unknown>[] | null;
+export type On = Thing | readonly Operation<unknown>[] | null;
 
 /** A thing that concerns only the goroutine that performs the operation. */
 export const NOTHING: Thing = { kind: "nothing", id: 0, name: undefined, p: null };
@@ -96,23 +68,23 @@ export const PROMISE: Thing = {
 };
 
 /** The operations that `op` waits for, where it is several. */
-export function casesOf({ on }: Op<unknown>): readonly Op<unknown>[] | undefined {
-  return Array.isArray(on) ? (on as readonly Op<unknown>[]) : undefined;
+export function casesOf({ on }: Operation<unknown>): readonly Operation<unknown>[] | undefined {
+  return Array.isArray(on) ? (on as readonly Operation<unknown>[]) : undefined;
 }
 
 /** The thing that `op` waits for, where it is one. */
-export function thingOf({ verb, on }: Op<unknown>): Thing | null {
+export function thingOf({ verb, on }: Operation<unknown>): Thing | null {
   return verb === "perform" || Array.isArray(on) ? null : (on as Thing | null);
 }
 
 /** What an attempt of `op`, which is not made of others, reads and changes; null: anything. */
-export function touchedBy(op: Op<unknown>): object | null {
+export function touchedBy(op: Operation<unknown>): object | null {
   const thing = thingOf(op);
   return thing === null || thing.touches === undefined ? thing : thing.touches;
 }
 
 /** The run that `op` belongs to, that of its cases; null: that of the goroutine that performs it. */
-export function homeOf(op: Op<unknown>): P | null {
+export function homeOf(op: Operation<unknown>): P | null {
   const cases = casesOf(op);
   if (cases === undefined) return thingOf(op)?.p ?? null;
   for (const each of cases) {
@@ -123,12 +95,12 @@ export function homeOf(op: Op<unknown>): P | null {
 }
 
 /** The goroutine that carries `op` out for the async function that awaits it. */
-export function performerOf({ verb, on }: Op<unknown>): G | null {
+export function performerOf({ verb, on }: Operation<unknown>): G | null {
   return verb === "perform" ? (on as G | null) : null;
 }
 
 /** Why a goroutine that performs `op` waits, for people. */
-export function reasonOf(op: Op<unknown>): WaitReason {
+export function reasonOf(op: Operation<unknown>): WaitReason {
   const { verb } = op;
   if (verb === "perform") {
     const done = performerOf(op)?.op ?? null;
@@ -151,16 +123,6 @@ export function labelOf({ kind, id, name, p, label }: Thing): string | undefined
   return name === undefined ? `${kind} ${id}` : `${kind} ${id} ${JSON.stringify(name)}`;
 }
 
-/** What the events say of a thing. */
-export interface ToldThing {
-  /** What it is: `"chan"`, `"Mutex"`. */
-  readonly kind: string;
-  /** Its number among its kind, on its thread; 0 where it has none. */
-  readonly id: number;
-  /** The run it belongs to; 0 where it belongs to none. A goroutine's number is unique in its run. */
-  readonly run: number;
-}
-
 export function told({ kind, id, p }: Thing): ToldThing {
   return { kind, id, run: p === null ? 0 : p.id };
 }
@@ -170,22 +132,8 @@ export function toldLock(thing: Thing): { readonly lock: string; readonly on: To
   return { lock: labelOf(thing) as string, on: told(thing) };
 }
 
-/** What the events say of something that is waited for. */
-export interface AwaitedThing {
-  /** What is to be done: `"receive"`, `"lock"`. */
-  readonly verb: string;
-  /** The thing it is to be done with; null where it is none that the runtime knows, or several. */
-  readonly on: ToldThing | null;
-  /** The same for people. */
-  readonly reason: WaitReason;
-  /** The channel's number, 0 where it is something else. */
-  readonly chan: number;
-  /** What else it is, by the name under which the events know it: "Mutex 3", "goroutine 1.7" (the run and the number). */
-  readonly what?: string;
-}
-
 /** What the events say of an operation that has to wait. */
-export function waitsFor(op: Op<unknown>): AwaitedThing & { readonly cases?: readonly AwaitedThing[] } {
+export function waitsFor(op: Operation<unknown>): AwaitedThing & { readonly cases?: readonly AwaitedThing[] } {
   const thing = thingOf(op);
   const cases = casesOf(op);
   const what = thing === null ? undefined : labelOf(thing);

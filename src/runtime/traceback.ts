@@ -6,43 +6,17 @@
  *     	/src/pool.ts:12:20
  *     created by main in goroutine 1
  */
+
 import type { AsyncWaiter } from "./async.ts";
 import type { G } from "./g.ts";
 import { wall } from "./host.ts";
 import { m } from "./m.ts";
-import type { Op } from "./op.ts";
+import type { Operation } from "./op.ts";
 import { FatalError, Panic } from "./panic.ts";
 import type { P } from "./proc.ts";
 import { Gnew, Gretry, Grunning, Gwaiting } from "./status.ts";
-import { casesOf, performerOf, reasonOf, thingOf, type WaitReason } from "./thing.ts";
-
-/** What is known of one goroutine. */
-export interface GoroutineInfo {
-  /** Its number in its run: main is 1. */
-  readonly id: number;
-  /** The name of its function. */
-  readonly name: string;
-  /** Whether it runs, could run, or waits. */
-  readonly state: "running" | "runnable" | "waiting";
-  /** What it waits for; undefined unless waiting. */
-  readonly reason: WaitReason | undefined;
-  /** When it began to wait, in milliseconds since 1970, to about a millisecond of the scheduler's clock. */
-  readonly since: number | undefined;
-  /** Its frames, innermost first, as Go prints them: `name()`, then a line with a tab, file, line and column. */
-  readonly stack: string;
-  /** Who started it; undefined for main and for what the host started. `site` only in debug mode. */
-  readonly createdBy: { readonly id: number; readonly name: string; readonly site?: string } | undefined;
-  /** The channel it waits for. */
-  readonly channel?: { readonly id: number; readonly name: string | undefined };
-  /** What else it waits for: `WorkerPool 1 (resize)`, the name of a lock or a group, a counter, the cases of a select. */
-  readonly thing?: string;
-  /** The goroutine that holds the lock it waits for, where that is known; of several readers the first. */
-  readonly holder?: { readonly id: number; readonly name: string };
-  /** All readers that hold the lock it waits for, where there are several. */
-  readonly holders?: readonly { readonly id: number; readonly name: string }[];
-  /** The thread it is on, where that is not the one that runs main: a number from 1 up. */
-  readonly thread?: number;
-}
+import { casesOf, performerOf, reasonOf, thingOf } from "./thing.ts";
+import type { GoroutineInfo } from "./types.ts";
 
 interface Frame {
   readonly name: string;
@@ -299,9 +273,9 @@ export function createdBy(g: G): GoroutineInfo["createdBy"] {
 }
 
 /** What an operation waits for. */
-function awaited(op: Op<unknown> | null): Pick<GoroutineInfo, "channel" | "thing" | "holder" | "holders"> {
+function awaited(op: Operation<unknown> | null): Pick<GoroutineInfo, "channel" | "thing" | "holder" | "holders"> {
   const many = op === null ? undefined : casesOf(op);
-  if (many !== undefined && many.length > 0) return { thing: `cases ${namesOf(op as Op<unknown>)}` };
+  if (many !== undefined && many.length > 0) return { thing: `cases ${namesOf(op as Operation<unknown>)}` };
   const thing = op === null ? null : thingOf(op);
   if (thing === null || thing.kind === "goroutine") return {}; // as in Go
   const { kind, id, name, holders = [], detail, label } = thing;
@@ -321,7 +295,7 @@ function awaited(op: Op<unknown> | null): Pick<GoroutineInfo, "channel" | "thing
 const MOST_NAMED = 10;
 
 /** What the cases of a select are called. */
-function namesOf({ names = [] }: Op<unknown>): string {
+function namesOf({ names = [] }: Operation<unknown>): string {
   return names.length > MOST_NAMED ? `${names.slice(0, MOST_NAMED).join(", ")}, …` : names.join(", ");
 }
 

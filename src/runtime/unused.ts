@@ -6,17 +6,18 @@
 import type { G } from "./g.ts";
 import { writeError } from "./host.ts";
 import { m } from "./m.ts";
-import { type NO, Op, type Parked } from "./op.ts";
+import { type NO, Operation } from "./op.ts";
 import { current } from "./proc.ts";
 import { type On, reasonOf, thingOf } from "./thing.ts";
 import { callSite } from "./traceback.ts";
+import type { Op, Parked } from "./types.ts";
 import type { Waiter } from "./waiter.ts";
 
-class Watched<T> extends Op<T> {
-  readonly #op: Op<T>;
+class Watched<T> extends Operation<T> {
+  readonly #op: Operation<T>;
   readonly #unused: Unused;
 
-  constructor(op: Op<T>, unused: Unused) {
+  constructor(op: Operation<T>, unused: Unused) {
     super();
     this.#op = op;
     this.#unused = unused;
@@ -69,7 +70,7 @@ export class Unused {
   readonly #made = new Map<object, Made>();
 
   watch<T>(op: Op<T>): Op<T> {
-    const watched = new Watched(op, this);
+    const watched = new Watched(op as Operation<T>, this);
     this.#made.set(watched, { by: m.curg, site: callSite(this.watch, 2), what: "" });
     return watched;
   }
@@ -89,13 +90,13 @@ export class Unused {
       if (g !== null && by !== g) continue;
       this.#made.delete(made);
       const who = by === null ? "an operation" : `goroutine ${by.id} (${by.name}) made an operation that`;
-      const what = made instanceof Op ? nameOf(made) : action;
+      const what = made instanceof Operation ? nameOf(made) : action;
       writeError(`millrace: ${who} was never performed: ${what}, made at ${site}. Is a yield* or await missing?\n`);
     }
   }
 }
 
-function nameOf(op: Op<unknown>): string {
+function nameOf(op: Operation<unknown>): string {
   const reason = reasonOf(op);
   const thing = thingOf(op);
   if (thing?.label !== undefined) return `${reason}, ${thing.label}`;

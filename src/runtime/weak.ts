@@ -14,6 +14,7 @@
  * 100 ms, and after each collection, so that the next one can collect. Rejected: to note it whenever one parks, which costs
  * more than parking; to hold all weakly from the start, the same.
  */
+
 import { Allgs, type Joiners } from "./allgs.ts";
 import { type AsyncWaiter, AwaitList } from "./async.ts";
 import type { G } from "./g.ts";
@@ -23,7 +24,8 @@ import type { RunOptions } from "./options.ts";
 import { P } from "./proc.ts";
 import { Gwaiting } from "./status.ts";
 import { RuntimeTimer } from "./timers.ts";
-import { describe, formatAll, type GoroutineInfo } from "./traceback.ts";
+import { describe, formatAll } from "./traceback.ts";
+import type { GoroutineInfo } from "./types.ts";
 
 /** Milliseconds between two sweeps. */
 const INTERVAL = 100;

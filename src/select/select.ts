@@ -20,11 +20,12 @@ import { checkOptions, oneOf, unexpected } from "../runtime/args.ts";
 import { emit, tap, at as where } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
-import { NO, Op } from "../runtime/op.ts";
+import { NO, Operation } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Strategy } from "../runtime/strategy.ts";
-import { type AwaitedThing, casesOf, homeOf, thingOf, touchedBy, waitsFor } from "../runtime/thing.ts";
+import { casesOf, homeOf, thingOf, touchedBy, waitsFor } from "../runtime/thing.ts";
+import type { AwaitedThing, Op } from "../runtime/types.ts";
 import { contained, made } from "../runtime/unused.ts";
 import { type Proxies, Relay, rivals, Waiter } from "../runtime/waiter.ts";
 
@@ -94,12 +95,12 @@ class CaseWaiter extends Relay {
   override next: Waiter | null = null;
   override value: unknown = undefined;
   override proxies: Proxies = null;
-  readonly op: Op<unknown>;
+  readonly op: Operation<unknown>;
   readonly #select: SelectOp;
   protected override readonly owner: Waiter;
   readonly #at: number;
 
-  constructor(op: Op<unknown>, select: SelectOp, owner: Waiter, at: number) {
+  constructor(op: Operation<unknown>, select: SelectOp, owner: Waiter, at: number) {
     super();
     this.op = op;
     this.#select = select;
@@ -193,8 +194,8 @@ function thing({ op }: CaseWaiter): object | null {
   return on?.kind === "chan" ? on : touchedBy(op);
 }
 
-class SelectOp extends Op<unknown> {
-  readonly #ops: readonly Op<unknown>[];
+class SelectOp extends Operation<unknown> {
+  readonly #ops: readonly Operation<unknown>[];
   /** The case's name or index, by position in `#ops`. */
   readonly #labels: readonly (string | number)[];
   readonly #named: boolean;
@@ -204,7 +205,7 @@ class SelectOp extends Op<unknown> {
   readonly listed: boolean;
 
   constructor(
-    ops: readonly Op<unknown>[],
+    ops: readonly Operation<unknown>[],
     labels: readonly (string | number)[],
     named: boolean,
     hasDefault: boolean,
@@ -222,7 +223,7 @@ class SelectOp extends Op<unknown> {
     return this.#labels.length === 0 ? "block" : "select";
   }
 
-  override get on(): readonly Op<unknown>[] {
+  override get on(): readonly Operation<unknown>[] {
     return this.#ops;
   }
 
@@ -251,7 +252,7 @@ class SelectOp extends Op<unknown> {
         const at = order[pick] as number;
         order[pick] = order[n - 1] as number;
         order[n - 1] = at;
-        const value = (ops[at] as Op<unknown>).attempt();
+        const value = (ops[at] as Operation<unknown>).attempt();
         if (value !== NO) return this.outcome(at, value, m.curg);
       }
     } finally {
@@ -269,7 +270,7 @@ class SelectOp extends Op<unknown> {
   #ask(strategy: Strategy): unknown {
     let taken: unknown = NO;
     const attempt = (at: number): boolean => {
-      const value = (this.#ops[at] as Op<unknown>).attempt();
+      const value = (this.#ops[at] as Operation<unknown>).attempt();
       if (value === NO) return false;
       taken = this.outcome(at, value, m.curg);
       return true;
@@ -280,7 +281,7 @@ class SelectOp extends Op<unknown> {
   /** Attempts the cases as listed. */
   #pollListed(): unknown {
     for (let at = 0; at < this.#ops.length; at++) {
-      const value = (this.#ops[at] as Op<unknown>).attempt();
+      const value = (this.#ops[at] as Operation<unknown>).attempt();
       if (value !== NO) return this.outcome(at, value, m.curg);
     }
     return NO;
@@ -291,7 +292,7 @@ class SelectOp extends Op<unknown> {
     const look = new Look();
     const waiters: CaseWaiter[] = [];
     for (let at = 0; at < this.#ops.length; at++) {
-      const op = this.#ops[at] as Op<unknown>;
+      const op = this.#ops[at] as Operation<unknown>;
       const { missed } = rivals;
       const value = op.attempt();
       if (value !== NO) return this.outcome(at, value, m.curg);
@@ -311,7 +312,7 @@ class SelectOp extends Op<unknown> {
   override enqueue(w: Waiter): void {
     const ops = this.#ops;
     const waiters: CaseWaiter[] = [];
-    for (let at = 0; at < ops.length; at++) waiters.push(new CaseWaiter(ops[at] as Op<unknown>, this, w, at));
+    for (let at = 0; at < ops.length; at++) waiters.push(new CaseWaiter(ops[at] as Operation<unknown>, this, w, at));
     this.#queue(w, waiters);
     if (rivals.depth === 0 && rivals.register !== null) rivals.register(w.root);
   }
@@ -376,7 +377,7 @@ class SelectOp extends Op<unknown> {
     emit(tap.meet === null ? event : { ...event, cases: this.#ops.map((op, i) => this.#told(op, i)) });
   }
 
-  #told(op: Op<unknown>, at: number): AwaitedThing & { readonly case: string | number } {
+  #told(op: Operation<unknown>, at: number): AwaitedThing & { readonly case: string | number } {
     return { case: this.#labels[at] as string | number, ...waitsFor(op) };
   }
 }
@@ -412,10 +413,10 @@ export function select(cases: readonly Case[] | NamedCases, options?: SelectOpti
   if (options !== undefined) checkOptions("select", options, "order");
   const order = options?.order;
   if (order !== undefined) oneOf("select: order", order, ORDERS);
-  if (typeof cases !== "object" || cases === null || cases instanceof Op) {
+  if (typeof cases !== "object" || cases === null || cases instanceof Operation) {
     throw unexpected("select", "an object or an array of operations", cases);
   }
-  const ops: Op<unknown>[] = [];
+  const ops: Operation<unknown>[] = [];
   const labels: (string | number)[] = [];
   const named = !Array.isArray(cases);
   let hasDefault = false;
@@ -445,9 +446,9 @@ export function select(cases: readonly Case[] | NamedCases, options?: SelectOpti
 }
 
 /** Whether this case can ever be ready; what is no case at all is refused. */
-function isCase(op: unknown, label: string | number): op is Op<unknown> {
+function isCase(op: unknown, label: string | number): op is Operation<unknown> {
   if (op === null || op === undefined) return false;
-  if (!(op instanceof Op)) throw new ArgumentError(badCase(op, label));
+  if (!(op instanceof Operation)) throw new ArgumentError(badCase(op, label));
   contained(op);
   return true;
 }

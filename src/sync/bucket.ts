@@ -14,10 +14,12 @@
  * Go lets the tokens go below zero instead of keeping a line; then a wait that is cancelled can't give back what it took
  * while others wait behind it, and they wait for nothing.
  */
+
 import { m } from "../runtime/m.ts";
 import type { P } from "../runtime/proc.ts";
-import type { Thing, WaitReason } from "../runtime/thing.ts";
+import type { Thing } from "../runtime/thing.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
+import type { WaitReason } from "../runtime/types.ts";
 import { claim, type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 
 /** What dumps say of its waiters. */

@@ -11,8 +11,9 @@ import { unexpected } from "../runtime/args.ts";
 import { m } from "../runtime/m.ts";
 import { type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
-import { type Go, NO, Op } from "../runtime/op.ts";
-import type { Thing, WaitReason } from "../runtime/thing.ts";
+import { NO, Operation } from "../runtime/op.ts";
+import type { Thing } from "../runtime/thing.ts";
+import type { Go, Op, WaitReason } from "../runtime/types.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 
 /** What dumps say of its waiters. */
@@ -47,7 +48,7 @@ class Line extends Set<Ticket> implements Thing {
 }
 
 /** A place in the line of those who wait. */
-class Ticket extends Op<void> {
+class Ticket extends Operation<void> {
   readonly #line: Line;
   #called = false;
   #waiter: Waiter | null = null;

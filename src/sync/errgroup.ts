@@ -19,10 +19,11 @@ import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import { type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
-import { type Go, NO, Op } from "../runtime/op.ts";
+import { NO, Operation } from "../runtime/op.ts";
 import { Goexit, Panic } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
-import { labelOf, type Thing, type WaitReason } from "../runtime/thing.ts";
+import { labelOf, type Thing } from "../runtime/thing.ts";
+import type { Go, Op, WaitReason } from "../runtime/types.ts";
 import { made } from "../runtime/unused.ts";
 import { type Waiter, WaitQueue } from "../runtime/waiter.ts";
 
@@ -139,7 +140,7 @@ function* errgroup(state: State, { fn, args }: Job): Go {
 }
 
 /** A function that the group is to run, and the operation of waiting until it has started. */
-class Job extends Op<void> implements Started {
+class Job extends Operation<void> implements Started {
   started = false;
   readonly fn: (...args: never[]) => unknown;
   readonly args: unknown[];
@@ -188,7 +189,7 @@ class Job extends Op<void> implements Started {
   }
 }
 
-class WaitOp extends Op<void> {
+class WaitOp extends Operation<void> {
   readonly #state: State;
 
   constructor(state: State) {

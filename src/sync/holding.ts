@@ -1,8 +1,10 @@
 /** Running a function of the program's while something is held, such as a lock or a share of one. */
 import { Action, call, pending } from "../runtime/action.ts";
 import { callable } from "../runtime/args.ts";
-import { type Go, NO, type Op } from "../runtime/op.ts";
+import type { Operation } from "../runtime/op.ts";
+import { NO } from "../runtime/op.ts";
 import type { Result } from "../runtime/run.ts";
+import type { Go, Op } from "../runtime/types.ts";
 
 // Not a function expression of the action's: a generator function that is made anew for each costs more than the lock.
 function* hold<X>(lock: Op<Disposable>, fn: () => X): Go<Result<X>> {
@@ -15,7 +17,7 @@ function* hold<X>(lock: Op<Disposable>, fn: () => X): Go<Result<X>> {
 }
 
 /** Acquires with `lock`, calls `fn` and gives back, however `fn` ends. `what`: what the program calls this. */
-export function holding<X>(what: string, lock: Op<Disposable>, fn: () => X): Action<Result<X>> {
+export function holding<X>(what: string, lock: Operation<Disposable>, fn: () => X): Action<Result<X>> {
   callable(what, fn);
   const body = (): Go<Result<X>> => hold(lock, fn);
   return new Action(what, body, () => {

@@ -5,8 +5,9 @@ import { nodeOf } from "../context/parent.ts";
 import type { Context } from "../context/types.ts";
 import { amount, millis } from "../runtime/args.ts";
 import { type NameOptions, named } from "../runtime/named.ts";
-import { NO, Op } from "../runtime/op.ts";
+import { NO, Operation } from "../runtime/op.ts";
 import { ArgumentError } from "../runtime/panic.ts";
+import type { Op } from "../runtime/types.ts";
 import { made } from "../runtime/unused.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 import { monotonicAt } from "../time/time.ts";
@@ -14,7 +15,7 @@ import { Bucket, type Claim } from "./bucket.ts";
 import { Refused } from "./refused.ts";
 import { UntilDone } from "./until-done.ts";
 
-class WaitOp extends Op<void> {
+class WaitOp extends Operation<void> {
   readonly #bucket: Bucket;
   readonly #n: number;
 

@@ -17,12 +17,13 @@ import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import { type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
-import { block, checkIn, DONE, NO, Op, type Parked, performer, step } from "../runtime/op.ts";
+import { block, checkIn, DONE, NO, Operation, performer, step } from "../runtime/op.ts";
 import { FatalError } from "../runtime/panic.ts";
 import { type LockOptions, PriorityWaitQueue, priorityIn } from "../runtime/priority.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Result } from "../runtime/run.ts";
-import { type Thing, toldLock, type WaitReason } from "../runtime/thing.ts";
+import { type Thing, toldLock } from "../runtime/thing.ts";
+import type { Op, Parked, WaitReason } from "../runtime/types.ts";
 import { made } from "../runtime/unused.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 import { holding } from "./holding.ts";
@@ -52,7 +53,7 @@ class Held implements Disposable {
 const priorityOf = ({ value }: Waiter): number => (value === undefined ? 0 : (value as number));
 
 /** The lock itself, which is also the operation of taking it: that has no state of its own. */
-export class LockOp extends Op<Disposable> implements Thing {
+export class LockOp extends Operation<Disposable> implements Thing {
   held: Held | null = null;
   /** Made by the first waiter: most locks never have one. */
   #queue: PriorityWaitQueue | null = null;
@@ -125,7 +126,7 @@ export class LockOp extends Op<Disposable> implements Thing {
     this.#queue?.remove(w);
   }
 
-  // A copy of the one of Op, so that V8 can inline the attempt: see chan/hchan.ts.
+  // A copy of the one of Operation, so that V8 can inline the attempt: see chan/hchan.ts.
   override [Symbol.iterator](): Iterator<Parked, Disposable, unknown> {
     const g = performer();
     if (--m.budget < 0 && !checkIn(g, this)) return step;
@@ -142,7 +143,7 @@ export class LockOp extends Op<Disposable> implements Thing {
 }
 
 /** Taking the lock with a priority. */
-class PriorityLockOp extends Op<Disposable> {
+class PriorityLockOp extends Operation<Disposable> {
   readonly #lock: LockOp;
   readonly #priority: number;
 
@@ -225,7 +226,7 @@ export class Mutex {
     return made(this.#op("Mutex.lock", options));
   }
 
-  #op(where: string, options: LockOptions | undefined): Op<Disposable> {
+  #op(where: string, options: LockOptions | undefined): Operation<Disposable> {
     const priority = priorityIn(where, options);
     return priority === 0 ? this.#lock : new PriorityLockOp(this.#lock, priority);
   }

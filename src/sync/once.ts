@@ -11,9 +11,10 @@ import { callable } from "../runtime/args.ts";
 import { tap, tellSync } from "../runtime/events.ts";
 import { m } from "../runtime/m.ts";
 import { numbers } from "../runtime/numbers.ts";
-import { type Go, NO } from "../runtime/op.ts";
+import { NO } from "../runtime/op.ts";
 import type { Result } from "../runtime/run.ts";
 import { labelOf } from "../runtime/thing.ts";
+import type { Go } from "../runtime/types.ts";
 import { LockOp } from "./mutex.ts";
 
 let isDone: (once: Once) => boolean;

@@ -2,7 +2,7 @@
  * A wait that can never end, because it asks for more than there ever is. Performed by itself it throws; as a case of a select
  * it is never ready, like a nil channel, so that the other cases can win.
  */
-import { NO, Op } from "../runtime/op.ts";
+import { NO, Operation } from "../runtime/op.ts";
 import type { Thing } from "../runtime/thing.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 
@@ -15,7 +15,7 @@ const LIMITER: Thing = {
   reasons: { wait: "rate limit" },
 };
 
-export class Refused extends Op<void> {
+export class Refused extends Operation<void> {
   readonly #error: Error;
 
   constructor(error: Error) {

@@ -15,11 +15,12 @@ import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import { type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
-import { block, checkIn, DONE, NO, Op, type Parked, performer, step } from "../runtime/op.ts";
+import { block, checkIn, DONE, NO, Operation, performer, step } from "../runtime/op.ts";
 import { type FatalCode, FatalError } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Result } from "../runtime/run.ts";
-import { type Thing, toldLock, type WaitReason } from "../runtime/thing.ts";
+import { type Thing, toldLock } from "../runtime/thing.ts";
+import type { Op, Parked, WaitReason } from "../runtime/types.ts";
 import { made } from "../runtime/unused.ts";
 import { claim, type Waiter, WaitQueue } from "../runtime/waiter.ts";
 import type { Locker } from "./cond.ts";
@@ -79,7 +80,7 @@ class State implements Thing {
     return all.filter((g) => g !== null);
   }
 
-  ready({ verb }: Op<unknown>): boolean {
+  ready({ verb }: Operation<unknown>): boolean {
     return this.writer === null && (verb === "lock" ? this.readers === 0 : this.queue.first === null);
   }
 
@@ -152,7 +153,7 @@ function misuse(code: FatalCode, text: string): never {
   return m.current().fatal(new FatalError(code, text));
 }
 
-class LockOp extends Op<Disposable> {
+class LockOp extends Operation<Disposable> {
   readonly #state: State;
   readonly #write: boolean;
 
@@ -185,7 +186,7 @@ class LockOp extends Op<Disposable> {
     this.#state.grant();
   }
 
-  // A copy of the one of Op, so that V8 can inline the attempt: see chan/hchan.ts.
+  // A copy of the one of Operation, so that V8 can inline the attempt: see chan/hchan.ts.
   override [Symbol.iterator](): Iterator<Parked, Disposable, unknown> {
     const g = performer();
     if (--m.budget < 0 && !checkIn(g, this)) return step;

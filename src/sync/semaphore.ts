@@ -11,11 +11,12 @@ import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import { type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
-import { block, checkIn, DONE, NO, Op, type Parked, performer, step } from "../runtime/op.ts";
+import { block, checkIn, DONE, NO, Operation, performer, step } from "../runtime/op.ts";
 import { Panic } from "../runtime/panic.ts";
 import { type LockOptions, PriorityWaitQueue, priorityIn } from "../runtime/priority.ts";
 import type { P } from "../runtime/proc.ts";
-import { type Thing, toldLock, type WaitReason } from "../runtime/thing.ts";
+import { type Thing, toldLock } from "../runtime/thing.ts";
+import type { Op, Parked, WaitReason } from "../runtime/types.ts";
 import { made } from "../runtime/unused.ts";
 import { claim, type Waiter } from "../runtime/waiter.ts";
 import { Held } from "./held.ts";
@@ -122,7 +123,7 @@ class State implements Thing {
   }
 }
 
-class AcquireOp extends Op<Disposable> implements Request {
+class AcquireOp extends Operation<Disposable> implements Request {
   readonly #state: State;
   readonly n: number;
   readonly priority: number;
@@ -154,7 +155,7 @@ class AcquireOp extends Op<Disposable> implements Request {
     if (w.value !== undefined) this.#state.leave(w);
   }
 
-  // A copy of the one of Op, so that V8 can inline the attempt: see chan/hchan.ts.
+  // A copy of the one of Operation, so that V8 can inline the attempt: see chan/hchan.ts.
   override [Symbol.iterator](): Iterator<Parked, Disposable, unknown> {
     const g = performer();
     if (--m.budget < 0 && !checkIn(g, this)) return step;

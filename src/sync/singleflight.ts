@@ -13,10 +13,10 @@ import { callable } from "../runtime/args.ts";
 import type { Body } from "../runtime/body.ts";
 import { m } from "../runtime/m.ts";
 import { type NameOptions, named } from "../runtime/named.ts";
-import type { Go } from "../runtime/op.ts";
 import { Goexit } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Result } from "../runtime/run.ts";
+import type { Go } from "../runtime/types.ts";
 import { WaitGroup } from "./waitgroup.ts";
 
 /** What `do` gives. */

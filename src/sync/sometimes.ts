@@ -1,9 +1,8 @@
 /** Doing something now and then (golang.org/x/time/rate's `Sometimes`). */
-
 import { Action, call } from "../runtime/action.ts";
 import { callable, checkOptions, millis, whole } from "../runtime/args.ts";
-import type { Go } from "../runtime/op.ts";
 import { current } from "../runtime/proc.ts";
+import type { Go } from "../runtime/types.ts";
 import { Mutex } from "./mutex.ts";
 
 /** When a `Sometimes` calls its function. Of several rules any one will do; without a rule only the first call counts. */

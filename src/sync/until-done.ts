@@ -1,8 +1,9 @@
 /** An operation that fails with a context's error when the context is done first. */
 import { thrownFor } from "../context/thrown-for.ts";
 import type { Context } from "../context/types.ts";
-import { NO, Op } from "../runtime/op.ts";
+import { NO, Operation } from "../runtime/op.ts";
 import { type Thing, thingOf } from "../runtime/thing.ts";
+import type { Op } from "../runtime/types.ts";
 import { contained } from "../runtime/unused.ts";
 import { type Proxies, Relay, type Waiter } from "../runtime/waiter.ts";
 import { select } from "../select/select.ts";
@@ -32,17 +33,17 @@ class Outcomes<T> extends Relay {
   }
 }
 
-export class UntilDone<T> extends Op<T> {
-  readonly #op: Op<T>;
-  readonly #either: Op<Outcome<T>>;
+export class UntilDone<T> extends Operation<T> {
+  readonly #op: Operation<T>;
+  readonly #either: Operation<Outcome<T>>;
   readonly #ctx: Context;
   readonly #before: (() => void) | undefined;
 
   /** @param before called at each performance before the operation would have to wait; what it throws is thrown there */
   constructor(op: Op<T>, ctx: Context, before?: () => void) {
     super();
-    this.#op = op;
-    this.#either = select([op, ctx.done().recv()]) as Op<unknown> as Op<Outcome<T>>;
+    this.#op = op as Operation<T>;
+    this.#either = select([op, ctx.done().recv()]) as Op<unknown> as Operation<Outcome<T>>;
     contained(this.#either);
     this.#ctx = ctx;
     this.#before = before;

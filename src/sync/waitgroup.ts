@@ -13,15 +13,16 @@
 import { startAnywhere } from "../runtime/anywhere.ts";
 import { callable, whole } from "../runtime/args.ts";
 import { at, emit, tap } from "../runtime/events.ts";
-import type { G, Goroutine, Watched } from "../runtime/g.ts";
+import type { G, Watched } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
 import { type NameOptions, named } from "../runtime/named.ts";
 import { numbers } from "../runtime/numbers.ts";
-import { NO, Op, type Parked, step } from "../runtime/op.ts";
+import { NO, Operation, step } from "../runtime/op.ts";
 import { Panic } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Result } from "../runtime/run.ts";
-import { type Thing, toldLock, type WaitReason } from "../runtime/thing.ts";
+import { type Thing, toldLock } from "../runtime/thing.ts";
+import type { Goroutine, Op, Parked, WaitReason } from "../runtime/types.ts";
 import { made } from "../runtime/unused.ts";
 import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 
@@ -29,7 +30,7 @@ import { type Proxies, Waiter, WaitQueue } from "../runtime/waiter.ts";
 const REASONS = { wait: "sync.WaitGroup.Wait" };
 
 /** The group itself, which is also the operation of waiting for it, and that operation's iterator. */
-class WaitOp extends Op<void> implements Thing {
+class WaitOp extends Operation<void> implements Thing {
   count = 0;
   readonly queue: WaitQueue = new WaitQueue();
   readonly id: number = ++numbers.waitGroups;

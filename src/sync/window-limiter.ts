@@ -7,11 +7,12 @@
 import { amount, checkOptions, oneOf, positive } from "../runtime/args.ts";
 import { Deque } from "../runtime/deque.ts";
 import { m } from "../runtime/m.ts";
-import { NO, Op } from "../runtime/op.ts";
+import { NO, Operation } from "../runtime/op.ts";
 import { ArgumentError } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
-import type { Thing, WaitReason } from "../runtime/thing.ts";
+import type { Thing } from "../runtime/thing.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
+import type { Op, WaitReason } from "../runtime/types.ts";
 import { made } from "../runtime/unused.ts";
 import { claim, type Waiter, WaitQueue } from "../runtime/waiter.ts";
 import { CRUMB } from "./bucket.ts";
@@ -129,7 +130,7 @@ class Windows implements Thing {
   }
 }
 
-class WaitOp extends Op<void> {
+class WaitOp extends Operation<void> {
   readonly #windows: Windows;
   readonly #n: number;
 

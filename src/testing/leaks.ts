@@ -12,7 +12,8 @@ import { m } from "../runtime/m.ts";
 import { LeakError } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { whenQuiet } from "../runtime/quiet.ts";
-import { formatGroups, type GoroutineInfo } from "../runtime/traceback.ts";
+import { formatGroups } from "../runtime/traceback.ts";
+import type { GoroutineInfo } from "../runtime/types.ts";
 
 /** Options of `noLeaks` and `leaks`. */
 export interface LeakOptions {

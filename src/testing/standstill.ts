@@ -1,6 +1,7 @@
 /** Time that can't go on, because goroutines poll: a clock that jumps does so only when none is runnable. */
+
 import type { G } from "../runtime/g.ts";
-import type { Op } from "../runtime/op.ts";
+import type { Operation } from "../runtime/op.ts";
 import { Gwaiting } from "../runtime/status.ts";
 import { casesOf, homeOf, touchedBy } from "../runtime/thing.ts";
 import { describe } from "../runtime/traceback.ts";
@@ -18,7 +19,7 @@ export function whyTimeStands(all: readonly G[]): string {
   return `${sleeps}time stands still while ${polls.join(" and ")}`;
 }
 
-function waitsForTime(op: Op<unknown> | null): boolean {
+function waitsForTime(op: Operation<unknown> | null): boolean {
   if (op === null) return false;
   const cases = casesOf(op);
   if (cases !== undefined) return cases.some(waitsForTime);
@@ -30,6 +31,6 @@ export function nameOf({ id, name }: G): string {
 }
 
 /** Whether `op` only looks: it never waits. */
-export function polls(op: Op<unknown>): boolean {
+export function polls(op: Operation<unknown>): boolean {
   return (op as Partial<{ readonly polls: boolean }>).polls === true;
 }

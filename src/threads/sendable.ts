@@ -5,11 +5,11 @@
  * It is a mapped type, so recursive types are no problem and the compiler names the property. Channels by direction
  * (`SendChan`, `RecvChan`) may be those of `sharedChan` and pass; that one is not is found out when it is sent.
  */
+
 import type { RecvChan, SendChan } from "../chan/types.ts";
 import type { Context } from "../context/types.ts";
 import type { travels } from "../runtime/anywhere.ts";
-import type { Goroutine } from "../runtime/g.ts";
-import type { Op } from "../runtime/op.ts";
+import type { Goroutine, Op } from "../runtime/types.ts";
 import type { Mutex } from "../sync/mutex.ts";
 import type { RWMutex } from "../sync/rwmutex.ts";
 import type { Semaphore } from "../sync/semaphore.ts";

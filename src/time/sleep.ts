@@ -1,9 +1,10 @@
 /** Sleeping: a timer in the heap that belongs to the waiter, for exactly as long as it waits. */
 
 import { millis } from "../runtime/args.ts";
-import { NO, Op } from "../runtime/op.ts";
+import { NO, Operation } from "../runtime/op.ts";
 import { current } from "../runtime/proc.ts";
 import { RuntimeTimer } from "../runtime/timers.ts";
+import type { Op } from "../runtime/types.ts";
 import { made } from "../runtime/unused.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 
@@ -12,7 +13,7 @@ function wake(w: Waiter): void {
   w.complete(undefined, true);
 }
 
-class SleepOp extends Op<void> {
+class SleepOp extends Operation<void> {
   readonly #d: number;
 
   constructor(d: number) {

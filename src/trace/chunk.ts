@@ -9,8 +9,9 @@
  * Rejected: keeping the events themselves. They are twice as large, they are work for the garbage collector, and a sent
  * value would live as long as the recording.
  */
+
 import type { RuntimeEvent } from "../runtime/events.ts";
-import type { AwaitedThing } from "../runtime/thing.ts";
+import type { AwaitedThing } from "../runtime/types.ts";
 
 /** Numbers a record: kind, time, run, goroutine, a string, three more that depend on the kind. */
 const STRIDE = 8;

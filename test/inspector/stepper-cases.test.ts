@@ -5,7 +5,7 @@ import { ErrGroup, Limiter, Mutex, RWMutex, Semaphore, WaitGroup } from "millrac
 import { after, sleep } from "millrace/time";
 import { expect, test } from "vitest";
 import { isReady } from "../../src/inspector/stepper/choices.ts";
-import type { Op as Operation } from "../../src/runtime/op.ts";
+import type { Operation } from "../../src/runtime/op.ts";
 import { held, toEnd } from "./stepper-kit.ts";
 
 const double = function* (n: number) {

@@ -1,7 +1,8 @@
 /** What a goroutine waits for, out of what an event says. */
+
 import { expect, test } from "vitest";
 import { Waits } from "../../src/inspector/model/waits.ts";
-import type { AwaitedThing, ToldThing } from "../../src/runtime/thing.ts";
+import type { AwaitedThing, ToldThing } from "../../src/runtime/types.ts";
 
 const awaited = (verb: string, on: ToldThing | null, what?: string): AwaitedThing => ({
   ...{ verb, on, reason: "", chan: on?.kind === "chan" ? on.id : 0 },

@@ -5,7 +5,7 @@
 import { runtime } from "millrace";
 import { test } from "vitest";
 import type { Body } from "../../src/runtime/body.ts";
-import type { Outcome } from "../../src/runtime/options.ts";
+import type { Outcome } from "../../src/runtime/ending.ts";
 import { P } from "../../src/runtime/proc.ts";
 import { type Script, StyleKit, styles } from "./styles.ts";
 import { virtual } from "./virtual.ts";

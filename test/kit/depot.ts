@@ -1,7 +1,8 @@
 /** A primitive whose operation is completed in two steps: it takes a parcel as what asks another machine does. */
 import { m } from "../../src/runtime/m.ts";
-import { NO, Op } from "../../src/runtime/op.ts";
+import { NO, Operation } from "../../src/runtime/op.ts";
 import type { Thing } from "../../src/runtime/thing.ts";
+import type { Op } from "../../src/runtime/types.ts";
 import { type Waiter, WaitQueue } from "../../src/runtime/waiter.ts";
 
 export class Depot implements Thing {
@@ -49,7 +50,7 @@ export class Depot implements Thing {
   }
 }
 
-export class PutOp extends Op<string> {
+export class PutOp extends Operation<string> {
   readonly #depot: Depot;
   readonly #parcel: unknown;
 

@@ -2,7 +2,7 @@
 import { DeadlockError, type RunOptions } from "millrace";
 import type { Body } from "../../src/runtime/body.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
-import type { Outcome } from "../../src/runtime/options.ts";
+import type { Outcome } from "../../src/runtime/ending.ts";
 import { P } from "../../src/runtime/proc.ts";
 
 /** A run on a virtual clock, from the inside. */

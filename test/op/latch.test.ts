@@ -5,7 +5,7 @@ import { explore } from "millrace/testing";
 import { sleep } from "millrace/time";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { isReady } from "../../src/inspector/stepper/choices.ts";
-import type { Op as Operation } from "../../src/runtime/op.ts";
+import type { Operation } from "../../src/runtime/op.ts";
 import { formatAll } from "../../src/runtime/traceback.ts";
 import { Latch } from "./latch.ts";
 

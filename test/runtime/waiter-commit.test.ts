@@ -7,7 +7,7 @@ import { after, now, sleep } from "millrace/time";
 import { describe, expect, test } from "vitest";
 import { TranslatedRecv } from "../../src/chan/translated.ts";
 import { m } from "../../src/runtime/m.ts";
-import { Op as Base, NO } from "../../src/runtime/op.ts";
+import { Operation as Base, NO } from "../../src/runtime/op.ts";
 import { Relay, type Waiter, WaitQueue } from "../../src/runtime/waiter.ts";
 import { UntilDone } from "../../src/sync/until-done.ts";
 import { Depot, PutOp } from "../kit/depot.ts";
@@ -221,9 +221,9 @@ class Rename extends Relay {
 class Renamed extends Base<string> {
   readonly #op: Base<string>;
 
-  constructor(op: Base<string>) {
+  constructor(op: Op<string>) {
     super();
-    this.#op = op;
+    this.#op = op as Base<string>;
   }
 
   override get verb(): string {

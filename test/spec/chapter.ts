@@ -11,7 +11,7 @@ import { DeadlockError, LeakError, Panic, type RunOptions, type WaitReason } fro
 import { describe, expect, test, vi } from "vitest";
 import type { Body } from "../../src/runtime/body.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
-import type { Outcome } from "../../src/runtime/options.ts";
+import type { Outcome } from "../../src/runtime/ending.ts";
 import { P } from "../../src/runtime/proc.ts";
 import { Random, Seeded, type Strategy } from "../../src/runtime/strategy.ts";
 

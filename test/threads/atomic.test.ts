@@ -3,7 +3,8 @@
  * exhaustively. The first thread selects, the other one changes what it selects from.
  */
 import { afterAll, describe, expect, test, vi } from "vitest";
-import type { Op } from "../../src/runtime/op.ts";
+import type { Operation } from "../../src/runtime/op.ts";
+import type { Op } from "../../src/runtime/types.ts";
 import type { Waiter as AnyWaiter, Proxies } from "../../src/runtime/waiter.ts";
 import { type End, Interleave } from "./interleave.ts";
 import { threaded } from "./program.ts";
@@ -101,7 +102,9 @@ function explore(setUp: () => void, first: () => void, second: () => void, check
 /** A select that does not wait, in order, so that it does the same each time. */
 function polls(cases: Record<string, Op<unknown>>): () => void {
   return () => {
-    const op = select({ ...cases, default: true }, { order: "listed" }) as unknown as Op<{ readonly case: string }>;
+    const op = select({ ...cases, default: true }, { order: "listed" }) as unknown as Operation<{
+      readonly case: string;
+    }>;
     sim.note((op.attempt() as { readonly case: string }).case);
   };
 }
@@ -175,7 +178,7 @@ test("a select that waits on several is not forgotten by a thread that sends mea
   explore(
     () => {},
     () => {
-      const op = select([a.recv(), b.recv()], { order: "listed" });
+      const op = select([a.recv(), b.recv()], { order: "listed" }) as Operation<unknown>;
       if (op.attempt() === NO) op.enqueue(new Parked());
       else sim.note("at once");
     },

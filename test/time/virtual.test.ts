@@ -4,8 +4,8 @@ import { sleep } from "millrace/time";
 import { afterEach, expect, test, vi } from "vitest";
 import type { Body } from "../../src/runtime/body.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
+import type { Outcome } from "../../src/runtime/ending.ts";
 import { m, YIELD_TO_HOST } from "../../src/runtime/m.ts";
-import type { Outcome } from "../../src/runtime/options.ts";
 import { P } from "../../src/runtime/proc.ts";
 
 afterEach(() => vi.restoreAllMocks());

@@ -20,9 +20,13 @@ export function complaints(files: readonly string[]): string[] {
   });
 }
 
-/** What an editor shows for each identifier that follows a caret mark in `source`, in order. */
-export function hovers(source: string): string[] {
-  const name = join(folder, "hover.virtual.ts");
+/** An editor's view of `source`, which must compile, and the places that follow a caret mark in it, in order. */
+function edit(source: string): {
+  readonly service: ts.LanguageService;
+  readonly name: string;
+  readonly marks: number[];
+} {
+  const name = join(folder, "editor.virtual.ts");
   const marks: number[] = [];
   let text = source;
   for (let at = text.indexOf("‸"); at >= 0; at = text.indexOf("‸")) {
@@ -50,5 +54,19 @@ export function hovers(source: string): string[] {
     .getSemanticDiagnostics(name)
     .map((each) => ts.flattenDiagnosticMessageText(each.messageText, " "));
   if (errors.length > 0) throw new Error(`the source does not compile: ${errors.join("; ")}`);
+  return { service, name, marks };
+}
+
+/** What an editor shows for each identifier that follows a caret mark. */
+export function hovers(source: string): string[] {
+  const { service, name, marks } = edit(source);
   return marks.map((at) => ts.displayPartsToString(service.getQuickInfoAtPosition(name, at)?.displayParts));
+}
+
+/** What an editor offers at each caret mark, sorted. */
+export function completions(source: string): string[][] {
+  const { service, name, marks } = edit(source);
+  return marks.map((at) =>
+    (service.getCompletionsAtPosition(name, at, {})?.entries ?? []).map((each) => each.name).sort(),
+  );
 }

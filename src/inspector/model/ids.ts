@@ -4,7 +4,7 @@
  * A goroutine's number is unique in its run over all threads, so it keeps its name when it moves to another. Channels and
  * local locks have numbers of their own on each thread.
  */
-import type { ToldThing } from "../../runtime/thing.ts";
+import type { ToldThing } from "../../runtime/types.ts";
 import type { GoroutineId, ThingId, ThingRow } from "../protocol.ts";
 
 /** A goroutine in one number. */

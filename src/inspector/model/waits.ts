@@ -1,5 +1,5 @@
 /** What a goroutine waits for, out of what an event says of it. */
-import type { AwaitedThing } from "../../runtime/thing.ts";
+import type { AwaitedThing } from "../../runtime/types.ts";
 import type { Told } from "../../trace/chunk.ts";
 import type { GoroutineId, ThingId, ThingRow } from "../protocol.ts";
 import { rowKind, thingId } from "./ids.ts";

@@ -7,7 +7,7 @@
 
 import type { RuntimeEvent } from "../../runtime/events.ts";
 import { ArgumentError } from "../../runtime/panic.ts";
-import type { AwaitedThing, ToldThing } from "../../runtime/thing.ts";
+import type { AwaitedThing, ToldThing } from "../../runtime/types.ts";
 import { Chunk } from "../../trace/chunk.ts";
 import { keyOf } from "../model/ids.ts";
 import { Model } from "../model/model.ts";

@@ -29,10 +29,10 @@
  * To wait for the host as long as it takes, as Go does: what never comes is then found by the test's own time limit, with
  * nobody's name in it; and a test whose outcome hangs on how quick the host is is what a bubble is to prevent.
  */
+
 import { knowsOwners } from "../../runtime/async-scope.ts";
 import { VirtualClock } from "../../runtime/clock.ts";
 import type { G } from "../../runtime/g.ts";
-
 import {
   activity,
   afterPromises,
@@ -44,14 +44,14 @@ import {
   startTimer,
   stopTimer,
 } from "../../runtime/host.ts";
-import type { Op } from "../../runtime/op.ts";
-
+import type { Operation } from "../../runtime/op.ts";
 import { BubbleError, LeakError, OutsideError } from "../../runtime/panic.ts";
 import type { P } from "../../runtime/proc.ts";
 import { awaitsPromise } from "../../runtime/promise.ts";
 import { Gpreempted, Gwaiting } from "../../runtime/status.ts";
 import { casesOf, homeOf, performerOf, thingOf } from "../../runtime/thing.ts";
-import { formatAll, formatGroups, type GoroutineInfo } from "../../runtime/traceback.ts";
+import { formatAll, formatGroups } from "../../runtime/traceback.ts";
+import type { GoroutineInfo } from "../../runtime/types.ts";
 import type { Waiter } from "../../runtime/waiter.ts";
 import { polls, whyTimeStands } from "../standstill.ts";
 
@@ -199,7 +199,7 @@ export class BubbleClock extends VirtualClock {
     return promises.length > own ? [...foreign, ...promises] : foreign;
   }
 
-  #whose(op: Op<unknown>): Whose {
+  #whose(op: Operation<unknown>): Whose {
     const cases = casesOf(op);
     const home = homeOf(op);
     if (cases !== undefined) {

@@ -3,14 +3,16 @@
 import { call } from "../../runtime/action.ts";
 import { callable, millis } from "../../runtime/args.ts";
 import type { Body } from "../../runtime/body.ts";
+import type { Outcome } from "../../runtime/ending.ts";
 import { m } from "../../runtime/m.ts";
-import { type Go, NO, Op } from "../../runtime/op.ts";
-import type { Outcome, RunOptions } from "../../runtime/options.ts";
+import { NO, Operation } from "../../runtime/op.ts";
+import type { RunOptions } from "../../runtime/options.ts";
 import { BubbleError } from "../../runtime/panic.ts";
 import { P } from "../../runtime/proc.ts";
 import { checkRun, type Result } from "../../runtime/run.ts";
 import type { Thing } from "../../runtime/thing.ts";
 import { learnPlaces } from "../../runtime/traceback.ts";
+import type { Go, Op } from "../../runtime/types.ts";
 import { made } from "../../runtime/unused.ts";
 import type { Waiter } from "../../runtime/waiter.ts";
 import { BubbleClock } from "./bubble-clock.ts";
@@ -26,7 +28,7 @@ export interface BubbleOptions extends Pick<RunOptions, "name" | "debug" | "asyn
 const REASONS = { settle: "settle", rest: "bubble" };
 
 /** Waits until the bubble is at rest. */
-class RestOp extends Op<void> {
+class RestOp extends Operation<void> {
   readonly #clock: BubbleClock;
   readonly #p: P;
   readonly #place: "settler" | "ending";

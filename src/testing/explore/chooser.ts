@@ -2,8 +2,9 @@
  * Who decides in an exploration what happens next, and who is told what did. Each kind of search is a chooser; an execution
  * asks it, and knows of none of them.
  */
+
 import type { G } from "../../runtime/g.ts";
-import type { Op } from "../../runtime/op.ts";
+import type { Operation } from "../../runtime/op.ts";
 
 /** The option that stands for the clock in a list of goroutines: the next timer fires. */
 export const CLOCK = 0;
@@ -28,14 +29,14 @@ export interface Chooser {
 /** Told what each step does. */
 export interface Watcher {
   /** A step of `g` begins, with `op` if it is to be attempted; null is the clock. */
-  begin(g: G | null, op: Op<unknown> | null): void;
+  begin(g: G | null, op: Operation<unknown> | null): void;
   touch(thing: object | null): void;
   /** It ended the run, with an error: nobody else does anything any more. */
   broke?(): void;
   /** In it a choice was made. */
   note(choice: number): void;
   /** `g` is about to let others run before it attempts `op`: its frames are on the stack. */
-  performs?(g: G, op: Op<unknown>): void;
+  performs?(g: G, op: Operation<unknown>): void;
   /** It has ended; it made these goroutines ready. */
   end(ready: readonly G[]): void;
 }

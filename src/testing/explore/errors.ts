@@ -1,6 +1,7 @@
 /** What exploration reports, beside the errors of the program itself. */
+
 import type { G } from "../../runtime/g.ts";
-import type { Op } from "../../runtime/op.ts";
+import type { Operation } from "../../runtime/op.ts";
 import { awaitsPromise } from "../../runtime/promise.ts";
 import { casesOf } from "../../runtime/thing.ts";
 
@@ -78,7 +79,7 @@ export class ExploreError extends Error {
 }
 
 /** Whether it is decided by the host when `op` completes. */
-export function waitsForPromise(op: Op<unknown>): boolean {
+export function waitsForPromise(op: Operation<unknown>): boolean {
   return awaitsPromise(op) || (casesOf(op)?.some(waitsForPromise) ?? false);
 }
 

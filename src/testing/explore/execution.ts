@@ -12,18 +12,19 @@
  */
 
 import type { Deque } from "../../runtime/deque.ts";
+import type { Outcome } from "../../runtime/ending.ts";
 import type { G } from "../../runtime/g.ts";
 import { monotonic } from "../../runtime/host.ts";
 import { m } from "../../runtime/m.ts";
 import { counting, Made } from "../../runtime/numbers.ts";
-import { type Go, NO, Op } from "../../runtime/op.ts";
-import type { Outcome } from "../../runtime/options.ts";
+import { NO, Operation } from "../../runtime/op.ts";
 import { LeakError } from "../../runtime/panic.ts";
 import { P } from "../../runtime/proc.ts";
 import { Gpreempted, Gwaiting, hasEnded } from "../../runtime/status.ts";
 import type { Strategy } from "../../runtime/strategy.ts";
 import { NOTHING, type Thing } from "../../runtime/thing.ts";
 import { formatGroups } from "../../runtime/traceback.ts";
+import type { Go } from "../../runtime/types.ts";
 import { nameOf, whyTimeStands } from "../standstill.ts";
 import { type Chooser, CLOCK, type Watcher } from "./chooser.ts";
 import {
@@ -65,7 +66,7 @@ const LOOK = 16;
 export type Program = () => unknown;
 
 /** Where main waits, once it has returned, for the others. */
-class Rest extends Op<never> {
+class Rest extends Operation<never> {
   override get verb(): string {
     return "join";
   }
@@ -239,7 +240,7 @@ export class Execution implements Strategy {
     let value: unknown = body;
     if (typeof body === "object" && body !== null) {
       if (typeof body.next === "function" && Symbol.iterator in body) value = yield* body as Go<unknown>;
-      else if (body instanceof Op) value = yield* body;
+      else if (body instanceof Operation) value = yield* body;
       else if (typeof body.then === "function") throw this.#refuse(asyncFunction("the program"));
     }
     this.value = value;
@@ -359,7 +360,7 @@ export class Execution implements Strategy {
     return this.#picked;
   }
 
-  preempt(g: G, op: Op<unknown>): boolean {
+  preempt(g: G, op: Operation<unknown>): boolean {
     if (waitsForPromise(op)) this.#refuse(promised(g));
     this.#chooser.watcher?.performs?.(g, op);
     return true;

@@ -2,11 +2,12 @@
  * A run with everything it did: the events of the runtime, which goroutine made each step and from which line. What a
  * timeline is drawn from, and what two runs of one schedule are compared by.
  */
+
 import { listen, type RuntimeEvent } from "../../runtime/events.ts";
 import type { G } from "../../runtime/g.ts";
 import { watchHost } from "../../runtime/host-watch.ts";
 import { m } from "../../runtime/m.ts";
-import type { Op } from "../../runtime/op.ts";
+import type { Operation } from "../../runtime/op.ts";
 import { show } from "../../runtime/panic.ts";
 import { report } from "../../runtime/report.ts";
 import { innermost, rememberStack, stackDepth } from "../../runtime/traceback.ts";
@@ -55,7 +56,7 @@ class Recorder implements Watcher {
     this.#places = places;
   }
 
-  begin(g: G | null, op: Op<unknown> | null): void {
+  begin(g: G | null, op: Operation<unknown> | null): void {
     const id = g?.id ?? 0;
     const old = this.#steps[this.#steps.length - STEPS];
     if (old !== undefined) old.taken = undefined;

@@ -11,9 +11,10 @@
  *
  * A search runs the program again and again with the same beginning: what is known of the steps before `from` is kept.
  */
+
 import { CONTEXTS } from "../../context/cancel-ctx.ts";
 import { G } from "../../runtime/g.ts";
-import type { Op } from "../../runtime/op.ts";
+import type { Operation } from "../../runtime/op.ts";
 import { casesOf, NOTHING, touchedBy } from "../../runtime/thing.ts";
 import type { Watcher } from "./chooser.ts";
 
@@ -82,7 +83,7 @@ export class Trace implements Watcher {
     this.#identity[1] = 1;
   }
 
-  begin(g: G | null, op: Op<unknown> | null): void {
+  begin(g: G | null, op: Operation<unknown> | null): void {
     this.#g = g === null ? 0 : g.id;
     // What follows an operation that may touch anything runs, if it had to wait, in a step of its own.
     this.#any = g === null || this.#anything[g.id] === true;
@@ -96,7 +97,7 @@ export class Trace implements Watcher {
     this.#marks[this.length] = mark;
   }
 
-  #touched(op: Op<unknown>): void {
+  #touched(op: Operation<unknown>): void {
     const cases = casesOf(op);
     if (cases !== undefined) for (const each of cases) this.#touched(each);
     else {

@@ -8,9 +8,10 @@
 
 import { once } from "../../runtime/copies.ts";
 import type { Watched } from "../../runtime/g.ts";
-import { NO, Op } from "../../runtime/op.ts";
+import { NO, Operation } from "../../runtime/op.ts";
 import type { P } from "../../runtime/proc.ts";
 import type { Thing } from "../../runtime/thing.ts";
+import type { Op } from "../../runtime/types.ts";
 import { made } from "../../runtime/unused.ts";
 import { type Waiter, WaitQueue } from "../../runtime/waiter.ts";
 import { TALLY_TASKS } from "../memory/layout.ts";
@@ -105,7 +106,7 @@ export class Away implements Watched, Thing {
   }
 }
 
-class AwayJoin extends Op<unknown> {
+class AwayJoin extends Operation<unknown> {
   readonly #g: Away;
 
   constructor(g: Away) {

@@ -10,7 +10,8 @@
 import { once } from "../../runtime/copies.ts";
 import { monotonic } from "../../runtime/host.ts";
 import type { P } from "../../runtime/proc.ts";
-import { type GoroutineInfo, infoOf } from "../../runtime/traceback.ts";
+import { infoOf } from "../../runtime/traceback.ts";
+import type { GoroutineInfo } from "../../runtime/types.ts";
 import { drain } from "../memory/corrupt.ts";
 import {
   ANSWER_WORDS,

@@ -6,16 +6,19 @@
  * they may be the job's, so it is given up with the last of them. Rejected: a waiter that joins it, as anybody else would (a map of waiters and a map of tasks, half of what it
  * takes to run an empty function).
  */
+
 import { Allgs } from "../../runtime/allgs.ts";
 import type { AsyncScope } from "../../runtime/async-scope.ts";
 import type { Body } from "../../runtime/body.ts";
 import { once } from "../../runtime/copies.ts";
 import { type Creator, G } from "../../runtime/g.ts";
 import { inspect } from "../../runtime/host.ts";
-import { type PanickedGoroutine, panickedGoroutine } from "../../runtime/on-panic.ts";
+import { panickedGoroutine } from "../../runtime/on-panic.ts";
+import type { Operation } from "../../runtime/op.ts";
 import type { RunOptions } from "../../runtime/options.ts";
 import { P } from "../../runtime/proc.ts";
 import { Gpanicked } from "../../runtime/status.ts";
+import type { PanickedGoroutine } from "../../runtime/types.ts";
 import { type Proxies, Waiter } from "../../runtime/waiter.ts";
 import { isolate } from "../memory/isolate.ts";
 import { BEGUN, KIND, LATEST, TALLY_GUESTS, TALLY_HELPERS } from "../memory/layout.ts";
@@ -236,7 +239,7 @@ export function stayAtHome(g: Guest, p: P): void {
     });
   }
   guests.add(g);
-  g.join().enqueue(new Leaver(g, guests));
+  (g.join() as Operation<never>).enqueue(new Leaver(g, guests));
 }
 
 /** Sees the end of a guest at home. */

@@ -5,15 +5,17 @@
  *
  * The error keeps its stack, and gets that of the goroutine which said `go` below it, as far as that one stands somewhere.
  */
+
 import { Canceled, DeadlineExceeded } from "../../context/errors.ts";
+import type { Outcome } from "../../runtime/ending.ts";
 import type { G } from "../../runtime/g.ts";
 import { uncaught } from "../../runtime/host.ts";
 import { m } from "../../runtime/m.ts";
-import { type PanicHandler, type PanickedGoroutine, panickedGoroutine, traceOf } from "../../runtime/on-panic.ts";
-import type { Outcome } from "../../runtime/options.ts";
+import { panickedGoroutine, traceOf } from "../../runtime/on-panic.ts";
 import { Panic } from "../../runtime/panic.ts";
 import type { P } from "../../runtime/proc.ts";
 import { describe } from "../../runtime/traceback.ts";
+import type { PanicHandler, PanickedGoroutine } from "../../runtime/types.ts";
 import { ALERT, isolate } from "../memory/isolate.ts";
 import { memory } from "../memory/memory.ts";
 import { onTold, tell } from "../values/tell.ts";

@@ -8,10 +8,11 @@
  * Rejected: a panic at once, unless a join is under way: what died with the second of ten jobs ended the run while it
  * waited for the first; so did a death before the goroutine had its turn that was to join.
  */
+
 import { once } from "../../runtime/copies.ts";
 import { holdTimer, startTimer } from "../../runtime/host.ts";
-import type { PanickedGoroutine } from "../../runtime/on-panic.ts";
 import type { P } from "../../runtime/proc.ts";
+import type { PanickedGoroutine } from "../../runtime/types.ts";
 import type { Away } from "./away.ts";
 
 /** One of them, without its handle. */

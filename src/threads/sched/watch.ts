@@ -9,7 +9,7 @@
 import { emitElsewhere, type Listener, listen, type RuntimeEvent, tap } from "../../runtime/events.ts";
 import { common, macrotask, sinceStart } from "../../runtime/host.ts";
 import { show } from "../../runtime/panic.ts";
-import type { AwaitedThing } from "../../runtime/thing.ts";
+import type { AwaitedThing } from "../../runtime/types.ts";
 import { WATCHED } from "../memory/layout.ts";
 import { isFull, memory } from "../memory/memory.ts";
 import { onTold, tell } from "../values/tell.ts";

@@ -1,10 +1,10 @@
 /** An operation on a shared object: it waits in shared memory. */
-import { Op } from "../../runtime/op.ts";
+import { Operation } from "../../runtime/op.ts";
 import type { Waiter } from "../../runtime/waiter.ts";
 import type { SharedObject } from "./shared.ts";
 import { type SharedCase, waiting } from "./waiting.ts";
 
-export abstract class SharedOp<T, O extends SharedObject> extends Op<T> implements SharedCase {
+export abstract class SharedOp<T, O extends SharedObject> extends Operation<T> implements SharedCase {
   readonly object: O;
   abstract readonly queue: number;
 

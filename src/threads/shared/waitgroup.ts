@@ -9,13 +9,14 @@
 import { startAnywhere } from "../../runtime/anywhere.ts";
 import { callable, whole } from "../../runtime/args.ts";
 import { at, emit, tap } from "../../runtime/events.ts";
-import type { Goroutine, Watched } from "../../runtime/g.ts";
+import type { Watched } from "../../runtime/g.ts";
 import { m } from "../../runtime/m.ts";
 import { named } from "../../runtime/named.ts";
-import { NO, type Op } from "../../runtime/op.ts";
+import { NO } from "../../runtime/op.ts";
 import { ArgumentError, Panic } from "../../runtime/panic.ts";
 import type { Result } from "../../runtime/run.ts";
-import { toldLock, type WaitReason } from "../../runtime/thing.ts";
+import { toldLock } from "../../runtime/thing.ts";
+import type { Goroutine, Op, WaitReason } from "../../runtime/types.ts";
 import { made } from "../../runtime/unused.ts";
 import { type Proxies, rivals, Waiter } from "../../runtime/waiter.ts";
 import { DIRTY, QCOUNT, RECVQ, STATUS } from "../memory/layout.ts";

@@ -1,7 +1,7 @@
 /** What can't travel to another thread or process, and what to do instead. */
 import { Ctx } from "../../context/ctx.ts";
 import { G } from "../../runtime/g.ts";
-import { Op } from "../../runtime/op.ts";
+import { Operation } from "../../runtime/op.ts";
 import { ArgumentError, show } from "../../runtime/panic.ts";
 import { reasonOf } from "../../runtime/thing.ts";
 import { Cond } from "../../sync/cond.ts";
@@ -40,7 +40,7 @@ export function refusal(value: unknown): string | undefined {
   if (typeof value === "symbol") return `is ${String(value)}, and symbols stay on their thread; send a string`;
   if (typeof value !== "object" || value === null) return undefined;
   if ("recvOk" in value || "trySend" in value) return "is a channel of this thread; make it with sharedChan()";
-  if (value instanceof Op) return `is an operation (${reasonOf(value)}); perform it here and send its result`;
+  if (value instanceof Operation) return `is an operation (${reasonOf(value)}); perform it here and send its result`;
   if (value instanceof G) return "is a goroutine of this thread; join it here and send its result";
   if (value instanceof Mutex || value instanceof RWMutex) return `is a lock of this thread; use SharedMutex`;
   if (value instanceof WaitGroup) return "is a WaitGroup of this thread; use SharedWaitGroup";

@@ -2,9 +2,10 @@
 import { asGenerator, type Body, isIterator, isThenable } from "../../runtime/body.ts";
 import { isCommonJs } from "../../runtime/built.ts";
 import { once } from "../../runtime/copies.ts";
-import { type Go, Op, type Parked } from "../../runtime/op.ts";
+import { Operation } from "../../runtime/op.ts";
 import { ArgumentError, FatalError, Goexit, show } from "../../runtime/panic.ts";
 import { wait } from "../../runtime/promise.ts";
+import type { Go, Parked } from "../../runtime/types.ts";
 
 /** What is known of a parallel function. */
 export interface Parallel {
@@ -63,7 +64,7 @@ export function caught(f: Parallel): Parallel {
 /** What a function gave, waited for whatever it is. */
 function* settled(given: unknown): Go<unknown> {
   if (typeof given !== "object" || given === null) return given;
-  if (given instanceof Op || isIterator(given)) return yield* asGenerator(given as Iterable<Parked, unknown>);
+  if (given instanceof Operation || isIterator(given)) return yield* asGenerator(given as Iterable<Parked, unknown>);
   return isThenable(given) ? yield* wait(given) : given;
 }
 
