@@ -30,6 +30,9 @@ const run: Record<string, string> = {
   "plugin/start-node": "src/plugin/start-node.ts",
   "plugin/start-web": "src/plugin/start-web.ts",
   "plugin/thread": "src/plugin/thread.ts",
+  "plugin/turbopack": "src/plugin/turbopack.ts",
+  "plugin/turbopack-start": "src/plugin/turbopack-start.ts",
+  "plugin/turbopack-thread": "src/plugin/turbopack-thread.ts",
   "plugin/vite-thread": "src/plugin/vite-thread.ts",
   "inspector/worker": "src/inspector/server/worker.ts",
 };

@@ -8,17 +8,16 @@
  *
  * @module millrace/plugin
  */
-import { pathToFileURL } from "node:url";
 import { createUnplugin, type UnpluginContextMeta, type UnpluginOptions } from "unplugin";
-import type { Compiled, CompileOptions } from "../compiler/compile.ts";
+import type { CompileOptions } from "../compiler/compile.ts";
 import type { Bundler } from "./bundler.ts";
 import { esbuild } from "./esbuild.ts";
-import { ownFile, SCRIPTS } from "./files.ts";
+import { SCRIPTS } from "./files.ts";
 import { type NextConfig, nextConfig } from "./next.ts";
 import { rollup } from "./rollup.ts";
+import { transform } from "./transform.ts";
 import { vite } from "./vite.ts";
 import { webpack } from "./webpack.ts";
-import { wire } from "./wire.ts";
 
 /** A plug-in of Vite, Rollup or Rolldown. */
 export interface RollupPlugin {
@@ -116,39 +115,18 @@ const BUNDLERS: Partial<Record<UnpluginContextMeta["framework"], (options: ViteO
   esbuild,
 };
 
-type Compiler = typeof import("../compiler/compile.ts");
-type Compile = (code: string, id: string) => Compiled | null;
-
-/** What compiles a module, if that is wanted; packages are left as they were published. */
-async function compiler({ compile: options = false }: PluginOptions): Promise<Compile> {
-  if (options === false) return () => null;
-  // By its place: it is an ES module alone, and what it imports may not be installed.
-  const file = pathToFileURL(ownFile("compiler/compile.js")).href;
-  const { compile } = await (import(file) as Promise<Compiler>).catch((error: { readonly code?: unknown }) => {
-    if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
-    const text = "compile needs two packages that are not installed: npm install --save-dev oxc-parser magic-string";
-    throw new Error(`millrace/plugin: ${text}`, { cause: error });
-  });
-  return (code, id) => (/[\\/]node_modules[\\/]/.test(id) ? null : compile(code, id, options === true ? {} : options));
-}
-
 const unplugin = createUnplugin((given: ViteOptions | undefined, { framework }): UnpluginOptions => {
   const options = given ?? {};
   const bundler = (BUNDLERS[framework] as (options: ViteOptions) => Bundler)(options);
-  let compiling: Promise<Compile> | undefined;
+  const change = transform(options.compile);
   return {
     name: "millrace",
     transform: {
       filter: { id: SCRIPTS },
       async handler(code, id) {
-        const own = await bundler.own?.(this, id);
+        const own = await bundler.own?.(this, id, code);
         if (own != null) return { code: own, map: null };
-        compiling ??= compiler(options);
-        const compiled = (await compiling)(code, id);
-        const text = compiled?.code ?? code;
-        // Wiring moves nothing that was there, so the compiler's map stays right.
-        const wired = wire(text, id, () => bundler.wiring(this, id));
-        return wired === null && compiled === null ? null : { code: wired ?? text, map: compiled?.map ?? null };
+        return change(code, id, () => bundler.wiring(this, id));
       },
     },
     ...bundler.hooks,
@@ -179,7 +157,7 @@ const plugin: Plugin = {
  * ```
  */
 export function withMillrace<C extends object>(config: C, options: PluginOptions = {}): C {
-  return nextConfig(config as C & NextConfig, () => plugin.webpack(options));
+  return nextConfig(config as C & NextConfig, options, () => plugin.webpack(options));
 }
 
 export type { CompileOptions } from "../compiler/compile.ts";

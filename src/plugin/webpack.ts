@@ -9,6 +9,7 @@
  * parallel functions would be in what it starts itself, so the names of both files would have each other's hash in them; and Next
  * has a public path that is none of its server's.
  */
+import { dirname, sep } from "node:path";
 import type { Bundler } from "./bundler.ts";
 import { nameOf, ownFile, threadOf } from "./files.ts";
 
@@ -79,6 +80,7 @@ const CHILD = "millrace thread";
 export function webpack(): Bundler {
   const thread = ownFile("plugin/thread.js");
   const starts = { node: ownFile("plugin/start-node.js"), web: ownFile("plugin/start-web.js") };
+  const library = dirname(dirname(thread)) + sep;
   /** The modules with parallel functions, once they are known. */
   let known: readonly string[] = [];
   let compiler: Compiler;
@@ -113,8 +115,9 @@ export function webpack(): Bundler {
       const imports = `import { worker as __mr_worker } from ${JSON.stringify(starts[platform])};\n`;
       return { imports, url, worker: "__mr_worker" };
     },
-    async own(context, id) {
-      if (!id.startsWith(thread) || platform === null) return null;
+    async own(context, id, code) {
+      if (platform === null) return null;
+      if (!id.startsWith(thread)) return id.startsWith(library) && id !== starts[platform] ? withoutPlace(code) : null;
       const loader = loaderOf(context);
       loader.cacheable?.(false);
       if (id !== thread) {
@@ -126,6 +129,15 @@ export function webpack(): Bundler {
     },
     hooks: { webpack: apply, rspack: apply },
   };
+}
+
+/**
+ * A module of the library without where it is, in place of which webpack would write the URL that it has on the machine that builds.
+ * Files that stand beside it there are not in the output.
+ */
+function withoutPlace(code: string): string | null {
+  const place = "import.meta.url";
+  return code.includes(place) ? code.replaceAll(place, "undefined".padEnd(place.length)) : null;
 }
 
 function loaderOf(context: object): Loader {

@@ -41,12 +41,19 @@ export function pack(folder: string): string {
   return join(folder, `millrace-${manifest.version}.tgz`);
 }
 
-/** Packs, makes a project of the fixtures, and installs the package in it. */
-export function project(): Project {
+/**
+ * Packs, makes a project of the fixtures, and installs the package in it, beside what the lock file of the folder `tools` says,
+ * where one is given.
+ */
+export function project(tools?: string): Project {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "packed-")));
   const tarball = pack(folder);
   cpSync(join(root, "test/package/fixtures"), folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), '{ "name": "user", "private": true, "type": "module" }');
+  if (tools !== undefined) {
+    for (const file of ["package.json", "package-lock.json"]) cpSync(join(root, tools, file), join(folder, file));
+    npm(folder, "ci", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts");
+  }
   npm(folder, "install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts", tarball);
   return {
     folder,

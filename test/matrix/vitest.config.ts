@@ -1,4 +1,4 @@
-/** `npm run test:matrix`: other runtimes, from the packed file. Not part of `npm test`: it installs 400 MB of them. */
+/** `npm run test:matrix`: other runtimes and tools, from the packed file. Not part of `npm test`: it installs 1 GB of them. */
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -6,8 +6,8 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL("../..", import.meta.url)),
     include: ["test/matrix/*.matrix.ts"],
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 600_000,
+    hookTimeout: 900_000,
     fileParallelism: false,
   },
 });
