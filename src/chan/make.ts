@@ -7,9 +7,9 @@ import type { Chan } from "./types.ts";
 /** Options of `chan`. */
 export interface ChanOptions<Z> {
   /** What a receive from the closed and drained channel gives; `undefined` by default. */
-  readonly zero?: Z;
+  readonly zero?: Z | undefined;
   /** A name, shown in dumps, deadlock reports and traces. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 declare const ungiven: unique symbol;
@@ -44,9 +44,9 @@ export type Held<T, Z> = [T] extends [Ungiven] ? Z : T;
  */
 export function chan<T = Ungiven, Z = T>(
   capacity: number | undefined,
-  options: { readonly zero: Z; readonly name?: string },
+  options: { readonly zero: Z; readonly name?: string | undefined },
 ): Chan<Held<T, Z>, Z>;
-export function chan<T>(capacity?: number, options?: { readonly name?: string }): Chan<T>;
+export function chan<T>(capacity?: number, options?: { readonly name?: string | undefined }): Chan<T>;
 export function chan(capacity = 0, options: ChanOptions<unknown> = {}): Chan<unknown, unknown> {
   checkOptions("chan", options, "zero, name");
   const { zero, name } = options;

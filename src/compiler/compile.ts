@@ -25,9 +25,9 @@ export interface CompileOptions {
    * What becomes of `await`: `tick`, the default, keeps that what follows it runs later, in a job of its own; `skip` goes on
    * at once where the operation is done, which changes the order of jobs; `leave` does not touch it.
    */
-  readonly await?: "tick" | "skip" | "leave";
+  readonly await?: "tick" | "skip" | "leave" | undefined;
   /** What kind of module it is; without it, a module that imports or exports is an ES module. */
-  readonly format?: "module" | "commonjs";
+  readonly format?: "module" | "commonjs" | undefined;
 }
 
 /** A compiled module. */

@@ -22,11 +22,11 @@ import { ModelSource, type Stepper } from "./source.ts";
 /** Options of `watch`. */
 export interface WatchOptions {
   /** What the program is called. */
-  readonly program?: string;
-  readonly mode?: Status["mode"];
+  readonly program?: string | undefined;
+  readonly mode?: Status["mode"] | undefined;
   /** What time it is, in milliseconds that only ever grow; the host's by default. */
-  readonly clock?: () => number;
-  readonly stepper?: Stepper;
+  readonly clock?: (() => number) | undefined;
+  readonly stepper?: Stepper | undefined;
 }
 
 /** A source that can be closed. */

@@ -62,7 +62,7 @@ export interface ViteOptions extends PluginOptions {
    * Whether pages that `vite` and `vite preview` serve get the headers that make threads possible in a browser (COOP, COEP); false by
    * default, because what a page embeds from elsewhere then needs headers, too.
    */
-  readonly isolate?: boolean;
+  readonly isolate?: boolean | undefined;
 }
 
 /** The plug-in, for each bundler. */

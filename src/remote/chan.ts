@@ -17,7 +17,7 @@ export interface RemoteChanOptions<T, Z = undefined> extends WireOptions<T> {
   /** How many values it holds before a send waits: a whole number from 1 up. */
   readonly capacity: number;
   /** What a receive gives once the channel is closed and drained; `undefined` by default. */
-  readonly zero?: Z;
+  readonly zero?: Z | undefined;
 }
 
 const pair = (value: unknown, ok: boolean): Received<unknown, unknown> => [value, ok] as Received<unknown, unknown>;

@@ -34,7 +34,7 @@ export class RemoteError extends Error {
   constructor(
     code: RemoteCode,
     message: string,
-    options: { readonly sent?: "no" | "maybe"; readonly cause?: unknown } = {},
+    options: { readonly sent?: "no" | "maybe" | undefined; readonly cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;

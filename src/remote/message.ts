@@ -13,7 +13,7 @@ export interface NackOptions {
   /** Milliseconds until the message can be received again; what the queue's `backoff` says by default. */
   readonly delay?: number | undefined;
   /** Why, for the dead letters, should this have been the last attempt. */
-  readonly error?: unknown;
+  readonly error?: unknown | undefined;
 }
 
 /**

@@ -192,7 +192,7 @@ function choose(): void {
  * console.log(seen.includes("chan-send")); // true
  * ```
  */
-export function listen(listener: Listener, options: { readonly threads?: boolean } = {}): () => void {
+export function listen(listener: Listener, options: { readonly threads?: boolean | undefined } = {}): () => void {
   // A function of its own, so that one that listens twice can leave once.
   const mine: Listener = (event) => listener(event);
   tap.all.push(mine);

@@ -86,7 +86,7 @@ const ORDERS = ["random", "listed"] as const;
 /** Options of `select`. */
 export interface SelectOptions {
   /** Which of several ready cases is taken: each with the same chance (the default), or the first in the order listed. */
-  readonly order?: "random" | "listed";
+  readonly order?: "random" | "listed" | undefined;
 }
 
 /** One case's waiter. */

@@ -8,11 +8,11 @@ import { Mutex } from "./mutex.ts";
 /** When a `Sometimes` calls its function. Of several rules any one will do; without a rule only the first call counts. */
 export interface SometimesOptions {
   /** The first so many calls. */
-  readonly first?: number;
+  readonly first?: number | undefined;
   /** The first call and each so many calls after it. */
-  readonly every?: number;
+  readonly every?: number | undefined;
   /** When so many milliseconds have passed since the function was called last. */
-  readonly interval?: number;
+  readonly interval?: number | undefined;
 }
 
 /**

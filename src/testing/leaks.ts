@@ -18,9 +18,9 @@ import type { GoroutineInfo } from "../runtime/types.ts";
 /** Options of `noLeaks` and `leaks`. */
 export interface LeakOptions {
   /** Says of a goroutine that is left whether that is meant to be so. */
-  readonly ignore?: (left: GoroutineInfo) => boolean;
+  readonly ignore?: ((left: GoroutineInfo) => boolean) | undefined;
   /** How long goroutines have to end once the test has, in milliseconds of real time; 0 by default. */
-  readonly within?: number;
+  readonly within?: number | undefined;
 }
 
 /** The hooks of a test runner: `beforeEach` and `afterEach` of vitest, of `node:test`, or of another that has them. */

@@ -15,35 +15,35 @@ export interface ThreadOptions {
    * The most threads that run parallel functions, the same as `runtime.gomaxprocs(n)`: the number of processors by default. The environment's
    * MILLRACE_THREADS, which `millrace run --threads N` sets, comes before it.
    */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** Bytes to reserve for what threads share; 1 GiB by default. What is not used costs nothing. */
-  readonly memory?: number;
+  readonly memory?: number | undefined;
   /**
    * Bytes that the heap of a thread may have (Node); what the host gives by default. The job that needs more fails, its thread is
    * replaced. Not together with `worker`: a worker of the program's own has the `resourceLimits` that it is made with.
    */
-  readonly maxMemory?: number;
+  readonly maxMemory?: number | undefined;
   /**
    * Makes a worker of the program's own, for bundles and browsers. Its file imports the modules that have parallel
    * functions and calls `serve()`.
    */
-  readonly worker?: () => WorkerLike;
+  readonly worker?: (() => WorkerLike) | undefined;
   /**
    * Whether a goroutine that loops without any operation is stopped every 10 ms, so that the others of its thread get
    * their turn; Node only, off by default.
    */
-  readonly preempt?: boolean;
+  readonly preempt?: boolean | undefined;
   /**
    * Whether goroutines that hog their thread are looked for; Node only. `true` prints those that do not yield for a second
    * or more, a function gets all that do not for 10 ms.
    */
-  readonly sysmon?: boolean | ((hog: Hog) => void);
+  readonly sysmon?: boolean | ((hog: Hog) => void) | undefined;
   /**
    * What of the caller's async context goes along to the thread that runs a parallel function; each thread is told by
    * calling `threads` in a module that it imports. By default OpenTelemetry's trace and baggage, where its API has a
    * propagator.
    */
-  readonly context?: ContextCarrier;
+  readonly context?: ContextCarrier | undefined;
 }
 
 const MIB = 2 ** 20;

@@ -15,9 +15,9 @@ import { Timeline } from "./timeline.ts";
 /** Options of a `FlightRecorder`. */
 export interface FlightRecorderOptions {
   /** How far back it looks at least, in milliseconds, if `maxBytes` allows; 10,000 by default. */
-  readonly minAge?: number;
+  readonly minAge?: number | undefined;
   /** How much memory it may use, in bytes; 64 MiB by default, which is a million events. It comes before `minAge`. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
 }
 
 /**

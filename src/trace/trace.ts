@@ -16,7 +16,7 @@ import { type Sink, Timeline } from "./timeline.ts";
 /** Options of `start`. */
 export interface TraceOptions {
   /** The recording ends by itself when it is about this long, in characters; 256 Mi by default. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
 }
 
 const MAX_BYTES = 256 * 2 ** 20;

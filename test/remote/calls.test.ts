@@ -467,7 +467,7 @@ describe("serve", () => {
       expect(() => f.with({ attempts: 0 })).toThrow("with: attempts: expected a whole number from 1 up, got 0");
       expect(() => f.with({ group: "" })).toThrow("with: group");
       expect(() => f.with({ key: "" })).toThrow("with: key: expected a string of 1 to 256 characters");
-      expect(() => f.with({ queueTimeout: -1 })).toThrow("with: queueTimeout must be");
+      expect(() => f.with({ queueTimeout: -1 })).toThrow("with: queueTimeout: expected");
       expect(() => f.drain({ timeout: -1 })).toThrow("drain: timeout: expected a number from 0 up, got -1");
       yield* f.drain();
       expect(() => f.serve()).toThrow(new Panic("CLOSED_FLEET").message);

@@ -28,7 +28,7 @@ import {
 } from "millrace/sync";
 import { bubble, explore, leaks, noLeaks, race } from "millrace/testing";
 import { SharedMutex, sharedChan, threads } from "millrace/threads";
-import { FlightRecorder, start } from "millrace/trace";
+import { FlightRecorder, start, stop } from "millrace/trace";
 import { describe, expect, test } from "vitest";
 import { amount, callable, flag, millis, oneOf, positive, text, whole } from "../../src/runtime/args.ts";
 import { rejected, thrown } from "../kit/thrown.ts";
@@ -130,7 +130,10 @@ const TAKE_OPTIONS: Record<string, (options: Bad) => unknown> = {
   toReadable: (options) => toReadable(chan(), options),
   connect: (options) => connect(memory(), options),
   memory: (options) => memory(options),
-  "trace.start": (options) => start(() => {}, options),
+  "trace.start": (options) => {
+    start(() => {}, options);
+    stop();
+  },
   "new FlightRecorder": (options) => new FlightRecorder(options),
 };
 
@@ -147,5 +150,20 @@ describe("options that are none are refused at the call", () => {
       expect(error.message).toMatch(/^[\w. ]+: expected options like \{ \w+(, \w+)* \}, got /);
       expect(error.message.endsWith(`got ${shown}`)).toBe(true);
     }
+  });
+});
+
+describe("an option that is undefined is one that was left out", () => {
+  test.each(Object.entries(TAKE_OPTIONS))("%s", async (function_, take) => {
+    const names = new Set<string | symbol>();
+    const noted = new Proxy({}, { get: (_, name) => void names.add(name), has: (_, name) => !names.add(name) });
+    const given = async (options: object): Promise<unknown> => await take(options as never);
+    const outcome = await Promise.allSettled([given(noted)]);
+    expect(names.size).toBeGreaterThan(0);
+    const all = Object.fromEntries([...names].map((name) => [name, undefined]));
+    const [{ status }] = await Promise.allSettled([given(all)]);
+    expect(status).toBe(outcome[0].status);
+    // A fleet needs its name.
+    expect(status).toBe(function_ === "connect" ? "rejected" : "fulfilled");
   });
 });

@@ -24,9 +24,9 @@ export interface FeedOptions {
   /** The server's port; 0 for any that is free. */
   readonly port: number;
   /** The address that it listens at; by default the one that only this machine reaches. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** The secret in the page's address; null, which is the default, for a new one. */
-  readonly token?: string | null;
+  readonly token?: string | null | undefined;
 }
 
 export class Feed {

@@ -17,13 +17,13 @@ export interface ServerOptions {
   /** 0 for any that is free. */
   readonly port: number;
   /** The address to listen at; by default the one that only this machine reaches. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** The secret in the URL; null, which is the default, for a new one. */
-  readonly token?: string | null;
+  readonly token?: string | null | undefined;
   /** Where the page's files are. */
   readonly page: string;
   /** Told how many pages look on, when that changes. */
-  readonly pages?: (count: number) => void;
+  readonly pages?: ((count: number) => void) | undefined;
 }
 
 export interface Serving {

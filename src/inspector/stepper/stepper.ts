@@ -50,11 +50,11 @@ export interface StepperOptions {
   readonly load: () => Stepped | Promise<Stepped>;
   readonly capture: Capture;
   /** Called before each start. */
-  readonly begin?: () => void;
+  readonly begin?: (() => void) | undefined;
   /** Called when the program is over: "" when main has returned, else with what ended it. */
-  readonly over?: (text: string) => void;
+  readonly over?: ((text: string) => void) | undefined;
   /** What chance follows from, where nobody chooses. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /** Steps after which a run counts as endless: a person does not get there, but a loop may that runs to a breakpoint. */

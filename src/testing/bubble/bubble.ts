@@ -20,9 +20,9 @@ import { BubbleClock } from "./bubble-clock.ts";
 /** Options of `bubble`. */
 export interface BubbleOptions extends Pick<RunOptions, "name" | "debug" | "asyncTimerChan"> {
   /** A 32-bit number that decides every choice in the bubble, such as which ready case a select takes; 1 by default. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** How long the bubble waits for the host, in milliseconds of real time, while a goroutine needs it; 0 by default. */
-  readonly patience?: number;
+  readonly patience?: number | undefined;
 }
 
 const REASONS = { settle: "settle", rest: "bubble" };

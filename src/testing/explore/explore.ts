@@ -22,33 +22,33 @@ export interface ExploreOptions {
    * Which schedules are tried: all that can make a difference (`"exhaustive"`, the default), each choice alike by chance
    * (`"random"`), or by priorities that change at few random moments (`"pct"`).
    */
-  readonly strategy?: "exhaustive" | "random" | "pct";
+  readonly strategy?: "exhaustive" | "random" | "pct" | undefined;
   /** How many runs at most: 100,000 by default for `"exhaustive"`, else 10,000. */
-  readonly runs?: number;
+  readonly runs?: number | undefined;
   /** A whole number that all chance follows from; 1 by default, so the same call does the same each time. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Steps, an operation each, after which a run counts as endless; 10,000 by default. */
-  readonly maxSteps?: number;
+  readonly maxSteps?: number | undefined;
   /** For `"pct"`: how many steps must come in a certain order for the bugs that are looked for; 3 by default. */
-  readonly depth?: number;
+  readonly depth?: number | undefined;
   /**
    * When timers fire: once nothing else can happen (`"idle"`, the default: computing takes no time), or whenever they are
    * next (`"any"`: computing may take any time, so a timeout may come first and a sleep orders nothing).
    */
-  readonly timers?: "idle" | "any";
+  readonly timers?: "idle" | "any" | undefined;
   /** Whether goroutines that are left when nothing can run any more are a failure; `true` by default. */
-  readonly leaks?: boolean;
+  readonly leaks?: boolean | undefined;
   /** For `"exhaustive"`: `false` tries also the schedules that only reorder independent steps. */
-  readonly reduce?: boolean;
+  readonly reduce?: boolean | undefined;
   /** Timer channels as before Go 1.23, as for `run`. */
-  readonly asyncTimerChan?: boolean;
+  readonly asyncTimerChan?: boolean | undefined;
   /** Aborting it ends the search: it rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /**
    * Called now and then with the number of runs so far; and, for `"exhaustive"`, about how many there will be, as far as the
    * part of the search shows that is done.
    */
-  readonly progress?: (runs: number, estimate?: number) => void;
+  readonly progress?: ((runs: number, estimate?: number) => void) | undefined;
 }
 
 /** What `explore` gives when no schedule makes the program fail. */

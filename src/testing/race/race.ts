@@ -17,16 +17,16 @@ import { KEYS, Shadow } from "./shadow.ts";
 /** Options of `race`. */
 export interface RaceOptions {
   /** What reports call the value; "value" by default. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Called with each race instead of ending the run with it. */
-  readonly report?: (race: RaceError) => void;
+  readonly report?: ((race: RaceError) => void) | undefined;
   /**
    * What is accessed atomically, as with Go's `sync/atomic`: names of properties, keys of a map, or `true` for all that the
    * value holds. For what needs no lock because no operation stands between reading and writing it, such as `counter.n++`.
    * Such accesses do not race, and order what surrounds them: what came before a write comes before what follows a read
    * of it.
    */
-  readonly atomic?: true | readonly unknown[];
+  readonly atomic?: true | readonly unknown[] | undefined;
 }
 
 type Access = "read" | "write";

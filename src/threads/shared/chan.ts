@@ -256,14 +256,14 @@ function checkArray(where: string, values: readonly unknown[]): readonly unknown
 /** Options of `sharedChan`. */
 export interface SharedChanOptions<T, Z> {
   /** What a receive from the closed and drained channel gives; `undefined` by default. */
-  readonly zero?: Z;
+  readonly zero?: Z | undefined;
   /** A name, shown in dumps, deadlock reports and traces. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /**
    * How its values travel: `encode` gives what travels in a value's stead, `decode` makes the value of it. Both are
    * parallel functions, because other threads need them as well.
    */
-  readonly codec?: Codec<T>;
+  readonly codec?: Codec<T> | undefined;
 }
 
 /**
@@ -297,11 +297,11 @@ export interface SharedChanOptions<T, Z> {
  */
 export function sharedChan<T = Ungiven, Z = T>(
   capacity: number | undefined,
-  options: { readonly zero: Z; readonly name?: string; readonly codec?: Codec<Held<T, Z>> },
+  options: { readonly zero: Z; readonly name?: string | undefined; readonly codec?: Codec<Held<T, Z>> | undefined },
 ): SharedChan<Held<T, Z>, Z>;
 export function sharedChan<T>(
   capacity?: number,
-  options?: { readonly name?: string; readonly codec?: Codec<T> },
+  options?: { readonly name?: string | undefined; readonly codec?: Codec<T> | undefined },
 ): SharedChan<T>;
 export function sharedChan(
   capacity = 0,

@@ -43,7 +43,7 @@ const PRESSURE = 16 * 2 ** 20;
 /** Options of a shared lock. */
 export interface SharedOptions {
   /** A name, shown in dumps and traces. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 export abstract class SharedObject implements Thing {
