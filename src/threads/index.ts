@@ -7,7 +7,15 @@ import "../runtime/proc.ts"; // brings the default run along
 
 export { parallel } from "./parallel.ts";
 export type { ContextCarrier } from "./sched/carry.ts";
-export type { NotSendable, Parallel, Sendable, SendableFunction } from "./sendable.ts";
+export {
+  type NotSendable,
+  type Parallel,
+  type Registered,
+  type Sendable,
+  type SendableFunction,
+  type SendableOptions,
+  sendable,
+} from "./sendable.ts";
 export { serve } from "./serve.ts";
 export { type SharedChan, type SharedChanOptions, sharedChan } from "./shared/chan.ts";
 export { SharedMutex } from "./shared/mutex.ts";

@@ -48,6 +48,20 @@ describe("shared buffers", () => {
     expect(new Int32Array(view.buffer)[0]).toBe(0);
   });
 
+  it("go there as a WebAssembly.Module and a shared WebAssembly.Memory do", async () => {
+    interface Wasm {
+      Module: new (bytes: Uint8Array) => object;
+      Memory: new (size: object) => { readonly buffer: SharedArrayBuffer };
+    }
+    const { Module, Memory } = (globalThis as unknown as { WebAssembly: Wasm }).WebAssembly;
+    const module = new Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
+    const memory = new Memory({ initial: 1, maximum: 1, shared: true });
+    tell(to(0), "echo", [{ module, memory }, module]);
+    const [back, again] = (await next()) as [{ module: object; memory: typeof memory }, object];
+    expect([back.module === again, again === module, back.memory === memory]).toEqual([true, true, true]);
+    expect(() => copy({ list: [new Memory({ initial: 1 })] }, "args[0]")).toThrow(/^args\[0\]\.list\[0\] is a/);
+  });
+
   it("are known to a thread that is started later", async () => {
     const view = new Int32Array(new SharedArrayBuffer(8));
     tell(to(0), "add", view);

@@ -14,6 +14,7 @@ onTold("keep", (value) => {
   kept.push(value);
   tell(0, "added", undefined);
 });
+onTold("echo", (value) => tell(0, "added", value));
 onTold("drop", () => {
   kept.length = 0;
   setTimeout(() => {

@@ -8,11 +8,16 @@ import { LocalTable } from "./local-table.ts";
 export function trip<T>(value: T): T {
   const into = new Encoded();
   encode(value, into);
-  if (into.bytes === null) return decode(into.tag, into.aux, into.f64, null) as T;
+  return arrive(into) as T;
+}
+
+/** What another thread makes of an encoded value. */
+export function arrive(into: Encoded): unknown {
+  if (into.bytes === null) return decode(into.tag, into.aux, into.f64, null);
   const memory = new Uint8Array(new SharedArrayBuffer(into.length + 100));
   memory.fill(0xaa); // what is around is not zero
   into.copyTo(memory, 40);
-  return decode(into.tag, into.aux, into.f64, memory, 40, 40 + into.length) as T;
+  return decode(into.tag, into.aux, into.f64, memory, 40, 40 + into.length);
 }
 
 export function refused(value: unknown): string {

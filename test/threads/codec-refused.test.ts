@@ -26,7 +26,14 @@ describe("values that stay", () => {
     expect(refused(new WeakRef({}))).toMatch(/is a WeakRef/);
     expect(refused(new AbortController().signal)).toMatch(/fromSignal\(\)/);
     expect(refused(new AbortController())).toMatch(/cancel function/);
-    expect(refused(new URL("http://a"))).toMatch(/is a URL/);
+    const { port1 } = new MessageChannel();
+    expect(refused({ list: [port1] })).toMatch(
+      /^args\[1\]\.list\[0\] is a MessagePort, which the host hands only .*sharedChan\(\)$/,
+    );
+    port1.close();
+    expect(refused([new ReadableStream()])).toMatch(/^args\[1\]\[0\] is a ReadableStream, which the host hands only/);
+    expect(refused({ a: { b: new Blob(["x"]) } })).toMatch(/^args\[1\]\.a\.b is a Blob, .*arrayBuffer/);
+    expect(refused(new Event("e"))).toMatch(/is an? Event/);
     expect(refused((function* () {})())).toMatch(/stays on its thread/);
     expect(refused(Symbol("s"))).toMatch(/^args\[1\] is Symbol\(s\)/);
   });

@@ -120,6 +120,17 @@ test(`${KILLS} threads killed at any place: every job ends, and nothing hangs`, 
   expect(done, seed).toBeGreaterThan(lost as number);
 });
 
+// Nothing in the thread can say that it ends, and the first one, which waits for the lock, hears of nothing.
+test.each([
+  ["terminate", "here"],
+  ["terminate", "other"],
+  ["memory", "here"],
+  ["memory", "other"],
+])("a thread that dies inside a lock (%s) keeps none that waits %s", async (how, who) => {
+  const { code, stdout, stderr } = await threaded("die-locked", [how, who]);
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "begun\nundefined at once THREAD_DIED\n", stderr: "" });
+});
+
 test("who waits for the lock of a dead thread on the queue for all goes on without it, and what it kept is not lost", async () => {
   isolate.open();
   const looked = vi.fn();

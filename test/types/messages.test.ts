@@ -6,6 +6,7 @@ import { hovers } from "./compiler.ts";
 
 const IMPORTS = `import { chan, type Go, type RecvChan, select } from "millrace";
 import { Mutex } from "millrace/sync";
+import { parallel } from "millrace/threads";
 const ch = chan<number>();
 const mu = new Mutex();
 `;
@@ -27,6 +28,11 @@ it.each([
     "an action in a select",
     "yield* select({ a: mu.withLock(() => 1) });",
     "this takes several operations, which a select can't undo: perform it with yield* or await",
+  ],
+  [
+    "an object with methods to another thread",
+    'parallel({ url: "" }, "f", (s: { m(): void }) => s.m());',
+    "an object of a class that is sendable() has the type Registered",
   ],
   [
     "the wrong direction",

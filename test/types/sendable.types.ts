@@ -3,7 +3,15 @@ import { type Chan, defer, type Go, type Goroutine, go, type Op, type RecvChan, 
 import type { Context } from "millrace/context";
 import { generate, pipeline } from "millrace/patterns";
 import type { Mutex, WaitGroup } from "millrace/sync";
-import { type Parallel, parallel, type Sendable, SharedMutex, SharedWaitGroup, sharedChan } from "millrace/threads";
+import {
+  type Parallel,
+  parallel,
+  type Registered,
+  type Sendable,
+  SharedMutex,
+  SharedWaitGroup,
+  sharedChan,
+} from "millrace/threads";
 import { type Equal, expectType } from "./equal.ts";
 
 declare function send<T>(value: T & Sendable<T>): T;
@@ -28,6 +36,28 @@ class Point {
   move(by: number): void {
     this.x += by;
   }
+}
+
+/** An object of it travels, says the type. */
+// biome-ignore lint/correctness/noUnusedVariables: it is merged with the class
+interface Price extends Registered {}
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: what is merged is optional
+class Price {
+  cents = 1;
+  plus(other: Price): number {
+    return this.cents + other.cents;
+  }
+}
+
+export function registered(price: Price, point: Registered<Point>): void {
+  send(price);
+  send({ list: [price], at: new Map([["a", point]]) });
+  const moved = parallel(meta, "moved", (p: Registered<Point>): Registered<Point> => p);
+  expectType<Equal<ReturnType<typeof moved>, Registered<Point>>>();
+  go(moved, new Point());
+  new Price().plus({ cents: 2, plus: () => 1 });
+  send({ url: new URL("https://example.org"), query: new URLSearchParams(), headers: new Headers() });
+  send([new FormData()]);
 }
 
 export function travels(job: Job, tree: Tree, ctx: Context, out: SendChan<number>, from: RecvChan<Job>): void {

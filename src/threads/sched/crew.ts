@@ -18,6 +18,7 @@ import { ALERT, isolate } from "../memory/isolate.ts";
 import { BEGUN, CULPRIT, HOW, IMPORTS, LATEST, MAX_ISOLATES, PLACE, READY, STATE } from "../memory/layout.ts";
 import { memory } from "../memory/memory.ts";
 import { FREE, LIVE, recordOf } from "../memory/record.ts";
+import { onWait } from "../shared/lock.ts";
 import { buffers } from "../values/buffers.ts";
 import { parallels } from "../values/registry.ts";
 import { onTold, tell } from "../values/tell.ts";
@@ -27,7 +28,7 @@ import type { PanickedTask } from "./guest.ts";
 import { handOf } from "./hand.ts";
 import { putBack } from "./lost.ts";
 import { cameBackPanicked } from "./panics.ts";
-import { recover } from "./recover.ts";
+import { recover, stopping } from "./recover.ts";
 import { freeRuns, recordOfRun, setOver, sharedRuns, takeTallies } from "./run.ts";
 import {
   CHILD,
@@ -202,6 +203,11 @@ class Crew {
       if (each.takes && (each.ready || (!each.stopping && this.#stillborn < MOST_STILLBORN))) return true;
     }
     return false;
+  }
+
+  /** Notes which have ended though no event has said so yet: somebody waits for a lock and hears of none. */
+  lookAround(): void {
+    for (const thread of this.#threads) if (thread.ended) stopping(thread.isolate);
   }
 
   /** Ends all threads. */
@@ -391,6 +397,7 @@ unbarred.fn = () => {
 };
 
 isolate.onAlert(ALERT.more, more);
+onWait(() => crew.lookAround());
 isolate.onAlert(ALERT.hand, () => putBack(more));
 onTold(PREPARE, () => crew.prepare());
 onTold(END, (told) => {

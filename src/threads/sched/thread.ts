@@ -24,6 +24,8 @@ export interface WorkerLike {
   // Not readonly: a browser's takes a list that it might change.
   postMessage(message: unknown, transfer: never[]): void;
   terminate(): unknown;
+  /** Node's says how its event loop does, and of one that has ended that it was idle for less than no time. */
+  readonly performance?: { eventLoopUtilization(): { readonly idle: number } } | undefined;
 }
 
 /** Makes a worker; `options` are for a worker of Node's. */
@@ -171,6 +173,15 @@ export class Thread {
     return Atomics.load(memory.i32, recordOf(this.isolate) + STATE) === LIVE;
   }
 
+  /**
+   * Whether it has ended or was told to, as far as the host says without an event. It can only of a thread of which it was asked
+   * while that was at work, so it is when the thread says that it is ready.
+   */
+  get ended(): boolean {
+    const { performance } = this.#worker;
+    return performance !== undefined && performance.eventLoopUtilization().idle < 0;
+  }
+
   /** Gives it a place, now that it has stood by. */
   promote(place: number): void {
     const record = recordOf(this.isolate);
@@ -244,8 +255,10 @@ export class Thread {
   }
 
   #said(said: Said): void {
-    if (said.kind === "ready") this.#watcher.ready(this);
-    else if (said.kind === "bye") this.#end();
+    if (said.kind === "ready") {
+      void this.ended;
+      this.#watcher.ready(this);
+    } else if (said.kind === "bye") this.#end();
     else print(said.to, said.text);
   }
 

@@ -33,6 +33,13 @@ export function onLoss(fn: (object: number) => void): void {
   lose = fn;
 }
 
+/** Says which threads have ended, where this thread knows and has not been told: it gets no news while it waits here. */
+let lookAround: () => void = () => {};
+
+export function onWait(fn: () => void): void {
+  lookAround = fn;
+}
+
 /** Takes the lock of `object`. */
 export function lock(object: number): void {
   const { i32, record, key } = memory;
@@ -116,6 +123,7 @@ function contend(object: number): void {
     if ((word & 1) === 0 && Atomics.compareExchange(i32, at, word, word | 1) !== word) continue;
     if (nap(i32, at, word | 1)) continue;
     const waited = monotonic() - began;
+    lookAround();
     if (waited > PATIENCE && !memory.lives(word & ~1) && takeOver(object, word | 1)) return;
     if (waited > LIMIT) {
       throw new Panic("SHARED_LOST", `thread ${isolateOf(word)} holds its lock and does not answer`);

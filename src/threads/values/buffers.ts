@@ -1,5 +1,6 @@
 /**
- * A `SharedArrayBuffer` on its way: it stays the same memory. It can't be written into other shared memory, so the first
+ * A `SharedArrayBuffer` on its way: it stays the same memory. So do the insides of a
+ * `WebAssembly.Module` and of a shared `WebAssembly.Memory`, which only the host can copy. None of them can be written into other shared memory, so the first
  * time one is sent it is announced to all threads on a broadcast channel, and what travels is the pointer of a record that
  * counts the threads that use it. The announcement comes before the pointer, and Node lets a thread read what has been
  * announced to it at any time.
@@ -31,11 +32,28 @@ import { brandOf } from "./brand.ts";
 import { HANDLE, registerHandle } from "./handles.ts";
 import { CorruptError } from "./reader.ts";
 
+/** What only the host can copy. */
+type Hosted = object;
+
+/**
+ * What it can, beside a `SharedArrayBuffer`, and to all threads at once, by the names that the host gives them. Node posts what it
+ * counts among its own objects, a `Blob` or a key, to one receiver only.
+ */
+const CLONED: readonly string[] = ["WebAssembly.Module", "WebAssembly.Memory"];
+
+function isHosted(value: object): boolean {
+  if (brandOf(value) === "SharedArrayBuffer") return true;
+  if (!CLONED.includes(Object.prototype.toString.call(value).slice(8, -1))) return false;
+  const { buffer } = value as { readonly buffer?: object };
+  // Of a memory, only one that is shared.
+  return buffer === undefined || brandOf(buffer) === "SharedArrayBuffer";
+}
+
 type News =
-  | { readonly kind: "here"; readonly id: number; readonly buffer: SharedArrayBuffer }
+  | { readonly kind: "here"; readonly id: number; readonly buffer: Hosted }
   | { readonly kind: "gone"; readonly id: number }
   | { readonly kind: "hello"; readonly from: number }
-  | { readonly kind: "known"; readonly to: number; readonly all: readonly (readonly [number, SharedArrayBuffer])[] };
+  | { readonly kind: "known"; readonly to: number; readonly all: readonly (readonly [number, Hosted])[] };
 
 interface Channel {
   postMessage(news: News): void;
@@ -53,10 +71,10 @@ function idOf(record: number): number {
 
 class Buffers {
   /** All that are announced. */
-  readonly #all = new Map<number, SharedArrayBuffer>();
+  readonly #all = new Map<number, Hosted>();
   /** This thread's objects for them. */
-  readonly #live = new Map<number, WeakRef<SharedArrayBuffer>>();
-  readonly #records = new WeakMap<SharedArrayBuffer, number>();
+  readonly #live = new Map<number, WeakRef<Hosted>>();
+  readonly #records = new WeakMap<Hosted, number>();
   readonly #forgotten = new FinalizationRegistry<{ readonly record: number; readonly entry: number }>(
     ({ record, entry }) => {
       const id = idOf(record);
@@ -86,7 +104,7 @@ class Buffers {
   }
 
   /** The record of a buffer, with one more use. */
-  recordOf(buffer: SharedArrayBuffer): number {
+  recordOf(buffer: Hosted): number {
     isolate.open();
     this.open();
     const known = this.#records.get(buffer);
@@ -107,7 +125,7 @@ class Buffers {
   }
 
   /** This thread's object for a record. Adopts the use. */
-  bufferOf(record: number): SharedArrayBuffer {
+  bufferOf(record: number): Hosted {
     const id = idOf(record);
     const known = this.#live.get(id)?.deref();
     if (known !== undefined) {
@@ -116,7 +134,7 @@ class Buffers {
     }
     if (!this.#all.has(id)) this.#hear();
     const buffer = this.#all.get(id);
-    if (buffer === undefined) throw new CorruptError("a SharedArrayBuffer came before it was announced");
+    if (buffer === undefined) throw new CorruptError("an object of the host came before it was announced");
     const mine = structuredClone(buffer);
     this.#use(record, mine);
     return mine;
@@ -138,7 +156,7 @@ class Buffers {
     return this.#all.size;
   }
 
-  #use(record: number, buffer: SharedArrayBuffer): void {
+  #use(record: number, buffer: Hosted): void {
     this.#records.set(buffer, record);
     this.#live.set(idOf(record), new WeakRef(buffer));
     this.#forgotten.register(buffer, { record, entry: hold(record) });
@@ -174,8 +192,8 @@ export const buffers: Buffers = once("buffers", () => new Buffers());
 export function shareBuffers(): Promise<void> | undefined {
   registerHandle({
     kind: HANDLE.buffer,
-    is: (value) => brandOf(value) === "SharedArrayBuffer",
-    encode: (value) => buffers.recordOf(value as SharedArrayBuffer),
+    is: isHosted,
+    encode: (value) => buffers.recordOf(value),
     decode: (record) => buffers.bufferOf(record),
     release: (record) => buffers.release(record),
   });

@@ -4,8 +4,8 @@
  * What travels, and how: numbers, strings, booleans, bigints, `null`, `undefined`; plain objects and arrays, also with
  * cycles, in which what is the same object arrives as the same object; `Map`, `Set`, `Date`, `RegExp`, errors, buffers
  * and their views as copies; a `SharedArrayBuffer` and its views stay shared; handles (`sharedChan` and the like,
- * contexts) arrive as handles. An object of a class arrives as a plain object with its own enumerable properties, as with
- * `structuredClone`. Functions, symbols and whatever belongs to one thread are refused, with the way to them in the value.
+ * contexts) arrive as handles. An object of a class arrives as one of that class if it was registered (classes.ts), else as a plain
+ * object with its own enumerable properties, as with `structuredClone`. Functions, symbols and whatever belongs to one thread are refused, with the way to them in the value.
  *
  * All of it is our own code. Rejected: `structuredClone` and `v8.serialize` for what is not plain. Handles within a map
  * would be lost there, browsers have no synchronous form of either, and for small values both are ten times slower.

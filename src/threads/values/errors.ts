@@ -47,6 +47,11 @@ registerError("millrace.ArgumentError", ArgumentError);
 registerError("millrace.NotInGoroutineError", NotInGoroutineError);
 registerError("millrace.Goexit", Goexit);
 
+/** The prototype of the class of errors with that name; undefined if there is none. */
+export function errorClass(name: string): object | undefined {
+  return prototypes.get(name);
+}
+
 const DOM = "DOMException";
 /** Between this, the name and the message of one: they are insides of it, and given when it is made. */
 const BREAK = "\n";

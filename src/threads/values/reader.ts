@@ -5,8 +5,12 @@
  * they could describe; bytes that no writer wrote give a `CorruptError`. No key sets a prototype. A portable reader takes
  * nothing from shared memory: what refers to it is corrupt.
  */
+
+import { classNamed } from "./classes.ts";
+import type { Codec } from "./codec.ts";
 import { makeError, setField } from "./errors.ts";
 import { handleOfKind } from "./handles.ts";
+import { remarkUnknown } from "./remarks.ts";
 import { shapes } from "./shapes.ts";
 import { readLatin1, readUtf8 } from "./text.ts";
 import { DEEPEST, SHARED_WITHIN, V, VIEWS } from "./wire.ts";
@@ -28,6 +32,20 @@ type Dictionary = Record<string, unknown>;
 function define(into: object, key: string, value: unknown): void {
   Object.defineProperty(into, key, { value, writable: true, enumerable: true, configurable: true });
 }
+
+/** What an object of a class that extends something of the language can be without its class. */
+const INSIDES: readonly number[] = [
+  V.doubles,
+  V.sparse,
+  V.map,
+  V.set,
+  V.date,
+  V.regexp,
+  V.buffer,
+  V.view,
+  V.sharedView,
+  V.boxed,
+];
 
 /** Stands in an array for an element that is not there, and at the end of an error's fields. */
 const HOLE: unique symbol = Symbol("hole");
@@ -174,7 +192,7 @@ export class Reader {
 
   #object(tag: number): unknown {
     if (++this.#depth > DEEPEST + 2) throw new CorruptError("it is nested too deeply");
-    const value = tag === V.shaped ? this.#shaped() : tag === V.array ? this.#array() : this.#made(tag);
+    const value = tag === V.shaped ? this.#shaped(null) : tag === V.array ? this.#array() : this.#made(tag);
     this.#depth--;
     return value;
   }
@@ -212,6 +230,10 @@ export class Reader {
         return this.#boxed();
       case V.handle:
         return this.#handle();
+      case V.classed:
+        return this.#classed();
+      case V.coded:
+        return this.#coded();
       default:
         throw new CorruptError(`there is no kind ${tag}`);
     }
@@ -229,28 +251,30 @@ export class Reader {
     return this.#met[n];
   }
 
-  #shaped(): unknown {
+  /** An object; its prototype is the given one, if any is. */
+  #shaped(prototype: object | null): object {
     const at = this.#take(2);
     const id = (this.#u8[at] as number) | ((this.#u8[at + 1] as number) << 8);
     const shape = this.#portable ? undefined : shapes.get(id);
     if (shape === undefined) throw new CorruptError(`there is no shape ${id}`);
-    const into: Dictionary = {};
+    const into = (prototype === null ? {} : Object.create(prototype)) as Dictionary;
     this.#number(into);
     const { keys, risky } = shape;
     for (let i = 0; i < keys.length; i++) {
       const value = this.#value();
-      if (risky) define(into, keys[i] as string, value);
+      if (risky || (prototype !== null && (keys[i] as string) in into)) define(into, keys[i] as string, value);
       else into[keys[i] as string] = value;
     }
     return into;
   }
 
-  #spelled(into: object): object {
+  /** Properties; of an object of a class, none may call a setter of it. */
+  #spelled(into: object, classed = false): object {
     const n = this.#size();
     for (let i = 0; i < n; i++) {
       const key = this.#text();
       const value = this.#value();
-      if (key === "__proto__") define(into, key, value);
+      if (key === "__proto__" || (classed && key in into)) define(into, key, value);
       else (into as Dictionary)[key] = value;
     }
     return into;
@@ -398,6 +422,44 @@ export class Reader {
     const boxed: unknown = Object(value);
     if (this.#met !== null) this.#met[number - 1] = boxed;
     return boxed;
+  }
+
+  #classed(): unknown {
+    const name = this.#text();
+    if (this.#portable) throw new CorruptError(`there is no class ${name}`);
+    const prototype = classNamed(name)?.prototype ?? null;
+    if (prototype === null && !this.#discards) remarkUnknown(name);
+    const tag = this.#byte();
+    if (tag === V.shaped) return this.#shaped(prototype);
+    if (tag === V.object) return this.#spelled(this.#number(Object.create(prototype ?? Object.prototype)), true);
+    if (tag !== V.array && !INSIDES.includes(tag)) throw new CorruptError(`there is no class of kind ${tag}`);
+    const value = (tag === V.array ? this.#array() : this.#made(tag)) as object;
+    if (prototype !== null && !this.#discards) Object.setPrototypeOf(value, prototype);
+    if (this.#byte() !== V.object) throw new CorruptError("expected properties");
+    this.#spelled(this.#discards ? {} : value, true);
+    return value;
+  }
+
+  #coded(): unknown {
+    const name = this.#text();
+    const sent = classNamed(name);
+    if (this.#portable && sent?.everywhere !== true) throw new CorruptError(`there is no class ${name}`);
+    const number = this.#met === null ? 0 : this.#met.push(undefined);
+    const data = this.#value();
+    if (this.#discards) return {};
+    if (sent === undefined) remarkUnknown(name);
+    const value = sent?.codec == null ? data : this.#decoded(sent.codec, data);
+    if (this.#met !== null) this.#met[number - 1] = value;
+    return value;
+  }
+
+  #decoded(codec: Codec<object>, data: unknown): object {
+    try {
+      return codec.decode(data);
+    } catch (error) {
+      if (this.#portable) throw new CorruptError(String(error));
+      throw error;
+    }
   }
 
   #handle(): object {

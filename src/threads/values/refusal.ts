@@ -12,10 +12,12 @@ import { Semaphore } from "../../sync/semaphore.ts";
 import { WaitGroup } from "../../sync/waitgroup.ts";
 
 /** A step from a value to what is in it: a property, an index, what a map has for a key. */
-export type Step = string | number | { readonly key: unknown } | typeof KEYS | typeof VALUES;
+export type Step = string | number | { readonly key: unknown } | typeof KEYS | typeof VALUES | typeof INSIDE;
 
 export const KEYS: unique symbol = Symbol(".keys()");
 export const VALUES: unique symbol = Symbol(".values()");
+/** To what is sent in a value's stead; it is not told. */
+export const INSIDE: unique symbol = Symbol("");
 
 /** The same for another process, where nothing arrives but data. */
 export function refusalAbroad(value: unknown): string | undefined {
@@ -31,6 +33,18 @@ export function refusalAbroad(value: unknown): string | undefined {
   }
   return refusal(value) === undefined ? undefined : `is ${show(value)}, which stays in its process; send plain data`;
 }
+
+/** What the host hands only to one thread, which must be known beforehand, and what to do instead. */
+const ADVICE: ReadonlyMap<string, string> = new Map([
+  ["MessagePort", "send what comes out of it over a sharedChan()"],
+  ["ReadableStream", "send what comes out of it over a sharedChan()"],
+  ["WritableStream", "send over a sharedChan() what is to go into it"],
+  ["TransformStream", "send over a sharedChan() what is to go through it"],
+  ["Blob", "send its bytes, which arrayBuffer() gives"],
+  ["File", "send its name and its bytes, which arrayBuffer() gives"],
+  ["CryptoKey", "send an exported key, and import it there"],
+  ["KeyObject", "send what its export() gives"],
+]);
 
 /** What is wrong with `value`; undefined when it is an object like any other, of which the properties travel. */
 export function refusal(value: unknown): string | undefined {
@@ -51,6 +65,9 @@ export function refusal(value: unknown): string | undefined {
   }
   const kind = Object.prototype.toString.call(value).slice(8, -1);
   if (kind === "Object") return undefined;
+  const name = kind === "EventTarget" ? value.constructor.name : kind;
+  const advice = ADVICE.get(name);
+  if (advice !== undefined) return `is a ${name}, which the host hands only to one thread, known beforehand; ${advice}`;
   if (kind === "AbortSignal") return "is an AbortSignal; send a context, which fromSignal() makes of it";
   if (kind === "AbortController") return "is an AbortController; send a context, and keep its cancel function";
   return `is ${show(value)}, which stays on its thread; send plain data`;

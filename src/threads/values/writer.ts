@@ -14,10 +14,12 @@
 import { show } from "../../runtime/panic.ts";
 import { brandOf, isProxy } from "./brand.ts";
 import { Bytes } from "./bytes.ts";
+import { classOf, hostClassOf, type SentClass } from "./classes.ts";
 import { errorFields, errorName, type Field } from "./errors.ts";
 import { type Handle, handleOf } from "./handles.ts";
-import { KEYS, notSendable, refusal, refusalAbroad, type Step, VALUES } from "./refusal.ts";
-import { shapes, WIDE } from "./shapes.ts";
+import { INSIDE, KEYS, notSendable, refusal, refusalAbroad, type Step, VALUES } from "./refusal.ts";
+import { remarkError, remarkObject } from "./remarks.ts";
+import { type Step as ShapeStep, shapes, WIDE } from "./shapes.ts";
 import { DEEPEST, SHARED_WITHIN, SLOT, V, VIEWS, type ViewClass } from "./wire.ts";
 
 /** Objects that are looked for one by one; more of them get a map. */
@@ -26,6 +28,7 @@ const FEW = 12;
 const KEPT = 1 << 20;
 
 const OBJECT: unknown = Object.prototype;
+const ARRAY: unknown = Array.prototype;
 /** Has keys only if somebody added some to all objects. */
 const EMPTY = {};
 
@@ -132,13 +135,12 @@ export class Writer extends Bytes {
     if (this.#wasMet(value)) return;
     if (isProxy(value)) throw new Refused(depth, "is a Proxy, which stays where it is; send the object behind it");
     if (depth > DEEPEST) throw new Refused(depth, `is nested more than ${DEEPEST} deep; send it in parts`);
-    if (Array.isArray(value)) this.#array(value, depth);
-    else {
-      const prototype: unknown = Object.getPrototypeOf(value);
-      if (prototype === OBJECT) this.#plain(value as Record<string, unknown>, depth);
-      else if (prototype === null) this.#spelled(V.bare, value as Record<string, unknown>, Object.keys(value), depth);
-      else this.#other(value, depth);
-    }
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (Array.isArray(value)) {
+      if (prototype === ARRAY || !this.#classed(value, depth)) this.#array(value, depth);
+    } else if (prototype === OBJECT) this.#plain(value as Record<string, unknown>, depth);
+    else if (prototype === null) this.#spelled(V.bare, value as Record<string, unknown>, Object.keys(value), depth);
+    else this.#other(value, depth);
   }
 
   /** Whether the object was met before; then its number is written. */
@@ -184,11 +186,7 @@ export class Writer extends Bytes {
       this.#spelled(V.object, value, step === WIDE ? Object.keys(value) : step.keys, depth);
       return;
     }
-    const { u8 } = this;
-    u8[this.at] = V.shaped;
-    u8[this.at + 1] = id & 255;
-    u8[this.at + 2] = id >> 8;
-    this.at += 3;
+    this.#shape(id);
     const { keys } = step;
     let i = 0;
     // In this kind of loop V8 knows where the value is. Only a getter that changes its object could lead it astray.
@@ -199,6 +197,14 @@ export class Writer extends Bytes {
       this.put(value[key], depth + 1);
     }
     for (; i < keys.length; i++) this.put(value[keys[i] as string], depth + 1);
+  }
+
+  #shape(id: number): void {
+    const { u8 } = this;
+    u8[this.at] = V.shaped;
+    u8[this.at + 1] = id & 255;
+    u8[this.at + 2] = id >> 8;
+    this.at += 3;
   }
 
   #spelled(tag: number, value: Record<string, unknown>, keys: readonly string[], depth: number): void {
@@ -253,6 +259,57 @@ export class Writer extends Bytes {
 
   /** Whatever has a class of its own. */
   #other(value: object, depth: number): void {
+    if (!this.#classed(value, depth)) this.#unclassed(value, depth);
+  }
+
+  /** Writes an object of a class that was made sendable, if it is one. */
+  #classed(value: object, depth: number): boolean {
+    const sent = classOf(value);
+    if (sent === undefined || (this.#portable && !sent.everywhere)) return false;
+    if (sent.codec !== null) {
+      this.#coded(sent, value, depth);
+      return true;
+    }
+    this.u8[this.at++] = V.classed;
+    this.string(sent.name);
+    this.room(16);
+    const keys = Object.keys(value);
+    if (Array.isArray(value)) this.#array(value, depth);
+    else if (ArrayBuffer.isView(value) || brandOf(value) !== undefined) this.#unclassed(value, depth);
+    else {
+      this.#fields(value as Record<string, unknown>, keys, depth);
+      return true;
+    }
+    const beside = keys.filter((key) => !/^\d+$/.test(key));
+    this.room(16);
+    this.#spelled(V.object, value as Record<string, unknown>, beside, depth);
+    return true;
+  }
+
+  /** The properties of an object of a class: as those of a plain one, but what its prototype has is none of them. */
+  #fields(value: Record<string, unknown>, keys: readonly string[], depth: number): void {
+    let step: ShapeStep = shapes.root;
+    for (const key of keys) step = step.key === key && step.next !== null ? step.next : step.to(key, shapes);
+    const id = step.met(shapes.table);
+    if (id <= 0) {
+      this.#spelled(V.object, value, keys, depth);
+      return;
+    }
+    this.#shape(id);
+    for (const key of keys) {
+      this.#path[depth] = key;
+      this.put(value[key], depth + 1);
+    }
+  }
+
+  #coded({ name, codec }: SentClass, value: object, depth: number): void {
+    this.u8[this.at++] = V.coded;
+    this.string(name);
+    this.#path[depth] = INSIDE;
+    this.put(codec?.encode(value), depth + 1);
+  }
+
+  #unclassed(value: object, depth: number): void {
     const handle = typeof value === "symbol" ? undefined : handleOf(value);
     if (handle !== undefined) {
       if (this.#portable)
@@ -296,8 +353,14 @@ export class Writer extends Bytes {
         this.put(value.valueOf(), depth);
         return;
       default: {
+        const sent = hostClassOf(value);
+        if (sent !== undefined && (sent.everywhere || !this.#portable)) {
+          this.#coded(sent, value, depth);
+          return;
+        }
         const problem = this.#portable ? refusalAbroad(value) : refusal(value);
         if (problem !== undefined) throw new Refused(depth, problem);
+        if (!this.#portable) remarkObject(value);
         this.#spelled(V.object, value as Record<string, unknown>, Object.keys(value), depth);
       }
     }
@@ -324,8 +387,8 @@ export class Writer extends Bytes {
     return window;
   }
 
-  #map(value: ReadonlyMap<unknown, unknown>, depth: number): void {
-    const entries = [...value];
+  #map(value: Map<unknown, unknown>, depth: number): void {
+    const entries = [...Map.prototype.entries.call(value)];
     this.u8[this.at++] = V.map;
     this.varint(entries.length);
     for (const [key, each] of entries) {
@@ -336,8 +399,8 @@ export class Writer extends Bytes {
     }
   }
 
-  #set(value: ReadonlySet<unknown>, depth: number): void {
-    const members = [...value];
+  #set(value: Set<unknown>, depth: number): void {
+    const members = [...Set.prototype.values.call(value)];
     this.u8[this.at++] = V.set;
     this.varint(members.length);
     for (const each of members) {
@@ -377,6 +440,7 @@ export class Writer extends Bytes {
   /** A field that can't travel is left out: the news that there was an error must arrive. */
   #error(error: Error, depth: number): void {
     const name = errorName(error);
+    if (!this.#portable) remarkError(error, name);
     this.u8[this.at++] = V.error;
     this.string(name);
     for (const field of errorFields(error, name)) this.#field(field, depth);
