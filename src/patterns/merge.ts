@@ -54,11 +54,11 @@ export class Merge<T> extends Flow<T> {
 /**
  * Several sources as one channel: fan-in. A value goes through as soon as its source has it; each source keeps its order.
  *
- * The channel closes when all sources have ended; stopping it stops them, and a context does when the sources are
- * `orDone(ctx, …)` or it is `orDone(ctx, merge(…))`. What a source throws ends it, and every receive throws it then.
+ * The channel closes when all sources have ended or the context is done; stopping it stops them. What a source throws ends it,
+ * and every receive throws it then.
  * Source: https://go.dev/blog/pipelines
  *
- * @param sources channels, iterables, async iterables
+ * @param sources channels, iterables, async iterables; behind them options: `ctx` stops the stream
  * @throws ArgumentError when one is none of these
  *
  * @example
@@ -77,10 +77,21 @@ export class Merge<T> extends Flow<T> {
  * });
  * ```
  */
-export function merge<S extends Source<unknown>[]>(...sources: S): Stream<SourceValue<S[number]>> {
+export function merge<S extends Source<unknown>[]>(...sources: S): Stream<SourceValue<S[number]>>;
+export function merge<S extends Source<unknown>[]>(
+  ...sources: [...S, options: StreamOptions]
+): Stream<SourceValue<S[number]>>;
+export function merge(...sources: (Source<unknown> | StreamOptions)[]): Stream<unknown> {
+  const options = isOptions(sources.at(-1)) ? (sources.pop() as StreamOptions) : {};
   return new Merge(
     "merge",
-    sources.map((source) => inletOf<unknown>("merge", source) as Inlet<SourceValue<S[number]>>),
-    {},
+    sources.map((source) => inletOf("merge", source as Source<unknown>)),
+    options,
   );
+}
+
+/** Whether it is an object as programs write options, and nothing that can be read. */
+function isOptions(last: unknown): boolean {
+  if (typeof last !== "object" || last === null || Object.getPrototypeOf(last) !== Object.prototype) return false;
+  return !(Symbol.iterator in last || Symbol.asyncIterator in last || "recvOk" in last);
 }

@@ -31,12 +31,12 @@ class UntilDone<T> extends Merge<T> {
 /**
  * The values of a source until it ends or a context is done: what Go writes as `for { select { case <-done … } }`.
  *
- * The channel closes when the source has ended or `done` is done, whichever is first; values that the source has then are
+ * The channel closes when the source has ended or `until` is done, whichever is first; values that the source has then are
  * left in it.
  * Source: https://go.dev/blog/pipelines
  *
- * @param done a context, or a channel that is closed or sends to say that it is over
  * @param source a channel, an iterable or an async iterable
+ * @param until a context, or `{ done }`: a channel that is closed or sends to say that it is over
  * @throws ArgumentError when they are not these
  *
  * @example
@@ -47,16 +47,32 @@ class UntilDone<T> extends Merge<T> {
  * await run(function* () {
  *   const [ctx, cancel] = withTimeout(background(), 5);
  *   const never = chan<number>();
- *   for (const r = range(orDone(ctx, never)); yield* r.next(); ) console.log(r.value);
+ *   for (const r = range(orDone(never, ctx)); yield* r.next(); ) console.log(r.value);
  *   console.log(ctx.err()?.message); // context deadline exceeded
  *   cancel();
  * });
  * ```
  */
-export function orDone<T>(done: Context | RecvChan<unknown, unknown>, source: Source<T>): Stream<T> {
-  const inlet = inletOf<T>("orDone", source);
-  const { recvOk, done: of } = (done ?? {}) as { recvOk?: unknown; done?: unknown };
-  if (typeof recvOk === "function") return new UntilDone(inletOf("orDone", done as RecvChan<unknown>), inlet);
-  if (typeof of === "function") return new Merge("orDone", [inlet], { ctx: done as Context });
-  throw unexpected("orDone", "a context or a channel", done);
+export function orDone<T>(source: Source<T>, until: Context | { readonly done: RecvChan<unknown, unknown> }): Stream<T>;
+/**
+ * @param done a context or a channel
+ * @param source a channel, an iterable or an async iterable
+ *
+ * @deprecated The source comes first: `orDone(source, ctx)`, `orDone(source, { done: channel })`.
+ */
+export function orDone<T>(done: Context | RecvChan<unknown, unknown>, source: Source<T>): Stream<T>;
+export function orDone<T>(first: unknown, second: unknown): Stream<T> {
+  const [source, until] = isContext(second) || isChan(doneOf(second)) ? [first, second] : [second, first];
+  const inlet = inletOf<T>("orDone", source as Source<T>);
+  if (isContext(until)) return new Merge("orDone", [inlet], { ctx: until });
+  const done = until === second ? doneOf(until) : until;
+  if (isChan(done)) return new UntilDone(inletOf("orDone", done), inlet);
+  throw unexpected("orDone", "a context or a channel", until);
 }
+
+const doneOf = (until: unknown): unknown => (until as { readonly done?: unknown } | null | undefined)?.done;
+
+const isContext = (until: unknown): until is Context => typeof doneOf(until) === "function";
+
+const isChan = (done: unknown): done is RecvChan<unknown> =>
+  typeof (done as Partial<RecvChan<unknown>> | null | undefined)?.recvOk === "function";

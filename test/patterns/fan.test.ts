@@ -83,11 +83,38 @@ describe("merge", () => {
   });
 });
 
+describe("merge with options", () => {
+  both("ends with the context and leaves in the sources what was there", function* (t) {
+    const ch = filled([1, 2, 3]);
+    const [ctx, cancel] = withCancel(background());
+    const out: Stream<number | string> = merge(ch, filled<string>([]), { ctx });
+    expect(yield* t.on(out.recv())).toBe(1);
+    cancel();
+    expect(yield* t.on(out.recvOk())).toEqual([undefined, false]);
+    expect(ch.length).toBe(2);
+  });
+
+  both("takes empty options, and sources that are objects", function* (t) {
+    const source = {
+      *[Symbol.iterator]() {
+        yield 1;
+      },
+    };
+    expect(yield* drain(t, merge(source, {}))).toEqual([1]);
+    expect(yield* drain(t, merge([], source))).toEqual([1]);
+  });
+
+  test("refuses a context that is none, and options that are not last", () => {
+    expect(() => merge([1], { ctx: 1 as never })).toThrow("merge: ctx: expected a context, got 1");
+    expect(() => merge({ ctx: background() } as never, [1])).toThrow(/^merge: expected a channel, an iterable/);
+  });
+});
+
 describe("orDone", () => {
   both("leaves in the source what was there when it was over", function* (t) {
     const ch = filled([1, 2, 3]);
     const [ctx, cancel] = withCancel(background());
-    const out = orDone(ctx, ch);
+    const out = orDone(ch, ctx);
     expect(yield* t.on(out.recv())).toBe(1);
     cancel();
     expect(yield* t.on(out.recvOk())).toEqual([undefined, false]);
@@ -97,7 +124,7 @@ describe("orDone", () => {
   both("takes a done channel, that closes or sends", function* (t) {
     for (const end of [(ch: Chan<void>) => ch.close(), (ch: Chan<void>) => void ch.trySend()]) {
       const done = chan<void>();
-      const out = orDone(done, chan<number>());
+      const out = orDone(chan<number>(), { done });
       const waiting = t.perform(out.recvOk());
       yield* t.settle();
       end(done);
@@ -106,7 +133,20 @@ describe("orDone", () => {
     }
   });
 
+  both("takes the end first, as it used to", function* (t) {
+    const [ctx, cancel] = withCancel(background());
+    const done = chan<void>();
+    const outs = [orDone(ctx, filled([1, 2])), orDone(done, filled([1, 2]))];
+    for (const out of outs) expect(yield* t.on(out.recv())).toBe(1);
+    cancel();
+    done.close();
+    for (const out of outs) expect(yield* t.on(out.recvOk())).toEqual([undefined, false]);
+  });
+
   test("refuses what is neither", () => {
+    expect(() => orDone([], 1 as never)).toThrow("orDone: expected a channel, an iterable or an async iterable, got 1");
+    expect(() => orDone([], { done: 1 } as never)).toThrow(/^orDone: expected a channel, an iterable/);
+    expect(() => orDone(1 as never, background())).toThrow(/^orDone: expected a channel, an iterable/);
     expect(() => orDone(1 as never, [])).toThrow("orDone: expected a context or a channel, got 1");
     expect(() => orDone(undefined as never, [])).toThrow("orDone: expected a context or a channel, got undefined");
     expect(() => orDone(background(), 1 as never)).toThrow(/^orDone: expected a channel, an iterable/);

@@ -28,9 +28,9 @@ type Make = (source: Source<number>, ctx: Context) => Stream<unknown>;
 
 /** Each pattern as a channel over one source. */
 const patterns: Record<string, Make> = {
-  merge: (source, ctx) => orDone(ctx, merge(source, filled([]))),
-  "orDone with a context": (source, ctx) => orDone(ctx, source),
-  "orDone with a channel": (source, ctx) => orDone(ctx.done(), source),
+  merge: (source, ctx) => merge(source, filled([]), { ctx }),
+  "orDone with a context": (source, ctx) => orDone(source, ctx),
+  "orDone with a channel": (source, ctx) => orDone(source, { done: ctx.done() }),
   distribute: (source, ctx) => distribute(source, 1, { ctx })[0] as Stream<number>,
   broadcast: (source, ctx) => broadcast(source, 1, { ctx })[0] as Stream<number>,
   batch: (source, ctx) => batch(source, 2, { ctx }),
@@ -51,7 +51,7 @@ const patterns: Record<string, Make> = {
   "generate, a goroutine": (source, ctx) =>
     generate(
       function* (ctx) {
-        const values = orDone(ctx, source);
+        const values = orDone(source, ctx);
         for (;;) {
           const [value, ok] = yield* values.recvOk();
           if (!ok) return;
