@@ -43,6 +43,11 @@ export function isParked(result: IteratorResult<unknown, unknown>): boolean {
   return result === PARKED || (result.value === PARKED.value && result.done !== true);
 }
 
+/** Whether `value` is an operation: the same as `instanceof Operation`, in a tenth of the time. */
+export function isOperation(value: unknown): value is Operation<unknown> {
+  return typeof value === "object" && value !== null && (value as { readonly [OP]?: true })[OP] === true;
+}
+
 /** The iterator of every operation. */
 class Step implements IterableIterator<Parked, unknown, unknown> {
   next(): IteratorResult<Parked, unknown> {

@@ -52,6 +52,16 @@ function ownFolder(): string {
   return (frames(new Error().stack ?? "")[0]?.place ?? "").replace(/(runtime\/)?[^/]*$/, "");
 }
 
+/**
+ * What is the same for all goroutines of a dump, found out for the first of them: it takes longer than to resume a goroutine
+ * and read its stack. Its goroutines must all be described by one function.
+ */
+interface Dump {
+  own?: string;
+  /** How many frames lie below the probe. */
+  below?: number;
+}
+
 /** Whether library and program are one file, where places can't tell them apart. */
 let bundled: boolean | null = null;
 
@@ -67,8 +77,7 @@ export function learnPlaces(from: (...args: never[]) => unknown): void {
  * The program's frames among those of `stack`. Where they can't be told from the library's: all, except the first `inner`,
  * which are known to be the library's.
  */
-function programFrames(stack: string, inner: (all: Frame[]) => number = () => 0): Frame[] {
-  const own = ownFolder();
+function programFrames(stack: string, inner: (all: Frame[]) => number = () => 0, own = ownFolder()): Frame[] {
   // Of some of its files the map may be known, and of others not.
   const mapped = own.replace(/dist\/$/, "src/");
   const all = frames(stack).filter((frame) => !frame.place.startsWith("node:"));
@@ -182,7 +191,7 @@ export function runningStack(g: G | null): string {
 }
 
 /** The stack of a suspended goroutine: resumes it on top of its frames, and it stays suspended. */
-function probeStack(g: G): string {
+function probeStack(g: G, dump: Dump): string {
   const { gen } = g;
   if (gen === null || g.status === Gnew) return "";
   const { curg, step } = m;
@@ -190,13 +199,15 @@ function probeStack(g: G): string {
   try {
     return deep(() => {
       // What lies below the probe belongs to whoever asked.
-      const below = lines(new Error().stack).length;
+      dump.below ??= lines(new Error().stack).length;
+      dump.own ??= ownFolder();
       m.curg = g;
       m.step = null;
       m.probe = probe;
       gen.next();
       const above = lines(probe.stack);
-      return format(programFrames(above.slice(0, -below).join("\n")).slice(0, MAX_FRAMES), g);
+      const frames = programFrames(above.slice(0, -dump.below).join("\n"), undefined, dump.own);
+      return format(frames.slice(0, MAX_FRAMES), g);
     });
   } catch {
     return "";
@@ -250,7 +261,7 @@ function sameFunction(a: string, b: string): boolean {
 }
 
 /** One goroutine. */
-export function describe(g: G): GoroutineInfo {
+export function describe(g: G, dump: Dump = {}): GoroutineInfo {
   const state =
     g.status === Gwaiting ? "waiting" : g.status === Grunning || g.status === Gretry ? "running" : "runnable";
   const waiting = state === "waiting";
@@ -260,7 +271,7 @@ export function describe(g: G): GoroutineInfo {
     state,
     reason: waiting ? (g.op === null ? "await" : reasonOf(g.op)) : undefined,
     since: waiting ? sinceEpoch(g.since) : undefined,
-    stack: g === m.curg ? runningStack(g) : probeStack(g),
+    stack: g === m.curg ? runningStack(g) : probeStack(g, dump),
     createdBy: createdBy(g),
     ...(waiting && awaited(g.op)),
   };
@@ -338,13 +349,16 @@ export function infoOf(p: P, which: (g: G) => boolean = () => true): GoroutineIn
     const performer = performerOf(op);
     return performer === null ? op.verb !== "perform" && op.verb !== "await" : !isAsync(performer);
   });
-  if (root === undefined || roots.length > 0 || others.length > 0) return all.filter(which).map(describe);
-  const inRoot = (g: G): boolean => g === root || performers.has(g);
+  const alone = root !== undefined && roots.length === 0 && others.length === 0;
+  const inRoot = (g: G): boolean => alone && (g === root || performers.has(g));
   const found: GoroutineInfo[] = [];
+  const dump: Dump = {};
   for (const g of all) {
-    if (g === root) {
-      if (all.some((each) => inRoot(each) && which(each))) found.push({ ...describe(root), ...(last && stand(last)) });
-    } else if (!inRoot(g) && which(g)) found.push(describe(g));
+    if (alone && g === root) {
+      if (all.some((each) => inRoot(each) && which(each))) {
+        found.push({ ...describe(g, dump), ...(last && stand(last)) });
+      }
+    } else if (!inRoot(g) && which(g)) found.push(describe(g, dump));
   }
   return found;
 }

@@ -20,7 +20,7 @@ import { checkOptions, oneOf, unexpected } from "../runtime/args.ts";
 import { emit, tap, at as where } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { m } from "../runtime/m.ts";
-import { NO, Operation } from "../runtime/op.ts";
+import { isOperation, NO, Operation } from "../runtime/op.ts";
 import { ArgumentError, show } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import type { Strategy } from "../runtime/strategy.ts";
@@ -194,105 +194,55 @@ function thing({ op }: CaseWaiter): object | null {
   return on?.kind === "chan" ? on : touchedBy(op);
 }
 
-class SelectOp extends Operation<unknown> {
-  readonly #ops: readonly Operation<unknown>[];
-  /** The case's name or index, by position in `#ops`. */
-  readonly #labels: readonly (string | number)[];
-  readonly #named: boolean;
+abstract class SelectOp extends Operation<unknown> {
+  abstract override get on(): readonly Operation<unknown>[];
+  /** The case's name or index, by position in `on`. */
+  abstract override get names(): readonly (string | number)[];
+  /** The cases have names. */
+  protected abstract readonly named: boolean;
   /** Where no case is ready it goes on. */
-  readonly polls: boolean;
+  abstract readonly polls: boolean;
   /** The first ready one is taken, not any. */
-  readonly listed: boolean;
+  abstract readonly listed: boolean;
 
-  constructor(
-    ops: readonly Operation<unknown>[],
-    labels: readonly (string | number)[],
-    named: boolean,
-    hasDefault: boolean,
-    listed: boolean,
-  ) {
-    super();
-    this.#ops = ops;
-    this.#labels = labels;
-    this.#named = named;
-    this.polls = hasDefault;
-    this.listed = listed;
-  }
+  /** Takes a case that is ready. */
+  protected abstract poll(): unknown;
 
   override get verb(): string {
-    return this.#labels.length === 0 ? "block" : "select";
-  }
-
-  override get on(): readonly Operation<unknown>[] {
-    return this.#ops;
-  }
-
-  override get names(): readonly (string | number)[] {
-    return this.#labels;
+    return this.names.length === 0 ? "block" : "select";
   }
 
   override attempt(): unknown {
     const { missed } = rivals;
-    const taken = this.#poll();
+    const taken = this.poll();
     if (taken !== NO || !this.polls) return taken;
     const late = rivals.missed - missed > 1 ? this.#lookAtOnce() : NO;
     return late === NO ? this.#default() : late;
   }
 
-  /** Takes a case that is ready. */
-  #poll(): unknown {
-    if (this.listed) return this.#pollListed();
-    const ops = this.#ops;
-    const p = this.#run();
-    if (p.strategy?.choose !== undefined) return this.#ask(p.strategy);
-    const order = borrowOrder(p, ops.length);
-    try {
-      for (let n = ops.length; n > 0; n--) {
-        const pick = n === 1 ? 0 : p.below(n);
-        const at = order[pick] as number;
-        order[pick] = order[n - 1] as number;
-        order[n - 1] = at;
-        const value = (ops[at] as Operation<unknown>).attempt();
-        if (value !== NO) return this.outcome(at, value, m.curg);
-      }
-    } finally {
-      p.orders[ops.length] = order;
-    }
-    return NO;
-  }
-
   /** The run whose chance decides. */
-  #run(): P {
+  protected run(): P {
     return m.curg === null ? (homeOf(this) ?? m.current()) : m.curg.p;
   }
 
   /** Attempts the cases as the strategy says. */
-  #ask(strategy: Strategy): unknown {
+  protected ask(strategy: Strategy): unknown {
+    const { on } = this;
     let taken: unknown = NO;
     const attempt = (at: number): boolean => {
-      const value = (this.#ops[at] as Operation<unknown>).attempt();
+      const value = (on[at] as Operation<unknown>).attempt();
       if (value === NO) return false;
       taken = this.outcome(at, value, m.curg);
       return true;
     };
-    return strategy.choose?.(this.#ops.length, attempt) ? taken : NO;
-  }
-
-  /** Attempts the cases as listed. */
-  #pollListed(): unknown {
-    for (let at = 0; at < this.#ops.length; at++) {
-      const value = (this.#ops[at] as Operation<unknown>).attempt();
-      if (value !== NO) return this.outcome(at, value, m.curg);
-    }
-    return NO;
+    return strategy.choose?.(on.length, attempt) ? taken : NO;
   }
 
   /** Takes a case that is ready, with all shared ones looked at at one moment. */
   #lookAtOnce(): unknown {
     const look = new Look();
     const waiters: CaseWaiter[] = [];
-    for (let at = 0; at < this.#ops.length; at++) {
-      const op = this.#ops[at] as Operation<unknown>;
+    for (const [at, op] of this.on.entries()) {
       const { missed } = rivals;
       const value = op.attempt();
       if (value !== NO) return this.outcome(at, value, m.curg);
@@ -310,12 +260,12 @@ class SelectOp extends Operation<unknown> {
   }
 
   override enqueue(w: Waiter): void {
-    const ops = this.#ops;
-    const waiters: CaseWaiter[] = [];
-    for (let at = 0; at < ops.length; at++) waiters.push(new CaseWaiter(ops[at] as Operation<unknown>, this, w, at));
-    this.#queue(w, waiters);
+    this.#queue(w, this.waiters(w));
     if (rivals.depth === 0 && rivals.register !== null) rivals.register(w.root);
   }
+
+  /** One waiter a case, for `w`. */
+  protected abstract waiters(w: Waiter): CaseWaiter[];
 
   /** Puts the waiters of `w` on their queues; shared ones are put on none before the outermost select says so. */
   #queue(w: Waiter, waiters: CaseWaiter[]): void {
@@ -334,7 +284,7 @@ class SelectOp extends Operation<unknown> {
 
   /** Cases that wait in one queue become ready at one moment, and the first of them is taken: so they queue in any order. */
   #shuffle(waiters: CaseWaiter[]): void {
-    const p = this.#run();
+    const p = this.run();
     const explored = p.strategy?.choose !== undefined;
     for (let n = waiters.length; n > 1; n--) {
       const last = waiters[n - 1] as CaseWaiter;
@@ -363,22 +313,151 @@ class SelectOp extends Operation<unknown> {
 
   /** What it gives when the case at `at` is taken, for `g`. */
   outcome(at: number, value: unknown, g: G | null): unknown {
-    const label = this.#labels[at] as string | number;
     if (tap.listener !== null) this.tell(at, g);
-    return this.#named ? { case: label, value } : { index: label, value };
+    return this.named ? { case: this.name(at), value } : { index: this.name(at), value };
   }
+
+  /** The name or index of the case at `at`. */
+  protected abstract name(at: number): string | number;
 
   tell(at: number, g: G | null): void {
     const event = {
       kind: "select",
       ...where(homeOf(this) ?? m.current(), g),
-      case: this.#labels[at] ?? "default",
+      case: this.names[at] ?? "default",
     } as const;
-    emit(tap.meet === null ? event : { ...event, cases: this.#ops.map((op, i) => this.#told(op, i)) });
+    emit(tap.meet === null ? event : { ...event, cases: this.on.map((op, i) => this.#told(op, i)) });
   }
 
   #told(op: Operation<unknown>, at: number): AwaitedThing & { readonly case: string | number } {
-    return { case: this.#labels[at] as string | number, ...waitsFor(op) };
+    return { case: this.name(at), ...waitsFor(op) };
+  }
+}
+
+/** A select of any number of cases, in any order. */
+class SelectMany extends SelectOp {
+  override readonly on: readonly Operation<unknown>[];
+  override readonly names: readonly (string | number)[];
+  protected override readonly named: boolean;
+  override readonly polls: boolean;
+  override readonly listed: boolean;
+
+  constructor(
+    on: readonly Operation<unknown>[],
+    names: readonly (string | number)[],
+    named: boolean,
+    hasDefault: boolean,
+    listed: boolean,
+  ) {
+    super();
+    this.on = on;
+    this.names = names;
+    this.named = named;
+    this.polls = hasDefault;
+    this.listed = listed;
+  }
+
+  /** Takes a case that is ready. */
+  protected override poll(): unknown {
+    if (this.listed) return this.#pollListed();
+    const ops = this.on;
+    const p = this.run();
+    if (p.strategy?.choose !== undefined) return this.ask(p.strategy);
+    const order = borrowOrder(p, ops.length);
+    try {
+      for (let n = ops.length; n > 0; n--) {
+        const pick = n === 1 ? 0 : p.below(n);
+        const at = order[pick] as number;
+        order[pick] = order[n - 1] as number;
+        order[n - 1] = at;
+        const value = (ops[at] as Operation<unknown>).attempt();
+        if (value !== NO) return this.outcome(at, value, m.curg);
+      }
+    } finally {
+      p.orders[ops.length] = order;
+    }
+    return NO;
+  }
+
+  /** Attempts the cases as listed. */
+  #pollListed(): unknown {
+    for (let at = 0; at < this.on.length; at++) {
+      const value = (this.on[at] as Operation<unknown>).attempt();
+      if (value !== NO) return this.outcome(at, value, m.curg);
+    }
+    return NO;
+  }
+
+  protected override waiters(w: Waiter): CaseWaiter[] {
+    const { on } = this;
+    const waiters: CaseWaiter[] = new Array(on.length);
+    for (let at = 0; at < on.length; at++) waiters[at] = new CaseWaiter(on[at] as Operation<unknown>, this, w, at);
+    return waiters;
+  }
+
+  protected override name(at: number): string | number {
+    return this.names[at] as string | number;
+  }
+}
+
+/** A select of two cases in random order, which is what most are. It does without arrays until it has to wait. */
+class SelectPair extends SelectOp {
+  readonly #a: Operation<unknown>;
+  readonly #b: Operation<unknown>;
+  readonly #nameA: string | number;
+  readonly #nameB: string | number;
+  protected override readonly named: boolean;
+  override readonly polls: boolean;
+
+  constructor(
+    a: Operation<unknown>,
+    b: Operation<unknown>,
+    nameA: string | number,
+    nameB: string | number,
+    named: boolean,
+    hasDefault: boolean,
+  ) {
+    super();
+    this.#a = a;
+    this.#b = b;
+    this.#nameA = nameA;
+    this.#nameB = nameB;
+    this.named = named;
+    this.polls = hasDefault;
+  }
+
+  override get on(): readonly Operation<unknown>[] {
+    return [this.#a, this.#b];
+  }
+
+  override get names(): readonly (string | number)[] {
+    return [this.#nameA, this.#nameB];
+  }
+
+  override get listed(): boolean {
+    return false;
+  }
+
+  override get verb(): string {
+    return "select";
+  }
+
+  protected override poll(): unknown {
+    const p = this.run();
+    if (p.strategy?.choose !== undefined) return this.ask(p.strategy);
+    const first = p.below(2);
+    const value = (first === 0 ? this.#a : this.#b).attempt();
+    if (value !== NO) return this.outcome(first, value, m.curg);
+    const other = (first === 0 ? this.#b : this.#a).attempt();
+    return other === NO ? NO : this.outcome(1 - first, other, m.curg);
+  }
+
+  protected override waiters(w: Waiter): CaseWaiter[] {
+    return [new CaseWaiter(this.#a, this, w, 0), new CaseWaiter(this.#b, this, w, 1)];
+  }
+
+  protected override name(at: number): string | number {
+    return at === 0 ? this.#nameA : this.#nameB;
   }
 }
 
@@ -413,12 +492,14 @@ export function select(cases: readonly Case[] | NamedCases, options?: SelectOpti
   if (options !== undefined) checkOptions("select", options, "order");
   const order = options?.order;
   if (order !== undefined) oneOf("select: order", order, ORDERS);
-  if (typeof cases !== "object" || cases === null || cases instanceof Operation) {
+  if (typeof cases !== "object" || cases === null || isOperation(cases)) {
     throw unexpected("select", "an object or an array of operations", cases);
   }
-  const ops: Operation<unknown>[] = [];
-  const labels: (string | number)[] = [];
   const named = !Array.isArray(cases);
+  const pair = order === "listed" ? null : named ? namedPair(cases as NamedCases) : indexedPair(cases);
+  if (pair !== null) return made(pair);
+  const ops: Operation<unknown>[] = [];
+  const names: (string | number)[] = [];
   let hasDefault = false;
   if (named) {
     for (const name in cases as NamedCases) {
@@ -426,7 +507,7 @@ export function select(cases: readonly Case[] | NamedCases, options?: SelectOpti
       if (name === "default") hasDefault = isDefault(op);
       else if (isCase(op, name)) {
         ops.push(op);
-        labels.push(name);
+        names.push(name);
       }
     }
   } else {
@@ -434,21 +515,50 @@ export function select(cases: readonly Case[] | NamedCases, options?: SelectOpti
       const op = cases[i] as Case;
       if (!isCase(op, i)) continue;
       ops.push(op);
-      labels.push(i);
+      names.push(i);
     }
   }
   if (ops.length === 0) {
     if (named && !hasDefault && !isPlain(cases)) throw new ArgumentError(badCases(cases));
     // With none but nil cases it is still not a select without any.
-    if (Object.keys(cases).some((name) => name !== "default")) labels.push("");
+    if (Object.keys(cases).some((name) => name !== "default")) names.push("");
   }
-  return made(new SelectOp(ops, labels, named, hasDefault, order === "listed"));
+  return made(new SelectMany(ops, names, named, hasDefault, order === "listed"));
+}
+
+/** The select of two named cases; null where there are more or fewer. */
+function namedPair(cases: NamedCases): SelectPair | null {
+  let a: Operation<unknown> | null = null;
+  let b: Operation<unknown> | null = null;
+  let nameA = "";
+  let nameB = "";
+  let hasDefault = false;
+  for (const name in cases) {
+    const op = cases[name];
+    if (name === "default") hasDefault = isDefault(op);
+    else if (b !== null || !isCase(op, name)) return null;
+    else if (a === null) {
+      a = op;
+      nameA = name;
+    } else {
+      b = op;
+      nameB = name;
+    }
+  }
+  return a === null || b === null ? null : new SelectPair(a, b, nameA, nameB, true, hasDefault);
+}
+
+/** The select of an array of two cases; null where there are more or fewer. */
+function indexedPair(cases: readonly Case[]): SelectPair | null {
+  if (cases.length !== 2) return null;
+  const [a, b] = cases;
+  return isCase(a, 0) && isCase(b, 1) ? new SelectPair(a, b, 0, 1, false, false) : null;
 }
 
 /** Whether this case can ever be ready; what is no case at all is refused. */
 function isCase(op: unknown, label: string | number): op is Operation<unknown> {
   if (op === null || op === undefined) return false;
-  if (!(op instanceof Operation)) throw new ArgumentError(badCase(op, label));
+  if (!isOperation(op)) throw new ArgumentError(badCase(op, label));
   contained(op);
   return true;
 }

@@ -32,7 +32,8 @@ const REASONS = { wait: "sync.WaitGroup.Wait" };
 /** The group itself, which is also the operation of waiting for it, and that operation's iterator. */
 class WaitOp extends Operation<void> implements Thing {
   count = 0;
-  readonly queue: WaitQueue = new WaitQueue();
+  /** Made by the first waiter: many groups never have one. */
+  #queue: WaitQueue | null = null;
   readonly id: number = ++numbers.waitGroups;
   readonly name: string | undefined;
   readonly #home: P = m.current();
@@ -52,8 +53,9 @@ class WaitOp extends Operation<void> implements Thing {
     this.count += delta;
     if (this.count < 0) throw new Panic("NEGATIVE_WAITGROUP");
     if (delta < 0 && tap.listener !== null) this.#tell("unlock", m.curg);
-    if (this.count > 0) return;
-    for (let w = this.queue.shift(); w !== null; w = this.queue.shift()) {
+    const queue = this.#queue;
+    if (this.count > 0 || queue === null) return;
+    for (let w = queue.shift(); w !== null; w = queue.shift()) {
       if (tap.listener !== null) this.#tell("lock", w.g);
       w.complete(undefined, true);
     }
@@ -110,11 +112,12 @@ class WaitOp extends Operation<void> implements Thing {
   }
 
   override enqueue(w: Waiter): void {
-    this.queue.push(w);
+    this.#queue ??= new WaitQueue();
+    this.#queue.push(w);
   }
 
   override dequeue(w: Waiter): void {
-    this.queue.remove(w);
+    this.#queue?.remove(w);
   }
 
   override [Symbol.iterator](): Iterator<Parked, void, unknown> {

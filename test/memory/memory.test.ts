@@ -37,6 +37,7 @@ describe("one of a hundred thousand takes at most", () => {
     // Where contexts are resources (Node 20 and 22), each promise has fields for them.
     ["async receive", frames === null ? 2400 : 1200],
     ["unbuffered channel", 260],
+    ["wait group", 135],
     ["channel of capacity 4", 330],
     ["channel of capacity 1000000", 420],
     ["ended", 16],

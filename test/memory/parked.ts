@@ -1,5 +1,6 @@
 /** What one of a great many takes: goroutines parked in every way, and channels. Bytes for each. */
 import { type Chan, chan, type Go, go, type Op, run, runtime, select, wait } from "millrace";
+import { WaitGroup } from "millrace/sync";
 import { heapUsed } from "../kit/heap.ts";
 import { measurements } from "./measurements.ts";
 
@@ -56,6 +57,7 @@ async function kept(n: number, make: () => unknown): Promise<number> {
 }
 
 measure("unbuffered channel", () => kept(N, () => chan<number>()));
+measure("wait group", () => kept(N, () => new WaitGroup()));
 measure("channel of capacity 4", () => kept(N, () => chan<number>(4)));
 measure("channel of capacity 1000000", () => kept(N, () => chan<number>(1_000_000)));
 
