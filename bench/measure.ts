@@ -86,7 +86,8 @@ function busy(): number {
 /** How many processors everything else kept busy beside each measurement. */
 export const others: number[] = [];
 
-async function measure<R extends { cpu: number }>(
+/** What one process gave. */
+export async function measure<R extends { cpu: number }>(
   file: string,
   args: readonly string[],
   patience: number,
@@ -117,7 +118,8 @@ function why(error: { code?: unknown; killed?: boolean; stderr?: string }, patie
   return line?.trim() ?? String(error);
 }
 
-function processOf(workload: TimedWorkload | MemoryWorkload, side: string, kind: string, options: Options) {
+/** The process that measures one side. */
+export function processOf(workload: TimedWorkload | MemoryWorkload, side: string, kind: string, options: Options) {
   const threads = "threads" in workload;
   const clock = threads ? "wall" : options.clock;
   const patience = kind === "package" ? PATIENCE_FOR_PACKAGES : PATIENCE;

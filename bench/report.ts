@@ -14,7 +14,7 @@ interface Figure {
 }
 type FigureOf<W, R> = (workload: W, series: Series<R>) => Figure;
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   const upper = sorted[Math.floor(middle)] ?? Number.NaN;

@@ -12,6 +12,7 @@ export const timed: readonly Group<TimedWorkload>[] = [channels, locks, time, ta
 export const weighed: Group<MemoryWorkload> = memory;
 
 export const tables: readonly TableWorkload[] = [
+  { name: "nodes", title: "On each Node, beside Go", file: "tables/nodes.ts" },
   { name: "thread", title: "One more thread", file: "tables/thread.ts" },
   { name: "codec", title: "Values as bytes", file: "tables/codec.ts" },
   { name: "lateness", title: "How late sleepers wake", file: "tables/lateness.ts" },

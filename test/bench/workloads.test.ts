@@ -66,3 +66,18 @@ it("the command measures threads", async () => {
     expect(stdout).toContain(row);
   expect(stdout).not.toContain("fails");
 }, 120_000);
+
+it("the table of Nodes has each that is here, as it is and compiled", async () => {
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const args = ["--import", "tsx", "bench/tables/nodes.ts", "0", "mutex"];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
+  const [head, , row, ...more] = stdout
+    .trim()
+    .split("\n")
+    .map((line) => line.split("|").slice(1, -1));
+  const version = process.versions.node.split(".")[0];
+  expect(head?.map((cell) => cell.trim())).toEqual(expect.arrayContaining([`Node ${version}`, "compiled"]));
+  expect(row?.[0]).toContain("mutex, ns");
+  expect(more).toEqual([]);
+  for (const cell of row?.slice(2) ?? []) expect(cell).toMatch(/^\s*\d[\d.e+]*( \([\d.]+\))?\s*$/);
+}, 120_000);
