@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { ExploreFlags } from "./explore.ts";
 import type { RunSettings } from "./run.ts";
+import type { WorkerFlags } from "./worker.ts";
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { readonly version: string };
 
@@ -77,6 +78,19 @@ function oursFirst(args: readonly string[], run: Command): string[] {
   ];
 }
 
+function seconds(text: string): number {
+  const n = Number(text);
+  if (text.trim() === "" || !(n >= 0)) throw new InvalidArgumentError("Expected seconds, from 0 up.");
+  return n;
+}
+
+/** A port of this machine, or of the address before it. */
+function address(text: string): { readonly host: string; readonly port: number } {
+  const at = text.lastIndexOf(":");
+  const host = text.slice(0, Math.max(0, at)).replace(/^\[(.*)\]$/, "$1");
+  return { host: host === "" ? "127.0.0.1" : host, port: portNumber(text.slice(at + 1)) };
+}
+
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** Milliseconds. */
@@ -92,6 +106,7 @@ export interface Actions {
   run(file: string, args: readonly string[], settings: RunSettings): Promise<void>;
   inspect(trace: string, flags: { readonly port: number }): Promise<void>;
   explore(file: string, flags: ExploreFlags): Promise<void>;
+  worker(files: readonly string[], flags: WorkerFlags): Promise<void>;
   tour(port: number): Promise<void>;
 }
 
@@ -177,6 +192,27 @@ function commandLine(actions: Actions): Command {
     .option("--replay <schedule>", "run this one schedule, which was found before")
     .showHelpAfterError("Try: millrace explore --help")
     .action((file: string, flags: ExploreFlags) => actions.explore(file, flags));
+  program
+    .command("worker")
+    .description("work for a fleet: on the parallel functions and the handlers of queues that the files have")
+    .argument("<files...>", "modules: TypeScript or JavaScript")
+    .requiredOption("--name <fleet>", "the name of the fleet")
+    .addOption(new Option("--redis <url>", "the fleet is in Redis, through ioredis").conflicts("sqlite"))
+    .option("--sqlite <path>", "the fleet is in a file, for the processes of this machine")
+    .option("--concurrency <n>", "how many calls at once; handlers have their own number", positive, 8)
+    .option("--threads <n>", "the most threads that parallel functions run on; 1: the first one", threadCount)
+    .option("--groups <names>", "the groups whose calls it takes, as in a,b (default: calls without a group)", (text) =>
+      text.split(","),
+    )
+    .option("--lease <duration>", "the fleet's lease, the same for all its processes (default: 30s)", duration)
+    .option("--drain <seconds>", "how long what has begun may take after a signal", seconds, 30)
+    .option(
+      "--health <[host:]port>",
+      "answer /live, /ready and /metrics (Prometheus) there; on 127.0.0.1 unless a host is given; 0: any free port",
+      address,
+    )
+    .showHelpAfterError("Try: millrace worker --help")
+    .action((files: string[], flags: WorkerFlags) => actions.worker(files, flags));
   program
     .command("tour")
     .description("serve a tour of lessons, with programs to edit, run and step through in the browser")

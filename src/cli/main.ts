@@ -18,6 +18,11 @@ const code = await command(process.argv.slice(2), {
     await loadTypeScript("explore", file);
     await explore(file, flags);
   },
+  async worker(files, flags) {
+    const { worker } = await import("./worker.ts");
+    await loadTypeScript("worker", files.find((name) => /\.[cm]?tsx?$/.test(name)) ?? (files[0] as string));
+    await worker(files, flags);
+  },
   async tour(port) {
     const { tour } = await import("./tour.ts");
     await tour(port);

@@ -19,6 +19,8 @@ export class Box implements Owner {
   readonly #nextId: () => string;
   /** It is heard until the fleet is left, also while that is drained. */
   readonly stays: boolean;
+  /** This process works on what comes into it. */
+  served = false;
 
   constructor(wire: Wire, stays: boolean, nextId: () => string, open: (box: Box) => Link) {
     this.stays = stays;

@@ -146,7 +146,7 @@ interface Settings {
   readonly sendTimeout: number;
 }
 
-class RemoteFleet implements Fleet, Port, CallHome {
+export class RemoteFleet implements Fleet, Port, CallHome {
   readonly p: P;
   readonly settings: Settings;
   readonly errors: Chan<RemoteError> = chan<RemoteError>(MOST_ERRORS);
@@ -411,6 +411,19 @@ class RemoteFleet implements Fleet, Port, CallHome {
     this.#check();
     const queue: Fleet["queue"] = (name, queueOptions) => this.queue(name, queueOptions);
     return new Action("Fleet.serve", serving({ calls, queue }, options));
+  }
+
+  /** The queues that this process works on, with what metrics call them. */
+  served(): { readonly label: string; readonly link: Link }[] {
+    return [...this.#links.values()].flatMap((each) => {
+      const { link } = each;
+      if (each instanceof Box) {
+        const [, group = "", name = ""] = link.name.split(":");
+        const label = `{function=${show(decodeURIComponent(name))},group=${show(group)}}`;
+        return each.stays || !each.served ? [] : [{ label, link }];
+      }
+      return link.workers > 0 ? [{ label: `{queue=${show(link.name)}}`, link }] : [];
+    });
   }
 
   // Leaving.

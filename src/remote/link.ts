@@ -231,6 +231,11 @@ export class Link implements QueueSink, Thing {
     return this.#buffer.length;
   }
 
+  /** How many the program has, and has not settled. */
+  get inHand(): number {
+    return this.#held.size - this.#buffer.length;
+  }
+
   /** Throws when it can't be used any more. */
   check(): void {
     const error = this.process.over ?? this.#error;

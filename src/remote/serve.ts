@@ -153,6 +153,7 @@ function* serve(
   const served = [...functions].flatMap(([name, f]) => groups.map((each) => ({ f, box: calls.boxOf(each, name) })));
   if (served.length > 0) {
     calls.station();
+    for (const { box } of served) box.served = true;
     for (let i = 0; i < concurrency; i++) start(() => worker(calls, served, ctx));
   }
   for (const [name, { fn, options }] of queues) {

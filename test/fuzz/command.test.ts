@@ -100,6 +100,13 @@ function actions(called: string[], args: readonly string[]): Actions {
       expect(args).toContain(file);
       expect(whole(port) && port >= 0 && port <= 65_535).toBe(true);
     },
+    async worker(files, { concurrency, threads, lease, drain, health }) {
+      called.push("worker");
+      for (const file of files) expect(args).toContain(file);
+      expect(positive(concurrency) && positive(threads) && drain >= 0).toBe(true);
+      expect(lease === undefined || lease > 0).toBe(true);
+      expect(health === undefined || (whole(health.port) && health.port <= 65_535)).toBe(true);
+    },
     async tour(port) {
       called.push("tour");
       expect(whole(port) && port >= 0 && port <= 65_535).toBe(true);

@@ -1,0 +1,2 @@
+// Says that it was loaded.
+console.log("loaded");
