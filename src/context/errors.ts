@@ -55,6 +55,11 @@ export const DeadlineExceeded: Error = sentinel("TimeoutError", "context deadlin
  * ```
  */
 export class SignalError extends Error {
+  /** Always the same, to compare with. */
+  get code(): "SIGNAL" {
+    return "SIGNAL";
+  }
+
   override readonly name = "SignalError";
   /** The name of the signal that came. */
   readonly signal: string;

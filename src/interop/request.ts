@@ -41,6 +41,11 @@ export interface Response {
 
 /** The client went away before it had its answer: the cause of a request's context. */
 export class ClientGone extends Error {
+  /** Always the same, to compare with. */
+  get code(): "CLIENT_GONE" {
+    return "CLIENT_GONE";
+  }
+
   constructor() {
     super("the client closed the connection before the response was complete");
   }

@@ -65,6 +65,11 @@ export class RemoteError extends Error {
  * ```
  */
 export class Discard extends Error {
+  /** Always the same, to compare with. */
+  get code(): "DISCARD" {
+    return "DISCARD";
+  }
+
   override get name(): string {
     return "Discard";
   }

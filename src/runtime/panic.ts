@@ -39,7 +39,7 @@ export type PanicCode =
 export type FatalCode = "DEADLOCK" | "LEAK" | "OUTSIDE" | "RACE" | "UNLOCK_OF_UNLOCKED" | "RUNLOCK_OF_UNLOCKED";
 
 /** Any `code` of an error of this library. */
-export type Code = PanicCode | FatalCode | "BAD_ARGUMENT" | "NOT_A_GOROUTINE" | "RUN_ENDED" | "BUBBLE";
+export type Code = PanicCode | FatalCode | "BAD_ARGUMENT" | "NOT_A_GOROUTINE" | "RUN_ENDED" | "BUBBLE" | "GOEXIT";
 
 const TEXT = {
   SEND_ON_CLOSED: "send on closed channel",
@@ -268,6 +268,11 @@ export class RunEndedError extends Error {
 
 /** What `runtime.goexit()` throws, once, to end its goroutine. `finally` blocks run whole; a `catch` should throw it again. */
 export class Goexit extends Error {
+  /** Always the same, to compare with. */
+  get code(): "GOEXIT" {
+    return "GOEXIT";
+  }
+
   constructor() {
     super("runtime.Goexit called");
   }

@@ -13,6 +13,11 @@ export type FailureKind = "panic" | "deadlock" | "leak" | "endless" | "unexplora
 
 /** A program can't be explored: something in it is decided by the host, not by the schedule. */
 export class UnexplorableError extends Error {
+  /** Always the same, to compare with. */
+  get code(): "UNEXPLORABLE" {
+    return "UNEXPLORABLE";
+  }
+
   override get name(): string {
     return "UnexplorableError";
   }
@@ -20,6 +25,11 @@ export class UnexplorableError extends Error {
 
 /** A run was not over after as many steps as it was allowed. */
 export class EndlessError extends Error {
+  /** Always the same, to compare with. */
+  get code(): "ENDLESS" {
+    return "ENDLESS";
+  }
+
   /**
    * @param left the goroutines that are still there
    * @param why why it can't end, where that is known
@@ -36,6 +46,11 @@ export class EndlessError extends Error {
 
 /** The program did something else when the same schedule was run again. */
 export class NotDeterministicError extends Error {
+  /** Always the same, to compare with. */
+  get code(): "NOT_DETERMINISTIC" {
+    return "NOT_DETERMINISTIC";
+  }
+
   override get name(): string {
     return "NotDeterministicError";
   }
@@ -43,6 +58,11 @@ export class NotDeterministicError extends Error {
 
 /** What `explore` found: a schedule under which the program fails. */
 export class ExploreError extends Error {
+  /** Always the same, to compare with. */
+  get code(): "EXPLORE" {
+    return "EXPLORE";
+  }
+
   /** The schedule, for `replay`. */
   readonly schedule: string;
   /** What the goroutines did under it, side by side. */
