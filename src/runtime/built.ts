@@ -8,8 +8,11 @@ import { builtin } from "./host.ts";
 
 declare const __filename: string | undefined;
 
-/** This file. The CommonJS build has no `import.meta`, and must not require a module of Node's: it is for browsers, too. */
-function here(): string | undefined {
+/**
+ * The URL of this file, where it has one. The CommonJS build has no `import.meta`, and must not require a module of Node's: it is
+ * for browsers, too.
+ */
+export function here(): string | undefined {
   const url = import.meta.url as string | undefined;
   if (url !== undefined || typeof __filename !== "string") return url;
   return (builtin("node:url") as { pathToFileURL(file: string): URL } | undefined)?.pathToFileURL(__filename).href;

@@ -74,6 +74,11 @@ describe("in Node", () => {
     expect(user.node("run/require.cjs")).toBe("required\n");
   });
 
+  it("has the monitor of threads from a CommonJS module", () => {
+    const code = 'require("millrace/threads").threads({ sysmon: true }); console.log("watched");';
+    expect(user.node("--input-type=commonjs", "-e", code)).toBe("watched\n");
+  });
+
   it("is one runtime when one process both requires and imports it", () => {
     expect(user.node("run/both.cjs")).toBe("same functions: true true\ngot across true\ntrue true\n");
   });

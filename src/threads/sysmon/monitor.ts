@@ -1,5 +1,5 @@
 /** The monitor (sysmon.ts) as seen from the thread that starts it: begun, told to stop, and what it has found. */
-import { built } from "../../runtime/built.ts";
+import { built, here } from "../../runtime/built.ts";
 import { once } from "../../runtime/copies.ts";
 import { builtin, onExit } from "../../runtime/host.ts";
 import { m } from "../../runtime/m.ts";
@@ -91,7 +91,7 @@ class Monitor {
       findings: this.#listener !== null,
       print: report === true,
       tick,
-      root: import.meta.url.replace(/\/(dist|src)\/(?!.*\/(dist|src)\/).*$/, "/$1/"),
+      root: String(here()).replace(/\/(dist|src)\/(?!.*\/(dist|src)\/).*$/, "/$1/"),
     };
     const worker = new Worker(file, { workerData: { [MONITOR]: data }, execArgv: [] });
     this.#worker = worker;
