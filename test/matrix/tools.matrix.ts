@@ -1,90 +1,215 @@
-/** The plug-in with tools that are none of ours, from the packed file. They are installed for this alone. */
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+/**
+ * The plug-in with the tools that programs are built and tested with, from the packed file: each with what its section of the page
+ * "Threads in your project" shows. Next has a file of its own.
+ */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { transformSync } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Project, project, run } from "../kit/pack.ts";
 import { AWAY } from "../package/shown.ts";
-
-const TOOLS = ["webpack@5.113.0", "@rspack/core@2.3.4", "rollup@4.68.8", "vitest@4.1.12", "jest@30.5.2"];
+import { configOf } from "./guide.ts";
 
 let user: Project;
 beforeAll(() => {
-  user = project();
-  user.add("unplugin");
-  const args = ["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline", ...TOOLS];
-  expect(run(user.folder, "npm", args)).not.toContain("exit code");
+  user = project("test/matrix");
 });
 afterAll(() => user?.remove());
 
-/** The program in JavaScript, in a folder of its own. */
-function compiled(name: string): string {
-  const folder = join(user.folder, name);
-  mkdirSync(folder);
-  for (const file of readdirSync(join(user.folder, "threads")).filter((each) => each.endsWith(".ts"))) {
-    const text = readFileSync(join(user.folder, "threads", file), "utf8");
-    const { code } = transformSync(text, { loader: "ts", target: "es2022" });
-    writeFileSync(join(folder, file.replace(/ts$/, "js")), code.replace(/(\.\/\w+)\.ts"/g, '$1.js"'));
-  }
-  return folder;
+interface Made {
+  readonly folder: string;
+  /** Puts a file there. */
+  write(file: string, text: string): void;
+  /** Runs a script of the project, or of a package in it, with Node. */
+  runs(script: string, ...args: string[]): string;
 }
 
-describe("bundles run where the sources are gone", () => {
+/** The program `src/main`, in a folder of its own, with the file that a section of the guide shows. */
+function made(
+  name: string,
+  section: string | null,
+  language: "js" | "ts",
+  change = (code: string): string => code,
+): Made {
+  const folder = join(user.folder, name);
+  mkdirSync(join(folder, "src"), { recursive: true });
+  const write = (file: string, text: string): void => writeFileSync(join(folder, file), text);
+  for (const file of ["tasks", "job", "wired", "node"]) {
+    let text = readFileSync(join(user.folder, `threads/${file}.ts`), "utf8");
+    if (language === "js") {
+      const { code } = transformSync(text, { loader: "ts", target: "es2022" });
+      text = code.replace(/(\.\/\w+)\.ts"/g, '$1.js"');
+    }
+    write(`src/${file === "node" ? "main" : file}.${language}`, text);
+  }
+  if (section !== null) {
+    const { file, code } = configOf(section);
+    write(file, change(code));
+  }
+  return {
+    folder,
+    write,
+    runs(script, ...args) {
+      const at = script.startsWith("node_modules/") ? join(user.folder, script) : join(folder, script);
+      const flags = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"];
+      return run(folder, process.execPath, [...flags, at, ...args]);
+    },
+  };
+}
+
+/** The program where its sources are gone, as the machine is gone that builds. */
+function moved({ folder, runs }: Made, file: string): string {
+  rmSync(join(folder, "src"), { recursive: true });
+  for (const name of readdirSync(join(folder, "dist"))) {
+    if (!/\.[cm]?js$/.test(name)) continue;
+    expect(readFileSync(join(folder, "dist", name), "utf8"), name).not.toContain("file:///");
+  }
+  return runs(file);
+}
+
+describe("bundles", () => {
+  it("Vite", () => {
+    const it = made("vite", "Vite", "ts");
+    const said = it.runs(
+      "node_modules/vite/bin/vite.js",
+      "build",
+      it.folder,
+      "--ssr",
+      "src/main.ts",
+      "--logLevel",
+      "warn",
+    );
+    expect(said).toBe("");
+    expect(moved(it, "dist/main.js")).toBe(`${AWAY}\n`);
+  });
+
   it.each([
-    ["webpack", 'import tool from "webpack";', "webpack"],
-    ["Rspack", 'import { rspack as tool } from "@rspack/core";', "rspack"],
-  ])("%s", (name, load, method) => {
-    const context = compiled(`${name}-source`);
-    const out = join(user.folder, name);
-    const script = `${load} import millrace from "millrace/plugin";
-      const output = { path: ${JSON.stringify(out)}, filename: "main.cjs" };
-      const context = ${JSON.stringify(context)};
-      tool({ mode: "production", target: "node20", context, entry: "./node.js", output, plugins: [millrace.${method}()] }, (error, stats) => {
-        if (error || stats.hasErrors() || stats.hasWarnings()) throw error ?? new Error(stats.toString());
-      });`;
-    writeFileSync(join(user.folder, `${name}.mjs`), script);
-    expect(user.node(`${name}.mjs`)).toBe("");
-    rmSync(context, { recursive: true });
-    expect(user.node(join(out, "main.cjs"))).toBe(`${AWAY}\n`);
+    ["webpack", (code: string) => code, 'import tool from "webpack";'],
+    [
+      "Rspack",
+      (code: string) => code.replace(".webpack()", ".rspack()"),
+      'import { rspack as tool } from "@rspack/core";',
+    ],
+  ])("%s", (name, change, load) => {
+    const it = made(name, "webpack and Rspack", "js", change);
+    it.write(
+      "build.mjs",
+      `${load}
+       import config from "./webpack.config.mjs";
+       tool({ mode: "production", context: import.meta.dirname, ...config, output: { path: import.meta.dirname + "/dist", ...config.output } }, (error, stats) => {
+         if (error || stats.hasErrors() || stats.hasWarnings()) throw error ?? new Error(stats.toString());
+       });`,
+    );
+    expect(it.runs("build.mjs")).toBe("");
+    expect(moved(it, "dist/main.cjs")).toBe(`${AWAY}\n`);
   });
 
   it("Rollup", () => {
-    const folder = compiled("rollup-source");
-    const script = `import { rollup } from "rollup"; import millrace from "millrace/plugin";
-      const input = ${JSON.stringify(join(folder, "node.js"))};
-      const bundle = await rollup({ input, external: [/^millrace/], plugins: [millrace.rollup()] });
-      await bundle.write({ dir: "rollup", format: "es" });`;
-    writeFileSync(join(user.folder, "rollup.mjs"), script);
-    expect(user.node("rollup.mjs")).toBe("");
-    rmSync(folder, { recursive: true });
-    expect(user.node("rollup/node.js")).toBe(`${AWAY}\n`);
+    const it = made("rollup", "Rollup and Rolldown", "js");
+    it.write(
+      "build.mjs",
+      `process.argv.push("-c", "rollup.config.mjs", "--silent");
+       await import("rollup/dist/bin/rollup");`,
+    );
+    expect(it.runs("build.mjs")).toBe("");
+    expect(moved(it, "dist/main.js")).toBe(`${AWAY}\n`);
+  });
+
+  it("Rolldown", () => {
+    const it = made("rolldown", "Rollup and Rolldown", "js", (code) => code.replace(".rollup()", ".rolldown()"));
+    it.write(
+      "build.mjs",
+      `import { rolldown } from "rolldown";
+       import { default as config } from "./rollup.config.mjs";
+       await (await rolldown({ ...config, platform: "node" })).write(config.output);`,
+    );
+    expect(it.runs("build.mjs")).toBe("");
+    expect(moved(it, "dist/main.js")).toBe(`${AWAY}\n`);
+  });
+
+  it("esbuild", () => {
+    const it = made("esbuild", "esbuild", "ts");
+    expect(it.runs("build.mjs")).toBe("");
+    expect(moved(it, "dist/main.js")).toBe(`${AWAY}\n`);
   });
 });
 
-describe("tests run on threads", () => {
-  const test = `expect(await run(job)).toBe(${JSON.stringify(AWAY)});`;
+const SAYS = (text: string): string => `expect(await run(job)).toBe(${JSON.stringify(text)});`;
 
-  it.each(["forks", "threads", "vmThreads"])("Vitest, %s, with an alias", (pool) => {
-    const folder = join(user.folder, `vitest-${pool}`);
-    cpSync(join(user.folder, "threads"), folder, { recursive: true });
-    writeFileSync(join(folder, "sign.ts"), "");
-    const tasks = readFileSync(join(folder, "tasks.ts"), "utf8");
-    writeFileSync(join(folder, "tasks.ts"), `import "@app/sign.ts";\n${tasks}`);
-    const imports =
-      'import { run } from "millrace"; import { expect, it } from "vitest"; import { job } from "./job.ts";';
-    writeFileSync(join(folder, "a.test.ts"), `${imports} it("is elsewhere", async () => { ${test} });`);
-    const alias = `{ "@app": ${JSON.stringify(folder)} }`;
-    const config = `export default { plugins: [millrace.vite()], resolve: { alias: ${alias} }, test: { pool: "${pool}" } };`;
-    writeFileSync(join(folder, "vitest.config.mjs"), `import millrace from "millrace/plugin"; ${config}`);
-    expect(user.node("node_modules/vitest/vitest.mjs", "run", "--root", folder)).not.toContain("exit code");
+describe("Vitest", () => {
+  const imports =
+    'import { run } from "millrace"; import { expect, it } from "vitest"; import { job } from "./job.ts";';
+  const vitest = (it: Made, ...args: string[]): string =>
+    it.runs("node_modules/vitest/vitest.mjs", "run", "--root", it.folder, ...args);
+
+  it.each(["forks", "threads", "vmThreads"])("%s, with an alias of the project", (pool) => {
+    const it = made(`vitest-${pool}`, "Vitest", "ts");
+    it.write("src/sign.ts", "");
+    it.write("src/tasks.ts", `import "@app/sign.ts";\n${readFileSync(join(it.folder, "src/tasks.ts"), "utf8")}`);
+    it.write("src/a.test.ts", `${imports} it("is elsewhere", async () => { ${SAYS(AWAY)} });`);
+    it.write(
+      "alias.config.ts",
+      `import { mergeConfig } from "vitest/config"; import config from "./vitest.config.ts";
+       export default mergeConfig(config, { resolve: { alias: { "@app": ${JSON.stringify(join(it.folder, "src"))} } } });`,
+    );
+    expect(vitest(it, "--config", join(it.folder, "alias.config.ts"), "--pool", pool)).not.toContain("exit code");
+  });
+});
+
+describe("Jest", () => {
+  const jest = (it: Made): string =>
+    it.runs("node_modules/jest/bin/jest.js", "--rootDir", it.folder, "--testTimeout", "60000");
+  const imports = (type: string): string => `import { run } from "millrace"; import { job } from "./job.${type}";`;
+
+  it("JavaScript in ES modules", () => {
+    const it = made("jest", null, "js");
+    it.write("src/a.test.js", `${imports("js")} test("is elsewhere", async () => { ${SAYS(AWAY)} });`);
+    it.write("package.json", '{ "type": "module" }');
+    expect(jest(it)).not.toContain("exit code");
   });
 
-  it("Jest, as Node loads them", () => {
-    const folder = compiled("jest");
-    const imports = 'import { run } from "millrace"; import { job } from "./job.js";';
-    writeFileSync(join(folder, "a.test.js"), `${imports} test("is elsewhere", async () => { ${test} });`);
-    writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-    const jest = "node_modules/jest/bin/jest.js";
-    expect(user.node("--experimental-vm-modules", jest, "--rootDir", folder)).not.toContain("exit code");
+  describe.each(["@swc/jest", "ts-jest"])("TypeScript with %s", (tool) => {
+    it.each(["ES modules", "CommonJS"])("%s", (format) => {
+      const esm = format === "ES modules";
+      const it = made(`jest-${tool.replace("/", "-")}-${esm}`, null, "ts");
+      if (!esm) {
+        const tasks = readFileSync(join(it.folder, "src/tasks.ts"), "utf8");
+        const meta = "{ url: pathToFileURL(__filename).href },";
+        it.write(
+          "src/tasks.ts",
+          `import { pathToFileURL } from "node:url";\n${tasks.replaceAll("import.meta,", meta)}`,
+        );
+      }
+      it.write("src/a.test.ts", `${imports("ts")} test("is elsewhere", async () => { ${SAYS(AWAY)} });`);
+      it.write("package.json", `{ "type": "${esm ? "module" : "commonjs"}" }`);
+      const swc = {
+        jsc: { parser: { syntax: "typescript" }, target: "es2022" },
+        module: { type: esm ? "es6" : "commonjs" },
+      };
+      const tsconfig = { target: "es2022", module: esm ? "esnext" : "commonjs", allowImportingTsExtensions: true };
+      const options = tool === "ts-jest" ? { useESM: esm, diagnostics: false, tsconfig } : swc;
+      const config = { transform: { "\\.ts$": [tool, options] }, extensionsToTreatAsEsm: esm ? [".ts"] : [] };
+      it.write("jest.config.json", JSON.stringify(config));
+      expect(jest(it)).not.toContain("exit code");
+    });
+  });
+});
+
+describe("node:test", () => {
+  const imports = 'import { run } from "millrace"; import assert from "node:assert"; import { test } from "node:test";';
+  const says = `test("is elsewhere", async () => { assert.equal(await run(job), ${JSON.stringify(AWAY)}); });`;
+  const text = (type: string): string =>
+    `${imports} import { job } from "./job.${type}";\n${configOf("node:test").code}\n${says}`;
+
+  it("JavaScript", () => {
+    const it = made("node-test-js", null, "js");
+    it.write("src/a.test.js", text("js"));
+    expect(user.node("--test", join(it.folder, "src/a.test.js"))).toContain("pass 1");
+  });
+
+  it("TypeScript with tsx", () => {
+    const it = made("node-test-ts", null, "ts");
+    it.write("src/a.test.ts", text("ts"));
+    expect(user.node("--import", "tsx", "--test", join(it.folder, "src/a.test.ts"))).toContain("pass 1");
   });
 });

@@ -80,7 +80,7 @@ describe("what the workflows run", () => {
   });
 
   it("knows all of their commands", () => {
-    const known = /^(npm (ci|run|test|audit)\b|npx tsc -p |bash \.ci\/run$|test )/;
+    const known = /^(nodes=\(|echo "node=|npm (ci|run|test|audit)\b|npx tsc -p |bash \.ci\/run$|test )/;
     const inWorkflows = steps.flatMap(({ run }) => (run === undefined ? [] : [run.trim()]));
     for (const command of inWorkflows) expect(command).toMatch(known);
   });
@@ -147,6 +147,12 @@ describe("the versions of Node", () => {
       step.uses?.startsWith("actions/setup-node@") ? [step.with?.["node-version"]] : [],
     );
     expect(given).toHaveLength(jobs.length);
-    for (const version of given) expect([...matrix, "$" + "{{ matrix.node }}"]).toContain(version);
+    const chosen = ["$" + "{{ matrix.node }}", "$" + "{{ steps.turn.outputs.node }}"];
+    for (const version of given) expect([...matrix, ...chosen]).toContain(version);
+    const turns = /nodes=\(([\d ]+)\)/
+      .exec(read(`${folder}ci.yml`))?.[1]
+      ?.split(" ")
+      .map(Number);
+    expect(matrix).toEqual(expect.arrayContaining(turns as number[]));
   });
 });
