@@ -17,6 +17,7 @@ export const tables: readonly TableWorkload[] = [
   { name: "codec", title: "Values as bytes", file: "tables/codec.ts" },
   { name: "lateness", title: "How late sleepers wake", file: "tables/lateness.ts" },
   { name: "interop", title: "Streams through channels", file: "tables/interop.ts" },
+  { name: "limits", title: "Beside what limits promises", file: "tables/limits.ts" },
   { name: "scale", title: "From a thousand to a million", file: "tables/scale.ts" },
   { name: "scopes", title: "Goroutines and AsyncLocalStorage", file: "tables/scopes.ts" },
   { name: "explore", title: "Schedules a second", file: "tables/explore.ts" },

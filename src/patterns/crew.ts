@@ -1,12 +1,14 @@
 /**
- * A bounded number of workers that do the jobs which come from an inlet: the engine of `mapConcurrent`, `mapStream` and
- * `WorkerPool`.
+ * A bounded number of jobs at a time, which come from an inlet: the engine of `mapConcurrent`, `mapStream` and `WorkerPool`.
  *
- * Invariants: `active` workers are goroutines, each at one job, never more than `workers`; a worker that finds no next job
- * ends. While there is room for another job and the inlet has none, the crew itself, a waiter, is parked on the inlet. So
- * idle workers are nothing at all: no goroutine waits for jobs, and none is left when jobs stop coming.
+ * Workers are goroutines. One that gets a promise from a job's function does not wait for it: it carries the job, and goes on
+ * to the next one. So one worker does for all jobs of an async function. A job that is a generator or an operation is done by
+ * the worker itself, and others are started for the rest.
  *
- * A worker goes on to the next job by itself as long as there is one, which costs less than a goroutine a job.
+ * Invariants: `active` jobs are under way, never more than `workers`, those included that no worker has begun. While a job
+ * is carried or was sent for, a worker is free: one that is not in the middle of a job. While there is room for another job
+ * and the inlet has none, the crew itself, a waiter, is parked on the inlet. So idle workers are nothing at all: no goroutine
+ * waits for jobs, and none is left when jobs stop coming.
  */
 import { CLOSED } from "../chan/closed.ts";
 import type { Context } from "../context/types.ts";
@@ -22,9 +24,10 @@ import { NO, Operation } from "../runtime/op.ts";
 import { FatalError, Goexit } from "../runtime/panic.ts";
 import type { P } from "../runtime/proc.ts";
 import { PROMISE, type Thing } from "../runtime/thing.ts";
-import type { Go, Parked } from "../runtime/types.ts";
+import type { Go, Parked, WaitReason } from "../runtime/types.ts";
 import { type Proxies, Waiter } from "../runtime/waiter.ts";
 import type { Inlet } from "./source.ts";
+import { pass } from "./task.ts";
 
 /** What the crew's owner decides and is told. None of these may throw. */
 export interface Sink<T, R> {
@@ -42,10 +45,16 @@ export interface Sink<T, R> {
   idle(): void;
 }
 
+/** One job that is under way. */
 interface Assignment<out T> {
   readonly value: T;
   readonly index: number;
+  /** How its promise has settled, where it was carried. */
+  outcome: { readonly ok: boolean; readonly value: unknown } | null;
 }
+
+/** There is nothing to begin, and promises are carried. */
+const WAIT: unique symbol = Symbol("wait for what is carried");
 
 export class Crew<T, R> extends Waiter {
   override prev: Waiter | null = null;
@@ -53,8 +62,6 @@ export class Crew<T, R> extends Waiter {
   override value: unknown = undefined;
   override proxies: Proxies = null;
   active = 0;
-  /** The number of the job that `take` gave last. */
-  index = 0;
   readonly fn: (value: T, ctx: Context, index: number) => unknown;
   readonly ctx: Context;
   readonly sink: Sink<T, R>;
@@ -65,6 +72,13 @@ export class Crew<T, R> extends Waiter {
   readonly #label: string = `workers ${++numbers.crews}`;
   /** Jobs that a worker was sent for and that none has begun. */
   readonly #sent: Deque<Assignment<T>> = new Deque();
+  /** Jobs whose promises have settled and that no worker has seen to the end of. */
+  readonly #settled: Deque<Assignment<T>> = new Deque();
+  readonly carried: Carried = new Carried(() => this.#settled.length + this.#sent.length > 0);
+  /** Workers that are not in the middle of a job. */
+  #free = 0;
+  /** Workers that are. */
+  #busy = 0;
   #parked = false;
   #ended = false;
   /** The owner was told that it is over. */
@@ -108,11 +122,6 @@ export class Crew<T, R> extends Waiter {
     if (tap.listener !== null) tellSync("acquire", this.#p, `${this.#label}, a result`);
   }
 
-  /** No more jobs will come from the inlet. */
-  get ended(): boolean {
-    return this.#ended;
-  }
-
   /** How many workers there are at most. */
   get workers(): number {
     return this.#workers;
@@ -145,27 +154,87 @@ export class Crew<T, R> extends Waiter {
   /** Sends a worker for a job. Another one may be there first. */
   #send(value: T): void {
     this.given();
-    this.#sent.push({ value, index: this.#index - 1 });
+    this.#sent.push({ value, index: this.#index - 1, outcome: null });
+    if (this.#free > 0) this.carried.wake();
+    else this.#start(value);
+  }
+
+  /** @param value whose scope it begins in */
+  #start(value: T): void {
+    this.#free++;
     this.#p.go(this.#work, [], null, this.sink.scopeOf(value));
   }
 
-  /** The next job for a worker, with its number in `index`: one that was sent for, else a new one. */
-  take(): T | NO | typeof CLOSED {
-    if (this.#sent.length > 0) {
-      const { value, index } = this.#sent.shift();
-      this.index = index;
-      return value;
+  /** What a worker is to do next: see to the end of a job, begin one, wait, or end. */
+  assign(): Assignment<T> | typeof WAIT | null {
+    if (this.#settled.length > 0) {
+      this.carried.promises--;
+      return this.#settled.shift();
     }
-    const value = this.#pick();
-    this.index = this.#index - 1;
-    return value;
+    if (this.#sent.length > 0) return this.#sent.shift();
+    if (this.active < this.#workers) {
+      this.active++;
+      const value = this.#pick();
+      if (value !== NO && value !== CLOSED) return { value, index: this.#index - 1, outcome: null };
+      this.active--;
+      this.#rest();
+    }
+    if (this.carried.promises > 0 && !this.carried.watched) return WAIT;
+    this.#free--;
+    return null;
+  }
+
+  /** Sees to what becomes of a job's promise, without a worker that waits for it. */
+  carry(job: Assignment<T>, promise: Promise<unknown>): void {
+    this.carried.promises++;
+    const settled = (ok: boolean, value: unknown): void => {
+      job.outcome = { ok, value };
+      this.#settled.push(job);
+      this.carried.wake();
+    };
+    promise.then(
+      (value) => settled(true, value),
+      (error) => settled(false, error),
+    );
+  }
+
+  /**
+   * A worker does a job itself from here on: others see to the rest. As many as are busy, so that it takes few turns until all
+   * are when each job waits, and one does for all when none does.
+   */
+  engage({ value }: Assignment<T>): void {
+    this.#free--;
+    this.#busy++;
+    const most = Math.min(this.#sent.length, this.#busy);
+    for (let i = this.#free; i < most; i++) this.#start(this.#sent.at(i).value);
+    if (this.#free > 0) return;
+    if (this.carried.promises > 0) this.#start(value);
+    this.hire();
+  }
+
+  /** It is free again. */
+  disengage(): void {
+    this.#busy--;
+    this.#free++;
+  }
+
+  /** It has ended in the middle of its job. */
+  left(): void {
+    this.#busy--;
+    this.active--;
+    this.hire();
+  }
+
+  /** A job has ended. */
+  ended(): void {
+    this.active--;
   }
 
   /** The next job, which begins now. `NO` when there is none or no room for it, `CLOSED` when there will be none. */
   #pick(): T | NO | typeof CLOSED {
     if (m.touch !== null) m.touch(this);
     if (this.#ended) return CLOSED;
-    if (this.#parked || this.active > this.#workers || !this.sink.room()) return NO;
+    if (this.#parked || !this.sink.room()) return NO;
     try {
       const value = this.#inlet.take();
       if (value === CLOSED) this.#ended = true;
@@ -179,12 +248,6 @@ export class Crew<T, R> extends Waiter {
       this.sink.broke(error);
       return CLOSED;
     }
-  }
-
-  /** A worker has ended. */
-  left(): void {
-    this.active--;
-    this.hire();
   }
 
   #rest(): void {
@@ -230,69 +293,124 @@ function worker<T, R>(name: string, crew: Crew<T, R>): () => Go {
   const named = {
     *[name](): Go {
       const { ctx, fn, sink } = crew;
-      const outcome = new Outcome();
-      for (let value = crew.take(); value !== NO && value !== CLOSED; value = crew.take()) {
-        const { index } = crew;
-        crew.begins();
+      let engaged = true;
+      for (let job = crew.assign(); job !== null; job = crew.assign()) {
+        if (job === WAIT) {
+          yield* crew.carried;
+          continue;
+        }
+        // After a job without operations, at which others would have got their turn.
+        if (!engaged && --m.budget < 0) yield* pass;
+        const { value, index, outcome } = job;
         const scope = sink.scopeOf(value);
         if (!isIn(scope)) yield* enterScope(scope);
+        engaged = false;
         try {
-          const out = fn(value, ctx, index);
-          const op = pending(out, outcome);
-          const result = (op === null ? out : yield* op) as R;
+          let result: unknown;
+          if (outcome === null) {
+            crew.begins();
+            result = fn(value, ctx, index);
+            const promise = promiseOf(result);
+            if (promise !== null) {
+              crew.carry(job, promise);
+              continue;
+            }
+            if (isGo(result)) {
+              crew.engage(job);
+              engaged = true;
+              result = yield* result;
+              crew.disengage();
+            }
+          } else {
+            if (!outcome.ok) throw outcome.value;
+            result = outcome.value;
+          }
           crew.finished();
-          sink.done(index, result, value);
+          sink.done(index, result as R, value);
         } catch (error) {
           if (error instanceof FatalError) throw error;
           crew.finished();
           if (error instanceof Goexit) {
             sink.done(index, undefined as R, value);
-            crew.left();
-            throw error;
-          }
-          sink.failed(index, error, value);
+            if (engaged) {
+              crew.left();
+              throw error;
+            }
+          } else sink.failed(index, error, value);
+          if (engaged) crew.disengage();
         }
+        crew.ended();
       }
-      crew.left();
     },
   };
   return named[name] as () => Go;
 }
 
-/** What has to be waited for before a job's function has its result; null when `out` is that. */
-function pending(out: unknown, outcome: Outcome): Iterable<Parked, unknown> | null {
+/** What a worker does itself: a generator, an operation. */
+function isGo(out: unknown): out is Iterable<Parked, unknown> {
+  return (
+    typeof out === "object" && out !== null && (out instanceof Operation || out instanceof Action || isIterator(out))
+  );
+}
+
+/** The promise that a job's function has made; null where it made none. */
+function promiseOf(out: unknown): Promise<unknown> | null {
   if (typeof out !== "object" || out === null) return null;
-  if (out instanceof Promise) return outcome.of(out);
-  if (out instanceof Operation || out instanceof Action) return out;
-  if (isIterator(out)) return out as Iterable<Parked, unknown>;
-  return isThenable(out) ? outcome.of(Promise.resolve(out)) : null;
+  if (out instanceof Promise) return out;
+  return !isGo(out) && isThenable(out) ? Promise.resolve(out) : null;
 }
 
 /**
- * Waits for the promise that a job has made. `wait` serves promises that many may wait for, again and again; a job's is
- * seen once, by its worker, which does with one object for all its jobs and without a look-up.
+ * Waits until a promise that is carried has settled, or a job was sent for. `wait` serves promises that many may wait for,
+ * again and again; a job's is seen once, which does without a look-up.
  *
- * The promise gets its reaction at once, not when the worker parks: the host may have its turn before that, and a
- * rejection that nobody handles by then ends the process.
+ * A promise gets its reaction at once, not when a worker waits: the host may have its turn before that, and a rejection that
+ * nobody handles by then ends the process.
  */
-class Outcome extends Operation<unknown> {
+class Carried extends Operation<void> implements Thing {
+  /** How many are carried. */
+  promises = 0;
+  readonly #ready: () => boolean;
   #waiter: Waiter | null = null;
-  /** How the promise settled, when nobody was parked yet. */
-  #early: { readonly ok: boolean; readonly value: unknown } | null = null;
-  readonly #done = (value: unknown): void => this.#settled(true, value);
-  readonly #failed = (error: unknown): void => this.#settled(false, error);
 
-  of(promise: Promise<unknown>): this {
-    promise.then(this.#done, this.#failed);
-    return this;
+  constructor(ready: () => boolean) {
+    super();
+    this.#ready = ready;
   }
 
-  #settled(ok: boolean, value: unknown): void {
+  /** Whether a worker waits. */
+  get watched(): boolean {
+    return this.#waiter !== null;
+  }
+
+  wake(): void {
     const w = this.#waiter;
     this.#waiter = null;
-    if (w === null) this.#early = { ok, value };
-    else if (ok) w.complete(value, true);
-    else w.fail(value);
+    w?.complete(undefined, true);
+  }
+
+  get kind(): "promise" {
+    return "promise";
+  }
+
+  get id(): 0 {
+    return 0;
+  }
+
+  get name(): undefined {
+    return undefined;
+  }
+
+  get p(): null {
+    return null;
+  }
+
+  get touches(): null {
+    return null;
+  }
+
+  get reasons(): Readonly<Record<string, WaitReason>> | undefined {
+    return PROMISE.reasons;
   }
 
   override get verb(): string {
@@ -300,15 +418,11 @@ class Outcome extends Operation<unknown> {
   }
 
   override get on(): Thing {
-    return PROMISE;
+    return this;
   }
 
-  override attempt(): unknown {
-    if (this.#early === null) return NO;
-    const { ok, value } = this.#early;
-    this.#early = null;
-    if (!ok) throw value;
-    return value;
+  override attempt(): undefined | NO {
+    return this.#ready() ? undefined : NO;
   }
 
   override enqueue(w: Waiter): void {

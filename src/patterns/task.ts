@@ -58,7 +58,7 @@ class PassOp extends Operation<void> {
   override dequeue(): void {}
 }
 
-const pass = new PassOp();
+export const pass: Operation<void> = new PassOp();
 
 /** What the code of a task is, and its context. */
 export class TaskCode<T> {

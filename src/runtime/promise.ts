@@ -7,7 +7,7 @@ import { m } from "./m.ts";
 import { NO, Operation } from "./op.ts";
 import { ArgumentError } from "./panic.ts";
 import { rejectedWith, thrown } from "./rejection.ts";
-import { PROMISE, performerOf, type Thing } from "./thing.ts";
+import { PROMISE, performerOf, type Thing, thingOf } from "./thing.ts";
 import { rememberPlace } from "./traceback.ts";
 import type { Op } from "./types.ts";
 import { made } from "./unused.ts";
@@ -124,9 +124,14 @@ export function settled(promise: PromiseLike<unknown>): Op<unknown> {
   return new PromiseOp(new Settling(promise), "await");
 }
 
+/** How many promises `op`, which is not made of others, waits for. */
+export function promisesOf(op: Operation<unknown>): number {
+  if (op.verb !== "perform") return thingOf(op)?.promises ?? 0;
+  const performed = performerOf(op)?.op ?? null;
+  return performed === null ? 1 : promisesOf(performed);
+}
+
 /** Whether `op` waits for a promise, of which nothing says who settles it. */
 export function awaitsPromise(op: Operation<unknown>): boolean {
-  if (op.verb !== "perform") return op.on === PROMISE;
-  const performed = performerOf(op)?.op ?? null;
-  return performed === null || awaitsPromise(performed);
+  return promisesOf(op) > 0;
 }

@@ -40,6 +40,8 @@ export interface Thing {
   readonly detail?: string | undefined;
   /** What dumps say of a goroutine that performs an operation on it, by the verb; else they say `KIND.VERB`. */
   readonly reasons?: Readonly<Record<string, WaitReason>> | undefined;
+  /** How many promises it stands for. */
+  readonly promises?: number | undefined;
   /** What comes through it is the host's: a stream's data, an event. */
   readonly outside?: boolean | undefined;
   /**
@@ -63,7 +65,7 @@ export const NOTHING: Thing = { kind: "nothing", id: 0, name: undefined, p: null
 
 /** Promises, as something to wait for: what settles one may be anything. */
 export const PROMISE: Thing = {
-  ...{ kind: "promise", id: 0, name: undefined, p: null, touches: null },
+  ...{ kind: "promise", id: 0, name: undefined, p: null, touches: null, promises: 1 },
   reasons: { wait: "promise", await: "await" },
 };
 

@@ -1,11 +1,11 @@
 /** `mapConcurrent`: bounds, order, errors, cancellation. */
 
-import { chan, type Op, runtime, select } from "millrace";
+import { chan, go, type Op, runtime, select } from "millrace";
 import { background, Canceled, type Context, cause, DeadlineExceeded, withTimeout } from "millrace/context";
 import { type MapOptions, mapConcurrent, mapStream, type Progress } from "millrace/patterns";
 import { now, since, sleep, after as within } from "millrace/time";
 import { describe, expect, test } from "vitest";
-import { both } from "../kit/both.ts";
+import { both, preempted } from "../kit/both.ts";
 import { Endless, failure, filled } from "../kit/streams.ts";
 import { virtual } from "../kit/virtual.ts";
 import { lasting, sources } from "./map-kit.ts";
@@ -203,6 +203,86 @@ describe("mapConcurrent", () => {
     );
     expect(yield* t.on(results)).toEqual([1, undefined, 3]);
   });
+
+  test("one worker does for all jobs of an async function, and never for more at once than there are workers", () =>
+    virtual(function* () {
+      for (const workers of [3, Number.POSITIVE_INFINITY]) {
+        let active = 0;
+        const seen = new Set<string>();
+        const jobs = mapConcurrent(
+          Array(12).keys(),
+          async (n) => {
+            active++;
+            seen.add(`${Math.min(active, 4)} at once, ${runtime.numGoroutine()} goroutines`);
+            await sleep(n % 2);
+            active--;
+          },
+          { workers },
+        );
+        yield* jobs;
+        expect([...seen].at(-1)).toBe(`${Math.min(workers, 4)} at once, 2 goroutines`);
+      }
+    }));
+
+  test.each([1, 2, 3, Number.POSITIVE_INFINITY])(
+    "%s workers do what gives a promise now and a generator then",
+    (workers) =>
+      virtual(function* () {
+        for (let kinds = 0; kinds < 81; kinds++) {
+          let active = 0;
+          let most = 0;
+          const begin = (): void => {
+            most = Math.max(most, ++active);
+          };
+          const kindOf = (n: number): number => Math.floor(kinds / 3 ** n) % 3;
+          function* here(n: number) {
+            begin();
+            yield* sleep(1);
+            active--;
+            return n;
+          }
+          async function later(n: number) {
+            begin();
+            await sleep(1);
+            active--;
+            return n;
+          }
+          const start = now();
+          const results = yield* mapConcurrent(
+            [0, 1, 2, 3],
+            (n) => (kindOf(n) === 0 ? n : kindOf(n) === 1 ? here(n) : later(n)),
+            { workers },
+          );
+          expect(results).toEqual([0, 1, 2, 3]);
+          const lasts = [0, 1, 2, 3].filter((n) => kindOf(n) > 0).length;
+          expect(most).toBeLessThanOrEqual(Math.min(workers, 4));
+          expect(since(start)).toBe(
+            workers === Number.POSITIVE_INFINITY ? Math.min(1, lasts) : Math.ceil(lasts / workers),
+          );
+        }
+      }),
+  );
+
+  both("an async job that leaves by goexit gives undefined, and the others go on", function* (t) {
+    const results = mapConcurrent([1, 2, 3], async (n) => {
+      if (n === 2) await runtime.goexit();
+      return n;
+    });
+    expect(yield* t.on(results)).toEqual([1, undefined, 3]);
+  });
+
+  test("jobs that perform no operation let other goroutines have their turn", () =>
+    preempted(function* () {
+      let turn = 0;
+      go(function* () {
+        for (;;) {
+          turn++;
+          yield* runtime.gosched();
+        }
+      });
+      const turns = yield* mapConcurrent(Array(1000).keys(), () => turn, { workers: 1 });
+      expect(new Set(turns).size).toBeGreaterThan(2);
+    }));
 
   test("a million jobs need no deep stack, and the last result is there", () =>
     virtual(function* () {

@@ -1,5 +1,6 @@
 /** Async functions in a bubble that await composite actions: what an action starts is a part of the bubble. */
 import { chan, DeadlockError, go, run, runtime } from "millrace";
+import { mapConcurrent } from "millrace/patterns";
 import { Cond, Mutex, Once, onceValue, RWMutex, SingleFlight } from "millrace/sync";
 import { bubble, OutsideError, settle } from "millrace/testing";
 import * as time from "millrace/time";
@@ -131,4 +132,16 @@ test("an awaited action is no goroutine of its own in dumps, also outside of a b
     return dump.map(({ id, state }) => [id, state]);
   });
   expect(seen).toEqual([[1, "running"]]);
+});
+
+test("a job's promise that is not the bubble's keeps time from going on, also where another job waits for time", async () => {
+  const elapsed = await bubble(() => {
+    const start = time.now();
+    const outside = new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+    return mapConcurrent([pause, () => outside], async (job) => {
+      await job();
+      return time.since(start);
+    });
+  });
+  expect(elapsed).toEqual([10, 0]);
 });

@@ -47,7 +47,7 @@ import {
 import type { Operation } from "../../runtime/op.ts";
 import { BubbleError, LeakError, OutsideError } from "../../runtime/panic.ts";
 import type { P } from "../../runtime/proc.ts";
-import { awaitsPromise } from "../../runtime/promise.ts";
+import { awaitsPromise, promisesOf } from "../../runtime/promise.ts";
 import { Gpreempted, Gwaiting } from "../../runtime/status.ts";
 import { casesOf, homeOf, performerOf, thingOf } from "../../runtime/thing.ts";
 import { formatAll, formatGroups } from "../../runtime/traceback.ts";
@@ -183,12 +183,15 @@ export class BubbleClock extends VirtualClock {
   #outside(): G[] {
     const promises: G[] = [];
     const foreign: G[] = [];
+    let pending = 0;
     for (const p of this.runs) {
       for (const g of p.allgs) {
         if (g.status !== Gwaiting) continue;
         const whose = g.op === null ? PROMISE : this.#whose(g.op);
-        if (whose === PROMISE) promises.push(g);
-        else if (whose === FOREIGN) foreign.push(g);
+        if (whose === PROMISE) {
+          promises.push(g);
+          pending += g.op === null ? 1 : Math.max(1, promisesOf(g.op));
+        } else if (whose === FOREIGN) foreign.push(g);
       }
     }
     if (promises.length === 0) return foreign;
@@ -196,7 +199,7 @@ export class BubbleClock extends VirtualClock {
     for (const p of this.runs) {
       for (const { op } of p.awaiting) if (performerOf(op) !== null || this.#whose(op) === OWN) own++;
     }
-    return promises.length > own ? [...foreign, ...promises] : foreign;
+    return pending > own ? [...foreign, ...promises] : foreign;
   }
 
   #whose(op: Operation<unknown>): Whose {
