@@ -20,5 +20,6 @@ export const tables: readonly TableWorkload[] = [
   { name: "limits", title: "Beside what limits promises", file: "tables/limits.ts" },
   { name: "scale", title: "From a thousand to a million", file: "tables/scale.ts" },
   { name: "scopes", title: "Goroutines and AsyncLocalStorage", file: "tables/scopes.ts" },
+  { name: "redis", title: "Messages over Redis", file: "tables/redis.ts" },
   { name: "explore", title: "Schedules a second", file: "tables/explore.ts" },
 ];
