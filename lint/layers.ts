@@ -18,7 +18,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["sync"],
   ["interop", "patterns"],
   ["threads", "testing", "trace"],
-  ["remote"],
+  ["pprof", "remote"],
   ["inspector", "compiler"],
   ["tour", "cli", "plugin"],
 ];
@@ -37,7 +37,7 @@ const CORE: readonly string[] = ["runtime", "chan", "select"];
 /** What reads the clock, sets timers and draws random numbers by itself: the door, threads of their own, and what never runs under virtual time. */
 const CLOCK: readonly string[] = ["runtime/host*.ts", "threads/sysmon", "inspector", "tour", "cli"];
 /** What knows Node's process and modules, too. */
-const NODE: readonly string[] = [...CLOCK, "interop", "threads", "trace", "plugin"];
+const NODE: readonly string[] = [...CLOCK, "interop", "threads", "trace", "pprof", "plugin"];
 
 const ASK = "Only src/runtime/host.ts touches the host's clock, timers and randomness; ask it.";
 const ASK_NODE = "Only src/runtime/host.ts touches Node; ask it.";

@@ -21,6 +21,8 @@ interface RunFlags {
   readonly inspectWait?: boolean;
   readonly step?: boolean;
   readonly compile?: true;
+  readonly profile?: boolean;
+  readonly profileOut?: string;
 }
 
 function wholeNumber(text: string): number {
@@ -139,6 +141,11 @@ function commandLine(actions: Actions): Command {
       "--flight <duration>",
       "keep the last stretch, such as 30s, and write it when the program fails or gets a signal: to the file of --trace, else to millrace-flight-PID.json",
       duration,
+    )
+    .option("--profile", "say at the end where the time went: by goroutine function, line, channel and lock")
+    .option(
+      "--profile-out <folder>",
+      "write Go's profiles there, for go tool pprof: goroutine.pb.gz, block.pb.gz, mutex.pb.gz and cpu.pb.gz",
     )
     .option("--compile", "compile the program: operations that are done at once cost less")
     .option("--inspect", "watch the program in a page, whose URL is printed; --inspect=PORT for a port of your choice")

@@ -39,6 +39,10 @@ export interface RunSettings {
   readonly step?: boolean;
   /** Compile the program. */
   readonly compile?: boolean;
+  /** Say at the end where the time went. */
+  readonly profile?: boolean;
+  /** The folder that Go's profiles are written to. */
+  readonly profileOut?: string;
 }
 
 /** Runs `name` with `args`, and comes back when its module has been evaluated, if at all. */
@@ -62,6 +66,10 @@ export async function run(name: string, args: readonly string[], settings: RunSe
   }
   await loadTypeScript("run", name);
   await record(settings);
+  if (settings.profile === true || settings.profileOut !== undefined) {
+    const { profileAll } = await import("./profile.ts");
+    profileAll(settings.profile === true, settings.profileOut);
+  }
   await watch(name, settings);
   // They listen for signals: that must not make the program deaf to them, however busy it is from its first line on.
   await watchdog().started();

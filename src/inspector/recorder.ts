@@ -12,11 +12,12 @@ import type { P } from "../runtime/proc.ts";
 import { Gnew, Grunning, Gwaiting } from "../runtime/status.ts";
 import { waitsFor } from "../runtime/thing.ts";
 import { Chunk, type ChunkParts } from "../trace/chunk.ts";
+import { allRuns } from "../trace/lanes.ts";
+import type { Place, Places } from "../trace/places.ts";
 import { channelId, keyOf, lineOf } from "./model/ids.ts";
 import type { Model } from "./model/model.ts";
 import type { Note } from "./model/notes.ts";
-import type { Place, Places } from "./places.ts";
-import { allRuns, framesOf, type KnownChannel, type Sights } from "./sights.ts";
+import { framesOf, type KnownChannel, type Sights } from "./sights.ts";
 import { valueText } from "./value.ts";
 
 /** What has happened since the last one. */

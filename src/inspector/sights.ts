@@ -6,15 +6,14 @@
  */
 import { tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
-import { m } from "../runtime/m.ts";
-import type { P } from "../runtime/proc.ts";
 import { casesOf, labelOf, type Thing, thingOf, told } from "../runtime/thing.ts";
 import { describe } from "../runtime/traceback.ts";
 import type { Waiter } from "../runtime/waiter.ts";
+import { allRuns } from "../trace/lanes.ts";
+import { frameText, type Places } from "../trace/places.ts";
 import type { ChannelSight } from "./model/channels.ts";
 import { channelId, goroutineId, keyOf, thingId } from "./model/ids.ts";
 import type { Note } from "./model/notes.ts";
-import { frameText, type Places } from "./places.ts";
 import type { Queued, ThingId } from "./protocol.ts";
 import type { Look, Program } from "./source.ts";
 import { valueText } from "./value.ts";
@@ -38,12 +37,6 @@ interface ChannelLike extends KnownChannel {
   readonly recvx: number;
   readonly sendq: Iterable<Waiter>;
   readonly recvq: Iterable<Waiter>;
-}
-
-/** The runs there are. The default one is made by the program's copy of the library, which may not be loaded yet. */
-export function allRuns(): P[] {
-  const fallback = m.fallback as P | undefined;
-  return fallback === undefined ? [...m.runs] : [...m.runs, fallback];
 }
 
 const all = new Set<Sights>();

@@ -12,8 +12,8 @@
  * `clock` gives the time that the timeline is to show, such as the number of the step.
  */
 import { monotonic } from "../runtime/host.ts";
+import { Places } from "../trace/places.ts";
 import { Model } from "./model/model.ts";
-import { Places } from "./places.ts";
 import type { Source, Status } from "./protocol.ts";
 import { feed, Recorder } from "./recorder.ts";
 import { Sights } from "./sights.ts";

@@ -8,7 +8,7 @@
  * An async function tells when it starts and ends, not when it suspends: it stops running when somebody else does
  * anything, and what it awaits are stretches of their own.
  */
-import type { Entry } from "./chunk.ts";
+import type { Entry, Told } from "./chunk.ts";
 import { Senders } from "./senders.ts";
 
 /** Where a thing happened: on the track of a goroutine, at a time in milliseconds. */
@@ -21,10 +21,10 @@ export interface Point {
 export interface Sink {
   run(run: number, name: string): void;
   goroutine(run: number, g: number, name: string): void;
-  /** A stretch on the track of a goroutine. Those of one track follow each other. */
-  span(kind: "running" | "runnable" | "blocked", name: string, start: Point, end: number): void;
-  /** A stretch that may overlap others of its goroutine: a region, a lock held, something awaited. */
-  overlay(kind: "region" | "lock" | "await", name: string, start: Point, end: number): void;
+  /** A stretch on the track of a goroutine. Those of one track follow each other. `told` is what a blocked one waited for. */
+  span(kind: "running" | "runnable" | "blocked", name: string, start: Point, end: number, told: Told | null): void;
+  /** A stretch that may overlap others of its goroutine: a region, a lock held, something awaited, which is `told`. */
+  overlay(kind: "region" | "lock" | "await", name: string, start: Point, end: number, told: Told | null): void;
   arrow(kind: "chan" | "wake", name: string, from: Point, to: Point): void;
   instant(kind: "panic" | "close" | "log" | "end", name: string, at: Point): void;
   counter(run: number, name: string, time: number, value: number): void;
@@ -43,6 +43,7 @@ interface Track {
   /** Why it is blocked, and on which channel; 0 for none. */
   waitsFor: string;
   chan: number;
+  awaited: Told | null;
   /** Its name was told. */
   told: boolean;
   /** Where arrows start that end when it runs again; null for none. */
@@ -68,6 +69,7 @@ interface Wait {
   readonly point: Point;
   readonly waitsFor: string;
   readonly chan: number;
+  readonly awaited: Told | null;
 }
 
 /** What is known of one run, so that all of it goes when the run is over. */
@@ -170,10 +172,10 @@ export class Timeline {
         this.#queue(run, 1);
         return;
       case "go-park":
-        if (entry.wait === 0) this.#leave(this.#track(entry), "blocked", time, entry.text, entry.chan);
+        if (entry.wait === 0) this.#leave(this.#track(entry), "blocked", time, entry);
         else {
-          const { wait, text: waitsFor, chan } = entry;
-          this.#run(run).awaits.set(wait, { point: { run, g, time }, waitsFor, chan });
+          const { wait, text: waitsFor, chan, told: awaited } = entry;
+          this.#run(run).awaits.set(wait, { point: { run, g, time }, waitsFor, chan, awaited });
         }
         return;
       case "go-ready":
@@ -245,8 +247,10 @@ export class Timeline {
 
   #closeAll(id: number, { tracks, awaits, locks, counters }: Run, time: number): void {
     for (const track of tracks.values()) this.#close(track, Math.max(time, track.since));
-    for (const wait of awaits.values()) this.#sink?.overlay("await", this.#waitName(wait), wait.point, time);
-    for (const [lock, from] of locks) this.#sink?.overlay("lock", `holds ${lock}`, from, time);
+    for (const wait of awaits.values()) {
+      this.#sink?.overlay("await", this.#waitName(wait), wait.point, time, wait.awaited);
+    }
+    for (const [lock, from] of locks) this.#sink?.overlay("lock", `holds ${lock}`, from, time, null);
     for (const [name, { told, value }] of counters) {
       if (told !== value) this.#sink?.counter(id, name, time, value);
     }
@@ -271,6 +275,7 @@ export class Timeline {
       since,
       waitsFor: "",
       chan: 0,
+      awaited: null,
       told: false,
       arrows: null,
       regions: null,
@@ -302,13 +307,14 @@ export class Timeline {
   }
 
   /** It stops running. */
-  #leave(track: Track, state: TrackState, time: number, waitsFor = "", chan = 0): void {
+  #leave(track: Track, state: TrackState, time: number, { text, chan, told }: Partial<Entry> = {}): void {
     this.#close(track, time);
     this.#sink?.state?.(state, { run: track.run, g: track.g, time });
     track.state = state;
     track.since = time;
-    track.waitsFor = waitsFor;
-    track.chan = chan;
+    track.waitsFor = text ?? "";
+    track.chan = chan ?? 0;
+    track.awaited = told ?? null;
     if (this.#running === track) this.#running = null;
   }
 
@@ -326,6 +332,7 @@ export class Timeline {
       state === "blocked" ? this.#waitName(track) : state,
       { run: track.run, g: track.g, time: since },
       time,
+      track.awaited,
     );
   }
 
@@ -334,7 +341,9 @@ export class Timeline {
       const { awaits } = this.#run(run);
       const awaited = awaits.get(wait);
       awaits.delete(wait);
-      if (awaited !== undefined) this.#sink?.overlay("await", this.#waitName(awaited), awaited.point, time);
+      if (awaited !== undefined) {
+        this.#sink?.overlay("await", this.#waitName(awaited), awaited.point, time, awaited.awaited);
+      }
       return;
     }
     const track = this.#track({ run, g });
@@ -391,14 +400,14 @@ export class Timeline {
     const since = nested?.pop();
     if (nested === undefined || since === undefined) return;
     if (nested.length === 0) regions?.delete(name);
-    this.#sink?.overlay("region", name, { run, g, time: since }, time);
+    this.#sink?.overlay("region", name, { run, g, time: since }, time, null);
   }
 
   #unlock({ run, text, time }: Entry): void {
     const { locks } = this.#run(run);
     const held = locks.get(text);
     locks.delete(text);
-    if (held !== undefined) this.#sink?.overlay("lock", `holds ${text}`, held, time);
+    if (held !== undefined) this.#sink?.overlay("lock", `holds ${text}`, held, time, null);
   }
 
   #queue(id: number, by: number): void {

@@ -5,13 +5,13 @@
  * one null check at each end.
  */
 import { checkOptions, positive, unexpected } from "../runtime/args.ts";
-import { emit, listen, type RuntimeEvent, tap, at as where } from "../runtime/events.ts";
+import { emit, listen, tap, at as where } from "../runtime/events.ts";
 import { monotonic } from "../runtime/host.ts";
 import { m } from "../runtime/m.ts";
 import { show } from "../runtime/panic.ts";
 import { ChromeTrace, type Write } from "./chrome.ts";
-import { Chunk, type Entry } from "./chunk.ts";
-import { type Sink, Timeline } from "./timeline.ts";
+import { Lanes } from "./lanes.ts";
+import type { Sink } from "./timeline.ts";
 
 /** Options of `start`. */
 export interface TraceOptions {
@@ -20,13 +20,6 @@ export interface TraceOptions {
 }
 
 const MAX_BYTES = 256 * 2 ** 20;
-
-/** What is recorded of one thread. */
-interface Lane {
-  readonly thread: number;
-  readonly chunk: Chunk;
-  readonly timeline: Timeline;
-}
 
 /** Counters are a thread's: two that have one name would be one. */
 function onThread(out: ChromeTrace, thread: number): Sink {
@@ -43,54 +36,26 @@ function onThread(out: ChromeTrace, thread: number): Sink {
 
 class Recording {
   readonly #maxBytes: number;
-  /** By thread: each has channels and awaits of its own. */
-  readonly #lanes = new Map<number, Lane>();
   readonly #start: number = monotonic();
   readonly #out: ChromeTrace;
+  readonly #lanes: Lanes;
   readonly #stopListening: () => void;
   #note: string | null = null;
 
   constructor(write: Write, maxBytes: number) {
     this.#maxBytes = maxBytes;
     this.#out = new ChromeTrace(write, this.#start);
-    this.#lane(0).timeline.met(m.runs);
-    this.#stopListening = listen((event) => this.#record(event), { threads: true });
-  }
-
-  #lane(thread: number): Lane {
-    let lane = this.#lanes.get(thread);
-    if (lane === undefined) {
-      lane = { thread, chunk: new Chunk(), timeline: new Timeline() };
-      lane.timeline.tell(thread === 0 ? this.#out : onThread(this.#out, thread));
-      this.#lanes.set(thread, lane);
-    }
-    return lane;
-  }
-
-  #record(event: RuntimeEvent): void {
-    const { thread = 0, time = monotonic() } = event as { readonly thread?: number; readonly time?: number };
-    const { chunk } = this.#lane(thread);
-    chunk.push(event, time);
-    if (chunk.full) this.#guard(() => this.#writeOut());
-  }
-
-  #readAll(): void {
-    // The first thread's first: it says that a goroutine is started before another runs it.
-    for (const lane of this.#lanes.values()) {
-      lane.chunk.read((entry) => this.#read(entry, lane));
-      lane.chunk.clear();
-    }
-  }
-
-  #read(entry: Entry, { thread, timeline }: Lane): void {
-    if (thread !== 0 && entry.kind === "go-start") this.#lane(0).timeline.moved(entry.run, entry.g, timeline);
-    timeline.take(entry);
-    if (entry.kind !== "run-end") return;
-    for (const other of this.#lanes.values()) if (other.thread !== thread) other.timeline.over(entry.run, entry.time);
+    this.#lanes = new Lanes((thread) => (thread === 0 ? this.#out : onThread(this.#out, thread)));
+    this.#stopListening = listen(
+      (event) => {
+        if (this.#lanes.push(event)) this.#guard(() => this.#writeOut());
+      },
+      { threads: true },
+    );
   }
 
   #writeOut(): void {
-    this.#readAll();
+    this.#lanes.read();
     this.#out.flush();
     if (this.#out.written < this.#maxBytes) return;
     this.#finish(`the recording reached its limit after ${Math.round(monotonic() - this.#start)} ms`);
@@ -98,7 +63,7 @@ class Recording {
 
   #finish(note: string): void {
     this.#end(note);
-    for (const { timeline } of this.#lanes.values()) timeline.end(monotonic());
+    this.#lanes.end(monotonic());
     this.#out.end(note);
   }
 
@@ -120,7 +85,7 @@ class Recording {
   stop(): string {
     if (this.#note === null) {
       this.#guard(() => {
-        this.#readAll();
+        this.#lanes.read();
         this.#finish("complete");
       });
     }

@@ -1,12 +1,12 @@
 /** The flight recorder: the last stretch of a program, however long it has run. */
-import "./ticking.ts"; // before the runtime, which takes its clock once
+import "../kit/ticking.ts"; // before the runtime, which takes its clock once
 
 import { chan, go, run, runtime } from "millrace";
 import { FlightRecorder } from "millrace/trace";
 import { afterEach, expect, test, vi } from "vitest";
 import { Chunk } from "../../src/trace/chunk.ts";
 import { Trace } from "../kit/trace.ts";
-import { hostClock, tickingClock } from "./ticking.ts";
+import { hostClock, tickingClock } from "../kit/ticking.ts";
 
 afterEach(hostClock);
 

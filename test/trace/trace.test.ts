@@ -1,5 +1,5 @@
 /** Recordings: what a program does is what the trace shows. */
-import "./ticking.ts"; // before the runtime, which takes its clock once
+import "../kit/ticking.ts"; // before the runtime, which takes its clock once
 
 import { chan, type Go, go, type RunOptions, run, runtime, select, wait } from "millrace";
 import { Mutex } from "millrace/sync";
@@ -8,7 +8,7 @@ import { isEnabled, log, region, start, stop } from "millrace/trace";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { tap } from "../../src/runtime/events.ts";
 import { Trace } from "../kit/trace.ts";
-import { hostClock, tickingClock } from "./ticking.ts";
+import { hostClock, tickingClock } from "../kit/ticking.ts";
 
 afterEach(() => {
   stop();

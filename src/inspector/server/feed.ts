@@ -7,7 +7,7 @@
 import { writeSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { monotonic } from "../../runtime/host.ts";
-import { Places } from "../places.ts";
+import { Places } from "../../trace/places.ts";
 import { type Batch, LAST, OLD, Recorder } from "../recorder.ts";
 import { Sights } from "../sights.ts";
 import { pageFolder, workerFile } from "./built.ts";

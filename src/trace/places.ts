@@ -17,12 +17,10 @@ interface Stacks {
   captureStackTrace?(into: object, above: (...args: never[]) => unknown): void;
 }
 
-/** Frames that are looked at: half of them are the library's, and each takes half a microsecond. */
-const FRAMES = 8;
+/** Frames of the library that are looked at besides those of the program: each takes half a microsecond. */
+const FRAMES = 6;
 /** And where those are all the library's. */
 const MORE_FRAMES = 30;
-/** Frames of the program that tell places apart, and are all that is known of each. */
-const KEY = 2;
 /** Places that are remembered. */
 const MOST = 10_000;
 /** What calls the listener, in this copy of the library: then come frames of the copy that the program uses. */
@@ -55,9 +53,12 @@ export class Places {
   readonly #library = new Set<string>();
   /** What the program's paths are shown without. */
   readonly #base: string;
+  /** Frames of the program that tell places apart, and are all that is known of each. */
+  readonly #depth: number;
 
-  constructor(base = "") {
+  constructor(base = "", depth = 2) {
     this.#base = base;
+    this.#depth = depth;
   }
 
   /** Where the program is now; number 0 if nobody knows. `listener` was called by the runtime, and has called this. */
@@ -67,7 +68,7 @@ export class Places {
     const { stackTraceLimit, prepareStackTrace } = stacks;
     let place: Place | null = null;
     try {
-      for (const limit of [FRAMES, MORE_FRAMES]) {
+      for (const limit of [FRAMES + this.#depth, MORE_FRAMES]) {
         stacks.stackTraceLimit = limit;
         stacks.prepareStackTrace = asObjects;
         const sites = taken(listener) as readonly CallSite[];
@@ -91,7 +92,7 @@ export class Places {
     let place = this.#places.get(key);
     if (place === undefined) {
       if (this.#places.size >= MOST) return NOWHERE;
-      place = { n: ++this.#last, frames: this.#program(String(taken(listener)), first).slice(0, KEY) };
+      place = { n: ++this.#last, frames: this.#program(String(taken(listener)), first).slice(0, this.#depth) };
       this.#places.set(key, place);
     }
     return place;
@@ -114,7 +115,7 @@ export class Places {
     this.#library.add(this.#folderOf(sites[CALLER]));
     let first = -1;
     let key = "";
-    for (let i = CALLER, n = 0; i < sites.length && n < KEY; i++) {
+    for (let i = CALLER, n = 0; i < sites.length && n < this.#depth; i++) {
       const site = sites[i] as CallSite;
       const file = site.getFileName();
       if (typeof file !== "string" || file.startsWith("node:") || this.#library.has(this.#folderOf(site))) continue;

@@ -1,0 +1,247 @@
+/**
+ * What a profiler has seen: tables for people, rows for programs, and the formats of `go tool pprof`.
+ */
+import { ArgumentError, show } from "../runtime/panic.ts";
+import type { GoroutineInfo } from "../runtime/traceback.ts";
+import type { Place, Places } from "../trace/places.ts";
+import type { CpuProfile } from "./cpu.ts";
+import { encode, type Weighed } from "./encode.ts";
+import type { Bar, Spread } from "./spread.ts";
+import { tables } from "./table.ts";
+import type { Channels, Group, Tally } from "./tally.ts";
+
+/** How long things took. */
+export interface Times {
+  readonly count: number;
+  /** Milliseconds. */
+  readonly total: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly longest: number;
+}
+
+/** Goroutines of one function, started at one line. */
+export interface GoroutineRow {
+  readonly name: string;
+  /** Where they were started: FILE:LINE; "" if that is not known. */
+  readonly origin: string;
+  /** How many were started meanwhile, and how many there are now. */
+  readonly started: number;
+  readonly live: number;
+  /** Milliseconds that they ran, and the longest stretch in which others could not. */
+  readonly running: number;
+  readonly longest: number;
+  /** From when one could run until it ran: the delay of the scheduler. */
+  readonly runnable: Times;
+  /** Milliseconds that they waited, by reason, the longest first. */
+  readonly blocked: readonly { readonly reason: string; readonly ms: number }[];
+}
+
+/** Waits of one goroutine function at one line for one thing. */
+export interface WaitRow extends Times {
+  readonly goroutine: string;
+  /** FILE:LINE where they wait; "" if that is not known. */
+  readonly line: string;
+  readonly reason: string;
+  /** The name of what they wait for; "" where it has none. */
+  readonly on: string;
+  /** From the shortest to the longest. */
+  readonly histogram: readonly Bar[];
+}
+
+/** A channel, or all that have its name or were made at its line. */
+export interface ChannelRow {
+  readonly name: string;
+  /** FILE:LINE where it was made; "" if that is not known. */
+  readonly made: string;
+  readonly capacity: number;
+  readonly count: number;
+  readonly sent: number;
+  readonly received: number;
+  /** The share of the time in which its buffer was full, and the mean share of it that was. */
+  readonly full: number;
+  readonly fill: number;
+  readonly senders: Times;
+  readonly receivers: Times;
+}
+
+export interface LockRow {
+  readonly name: string;
+  readonly waits: Times;
+  readonly holds: Times;
+  /** The goroutine function that held it longest, and the line where that one took it; "" if it is not known. */
+  readonly holder: string;
+  readonly line: string;
+}
+
+/** The profiles there are, by Go's names. */
+export type ProfileName = "goroutine" | "block" | "mutex" | "cpu";
+const NAMES: readonly ProfileName[] = ["goroutine", "block", "mutex", "cpu"];
+
+export interface Seen {
+  readonly elapsed: number;
+  readonly goroutines: readonly GoroutineInfo[];
+  readonly cpu: CpuProfile | null;
+  readonly places: Places;
+}
+
+/** What a `Profiler` saw. Its tables have the longest first. */
+export class Profile {
+  /** How long the program was watched, in milliseconds. */
+  readonly elapsed: number;
+  /** The share of that time in which goroutines ran, by thread. */
+  readonly busy: readonly { readonly thread: number; readonly share: number }[];
+  readonly goroutines: readonly GoroutineRow[];
+  readonly waits: readonly WaitRow[];
+  readonly channels: readonly ChannelRow[];
+  readonly locks: readonly LockRow[];
+  readonly #seen: Seen;
+  readonly #groups: readonly Group[];
+
+  constructor(tally: Tally, seen: Seen) {
+    this.#seen = seen;
+    this.#groups = [...tally.groups.values()];
+    this.elapsed = seen.elapsed;
+    this.busy = [...tally.busy].map(([thread, ms]) => ({ thread, share: share(ms, seen.elapsed) }));
+    this.goroutines = [...tally.families.values()]
+      .map((family) => ({
+        ...{ name: family.name, origin: lineOf(family.origin), started: family.started, live: family.live },
+        ...{ running: family.running, longest: family.longest, runnable: times(family.runnable) },
+        blocked: [...family.blocked].map(([reason, ms]) => ({ reason, ms })).sort((a, b) => b.ms - a.ms),
+      }))
+      .filter(({ started, live, running, blocked }) => started + live + running + blocked.length > 0)
+      .sort((a, b) => b.running - a.running);
+    this.waits = this.#groups.flatMap(linesOf).sort((a, b) => b.total - a.total);
+    this.channels = [...tally.channels.values()].map(channelRow).sort((a, b) => waited(b) - waited(a));
+    this.locks = [...tally.locks.values()]
+      .map(({ name, waits, holds, holder, taken }) => ({
+        ...{ name, waits: times(waits), holds: times(holds), holder: holder?.name ?? "", line: lineOf(taken) },
+      }))
+      .sort((a, b) => b.waits.total - a.waits.total);
+  }
+
+  /**
+   * The tables as text: where goroutines spend their time, what they wait for, channels and locks.
+   *
+   * @param options `rows`, how many of each table (10); `width`, of a line in characters (100)
+   */
+  table(options: { readonly rows?: number | undefined; readonly width?: number | undefined } = {}): string {
+    return tables(this, options);
+  }
+
+  /**
+   * One of Go's profiles, in the format that `go tool pprof` and speedscope open.
+   *
+   * @param name `"goroutine"`, where goroutines stand now; `"block"`, how long they waited, by line; `"mutex"`, the same
+   * of locks alone; `"cpu"`, of a profiler that was made with `cpu`
+   * @throws ArgumentError for another name; Error for `"cpu"` where nothing was sampled
+   */
+  pprof(name: ProfileName): Uint8Array<ArrayBuffer> {
+    const { cpu, goroutines, places } = this.#seen;
+    const { elapsed } = this;
+    switch (name) {
+      case "goroutine":
+        return encode(
+          [["goroutine", "count"]],
+          goroutines.map((info) => standing(info, places)),
+          elapsed,
+        );
+      case "block":
+      case "mutex": {
+        const groups = name === "block" ? this.#groups : this.#groups.filter(({ lock }) => lock);
+        const types = [["contentions", "count"] as const, ["delay", "nanoseconds"] as const];
+        return encode(types, groups.flatMap(weighed), elapsed);
+      }
+      case "cpu":
+        if (cpu === null) throw new Error("Profile.pprof: nothing was sampled; make the Profiler with { cpu: true }");
+        return encode(
+          [["samples", "count"] as const, ["cpu", "nanoseconds"] as const],
+          cpu.samples.map(({ stack, goroutine, count, time }) => ({
+            ...{ stack, values: [count, time * 1e6], labels: goroutine === "" ? {} : { goroutine } },
+          })),
+          elapsed,
+          cpu.interval * 1e6,
+        );
+      default:
+        throw new ArgumentError(
+          `Profile.pprof: expected ${NAMES.map((each) => show(each)).join(", ")}, got ${show(name)}`,
+        );
+    }
+  }
+}
+
+const share = (part: number, whole: number): number => (whole > 0 ? Math.min(1, part / whole) : 0);
+
+function times(spread: Spread): Times {
+  const { count, total, longest } = spread;
+  return { count, total, p50: spread.quantile(0.5), p99: spread.quantile(0.99), longest };
+}
+
+/** FILE:LINE of a place. */
+export function lineOf({ frames: [frame = ""] }: Place): string {
+  return frame.replace(/^.* \((.*)\)$/, "$1").replace(/:\d+$/, "");
+}
+
+/** What a line has of the waits of its group: as much as of those whose line is known. */
+function shares({
+  all,
+  lines,
+}: Group): { readonly place: Place | null; readonly spread: Spread; readonly of: number }[] {
+  if (lines.size === 0) return [{ place: null, spread: all, of: 1 }];
+  let known = 0;
+  for (const { count } of lines.values()) known += count;
+  return [...lines].map(([place, spread]) => ({ place, spread, of: all.count / known }));
+}
+
+function linesOf(group: Group): WaitRow[] {
+  const { family, reason, on } = group;
+  return shares(group).map(({ place, spread, of }) => ({
+    ...{ goroutine: family.name, line: place === null ? "" : lineOf(place), reason, on },
+    ...{ ...times(spread), count: Math.round(spread.count * of), total: spread.total * of, histogram: spread.bars() },
+  }));
+}
+
+const waited = ({ senders, receivers }: ChannelRow): number => senders.total + receivers.total;
+
+function channelRow(all: Channels): ChannelRow {
+  const { name, made, capacity, count, sent, received, watched, full, filled } = all;
+  return {
+    ...{ name, made: lineOf(made), capacity, count, sent, received },
+    ...{ full: share(full, watched), fill: capacity === 0 ? 0 : share(filled, watched * capacity) },
+    ...{ senders: times(all.senders), receivers: times(all.receivers) },
+  };
+}
+
+/** FUNCTION (FILE:LINE:COLUMN), or FILE:LINE:COLUMN. */
+function frameOf(text: string): { name: string; file: string; line: number } {
+  const [, name = "func", place = text] = /^(.*) \((.*)\)$/.exec(text) ?? [];
+  const [, file = place, line = "0"] = /^(.*?):(\d+)(?::\d+)?$/.exec(place) ?? [];
+  return { name, file, line: Number(line) };
+}
+
+function weighed(group: Group): Weighed[] {
+  const { family, reason, on } = group;
+  return shares(group).map(({ place, spread, of }) => {
+    const stack = (place?.frames ?? []).map(frameOf);
+    return {
+      stack: stack.length > 0 ? stack : [{ name: family.name, file: "", line: 0 }],
+      values: [Math.round(spread.count * of), spread.total * of * 1e6],
+      labels: { goroutine: family.name, reason, ...(on !== "" && { on }) },
+    };
+  });
+}
+
+/** Where a goroutine stands. */
+function standing({ name, state, reason, stack }: GoroutineInfo, places: Places): Weighed {
+  const lines = stack.split("\n");
+  const frames = [];
+  for (let i = 0; i + 1 < lines.length; i += 2) {
+    const place = (lines[i + 1] ?? "").trim();
+    if (!places.isLibrary(place)) frames.push(frameOf(`${(lines[i] ?? "").replace(/\(\)$/, "")} (${place})`));
+  }
+  return {
+    stack: frames.length > 0 ? frames : [{ name, file: "", line: 0 }],
+    values: [1],
+    labels: { goroutine: name, state: reason ?? state },
+  };
+}
