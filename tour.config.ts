@@ -12,6 +12,7 @@ const LEFT_OUT: readonly string[] = [
   "./threads",
   "./eslint",
   "./inspector",
+  "./pprof",
   "./plugin",
   "./remote/redis",
   "./remote/sqlite",

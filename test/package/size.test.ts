@@ -24,6 +24,7 @@ const BUDGET: Record<string, readonly [alone: number, added: number]> = {
   "millrace/remote": [56_300, 36_700],
   "millrace/remote/redis": [11_500, 10_300],
   "millrace/remote/sqlite": [7_300, 5_900],
+  "millrace/pprof": [17_600, 13_700],
   "millrace/trace": [7_900, 5_300],
   "millrace/inspector": [12_300, 11_300],
   "millrace/op": [16_300, 300],

@@ -132,9 +132,12 @@ describe("waits", () => {
       });
       await ch.recv();
     });
-    expect(
-      profile.waits.find(({ reason }) => reason === "chan receive"),
-    ).toMatchObject({ goroutine: "async function", line: "", count: 1, total: 12 });
+    expect(profile.waits.find(({ reason }) => reason === "chan receive")).toMatchObject({
+      goroutine: "async function",
+      line: "",
+      count: 1,
+      total: 12,
+    });
   });
 
   test("that go on when it is stopped count up to then", async () => {
