@@ -1,7 +1,7 @@
 /**
  * What a profiler has seen: tables for people, rows for programs, and the formats of `go tool pprof`.
  */
-import { ArgumentError, show } from "../runtime/panic.ts";
+import { checkOptions, unexpected, whole } from "../runtime/args.ts";
 import type { GoroutineInfo } from "../runtime/traceback.ts";
 import type { Place, Places } from "../trace/places.ts";
 import type { CpuProfile } from "./cpu.ts";
@@ -76,7 +76,6 @@ export interface LockRow {
 
 /** The profiles there are, by Go's names. */
 export type ProfileName = "goroutine" | "block" | "mutex" | "cpu";
-const NAMES: readonly ProfileName[] = ["goroutine", "block", "mutex", "cpu"];
 
 export interface Seen {
   readonly elapsed: number;
@@ -126,7 +125,9 @@ export class Profile {
    * @param options `rows`, how many of each table (10); `width`, of a line in characters (100)
    */
   table(options: { readonly rows?: number | undefined; readonly width?: number | undefined } = {}): string {
-    return tables(this, options);
+    checkOptions("Profile.table", options, "rows, width");
+    const { rows = 10, width = 100 } = options;
+    return tables(this, whole("Profile.table: rows", rows, 1), whole("Profile.table: width", width, 20));
   }
 
   /**
@@ -163,9 +164,7 @@ export class Profile {
           cpu.interval * 1e6,
         );
       default:
-        throw new ArgumentError(
-          `Profile.pprof: expected ${NAMES.map((each) => show(each)).join(", ")}, got ${show(name)}`,
-        );
+        throw unexpected("Profile.pprof", '"goroutine", "block", "mutex" or "cpu"', name);
     }
   }
 }

@@ -5,10 +5,10 @@
  * places are noted within a budget: all of them in a program that waits now and then, some of them, chosen by time, in one
  * that waits a hundred thousand times a second. Counts and sums are of all waits.
  */
+import { amount, checkOptions, flag } from "../runtime/args.ts";
 import { listen, type RuntimeEvent } from "../runtime/events.ts";
 import { monotonic } from "../runtime/host.ts";
 import { m } from "../runtime/m.ts";
-import { ArgumentError, show } from "../runtime/panic.ts";
 import { infoOfAll } from "../runtime/traceback.ts";
 import { allRuns, Lanes } from "../trace/lanes.ts";
 import { type Place, Places } from "../trace/places.ts";
@@ -84,13 +84,11 @@ export class Profiler implements Disposable {
    * @param options `cpu`, whether to sample the processor (false); `interval`, milliseconds between two samples (1)
    * @throws ArgumentError when `cpu` is not a boolean, or `interval` not between 0.05 and 1,000
    */
-  constructor({ cpu = false, interval = 1 }: ProfilerOptions = {}) {
-    if (typeof cpu !== "boolean") throw new ArgumentError(`Profiler: cpu must be true or false, got ${show(cpu)}`);
-    if (!(interval >= 0.05 && interval <= 1_000)) {
-      throw new ArgumentError(`Profiler: interval must be from 0.05 to 1,000 ms, got ${show(interval)}`);
-    }
-    this.#cpu = cpu;
-    this.#interval = interval;
+  constructor(options: ProfilerOptions = {}) {
+    checkOptions("Profiler", options, "cpu, interval");
+    const { cpu = false, interval = 1 } = options;
+    this.#cpu = flag("Profiler: cpu", cpu);
+    this.#interval = amount("Profiler: interval", interval, 0.05, 1_000);
   }
 
   /** Whether it watches. */

@@ -41,7 +41,8 @@ function blockedText({ blocked }: GoroutineRow): string {
 /** The tables of a profile, the longest first in each. */
 export function tables(
   { elapsed, busy, goroutines, waits, channels, locks }: Profile,
-  { rows = 10, width = 100 }: { readonly rows?: number | undefined; readonly width?: number | undefined },
+  rows: number,
+  width: number,
 ): string {
   const shares = busy.map(({ thread, share }) => `${thread === 0 ? "" : `thread ${thread} `}busy ${percent(share)}`);
   return [

@@ -214,14 +214,15 @@ test("locks: how long they are waited for and held, by which function longest, a
 });
 
 test("what is wrong is said at the call", () => {
-  expect(() => new Profiler({ interval: 0 })).toThrow("Profiler: interval must be from 0.05 to 1,000 ms, got 0");
-  expect(() => new Profiler({ cpu: 1 as never })).toThrow("Profiler: cpu must be true or false, got 1");
+  expect(() => new Profiler({ interval: 0 })).toThrow("Profiler: interval: expected a number from 0.05 to 1000, got 0");
+  expect(() => new Profiler({ cpu: 1 as never })).toThrow("Profiler: cpu: expected true or false, got 1");
   expect(() => new Profiler().stop()).toThrow("Profiler.stop: it was not started");
   const profiler = new Profiler();
   profiler.start();
   profiler.start();
   const profile = profiler.stop();
-  expect(() => profile.pprof("heap" as never)).toThrow('expected "goroutine", "block", "mutex", "cpu", got "heap"');
+  expect(() => profile.pprof("heap" as never)).toThrow('expected "goroutine", "block", "mutex" or "cpu", got "heap"');
+  expect(() => profile.table({ rows: 0 })).toThrow("Profile.table: rows: expected a whole number from 1 up, got 0");
   expect(() => profile.pprof("cpu")).toThrow("make the Profiler with { cpu: true }");
 });
 
