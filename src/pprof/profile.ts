@@ -2,7 +2,7 @@
  * What a profiler has seen: tables for people, rows for programs, and the formats of `go tool pprof`.
  */
 import { checkOptions, unexpected, whole } from "../runtime/args.ts";
-import type { GoroutineInfo } from "../runtime/traceback.ts";
+import type { GoroutineInfo } from "../runtime/types.ts";
 import type { Place, Places } from "../trace/places.ts";
 import type { CpuProfile } from "./cpu.ts";
 import { encode, type Weighed } from "./encode.ts";

@@ -7,7 +7,7 @@
  * A line is known only of those waits whose place was noted. All waits of one function for one thing are counted; their
  * lines get the share that they have of the waits with a place.
  */
-import type { ToldThing } from "../runtime/thing.ts";
+import type { ToldThing } from "../runtime/types.ts";
 import type { Entry, Told } from "../trace/chunk.ts";
 import type { Place } from "../trace/places.ts";
 import type { Point, Sink, TrackState } from "../trace/timeline.ts";
