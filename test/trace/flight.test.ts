@@ -5,8 +5,8 @@ import { chan, go, run, runtime } from "millrace";
 import { FlightRecorder } from "millrace/trace";
 import { afterEach, expect, test, vi } from "vitest";
 import { Chunk } from "../../src/trace/chunk.ts";
-import { Trace } from "../kit/trace.ts";
 import { hostClock, tickingClock } from "../kit/ticking.ts";
+import { Trace } from "../kit/trace.ts";
 
 afterEach(hostClock);
 

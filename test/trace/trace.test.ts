@@ -7,8 +7,8 @@ import { sleep } from "millrace/time";
 import { isEnabled, log, region, start, stop } from "millrace/trace";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { tap } from "../../src/runtime/events.ts";
-import { Trace } from "../kit/trace.ts";
 import { hostClock, tickingClock } from "../kit/ticking.ts";
+import { Trace } from "../kit/trace.ts";
 
 afterEach(() => {
   stop();
