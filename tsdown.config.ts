@@ -64,7 +64,10 @@ const common: UserConfig = {
 /** The packages that are part of ours: of the command and of the plug-in, which Node alone runs. */
 const bundled: UserConfig = {
   platform: "node",
-  copy: ["commander", "js-tokens", "pprof-format"].map((name) => ({ from: `node_modules/${name}/LICENSE`, rename: `${name}.LICENSE` })),
+  copy: ["commander", "js-tokens", "pprof-format"].map((name) => ({
+    from: `node_modules/${name}/LICENSE`,
+    rename: `${name}.LICENSE`,
+  })),
 };
 
 export default defineConfig([
