@@ -23,13 +23,18 @@ export function callback(where: string, fn: unknown, expected = "a function"): v
 }
 
 /** Refuses what is not a whole number from `least` to `most`. Infinity is one only where it is the most. */
-export function whole(where: string, n: number, least = -Infinity, most = Number.MAX_SAFE_INTEGER): number {
+export function whole(
+  where: string,
+  n: number,
+  least: number = -Infinity,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number {
   if ((Number.isSafeInteger(n) || n === Infinity) && n >= least && n <= most) return n;
   throw unexpected(where, `a whole number${range(least, most)}${most === Infinity ? ", or Infinity" : ""}`, n);
 }
 
 /** Refuses what is not a number from `least` to `most`. Infinity is one, unless `most` says otherwise. */
-export function amount(where: string, n: number, least = -Infinity, most = Infinity): number {
+export function amount(where: string, n: number, least: number = -Infinity, most: number = Infinity): number {
   if (typeof n === "number" && n >= least && n <= most) return n;
   const kind = most === Number.MAX_VALUE ? "a finite number" : "a number";
   throw unexpected(where, `${kind}${range(least, most)}`, n);
