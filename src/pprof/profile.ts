@@ -10,26 +10,33 @@ import type { Bar, Spread } from "./spread.ts";
 import { tables } from "./table.ts";
 import type { Channels, Group, Tally } from "./tally.ts";
 
-/** How long things took. */
+/** How long things took, in milliseconds. */
 export interface Times {
+  /** How many there were. */
   readonly count: number;
-  /** Milliseconds. */
+  /** The sum. */
   readonly total: number;
+  /** What half of them did not exceed, to ten per cent. */
   readonly p50: number;
+  /** What 99 of a hundred did not exceed. */
   readonly p99: number;
+  /** The longest. */
   readonly longest: number;
 }
 
 /** Goroutines of one function, started at one line. */
 export interface GoroutineRow {
+  /** The name of the function. */
   readonly name: string;
   /** Where they were started: FILE:LINE; "" if that is not known. */
   readonly origin: string;
-  /** How many were started meanwhile, and how many there are now. */
+  /** How many were started meanwhile. */
   readonly started: number;
+  /** How many there are now. */
   readonly live: number;
-  /** Milliseconds that they ran, and the longest stretch in which others could not. */
+  /** Milliseconds that they ran. */
   readonly running: number;
+  /** The longest stretch in which one ran and others could not, in milliseconds. */
   readonly longest: number;
   /** From when one could run until it ran: the delay of the scheduler. */
   readonly runnable: Times;
@@ -39,9 +46,11 @@ export interface GoroutineRow {
 
 /** Waits of one goroutine function at one line for one thing. */
 export interface WaitRow extends Times {
+  /** The name of the function. */
   readonly goroutine: string;
   /** FILE:LINE where they wait; "" if that is not known. */
   readonly line: string;
+  /** Why, as dumps say it. */
   readonly reason: string;
   /** The name of what they wait for; "" where it has none. */
   readonly on: string;
@@ -51,26 +60,39 @@ export interface WaitRow extends Times {
 
 /** A channel, or all that have its name or were made at its line. */
 export interface ChannelRow {
+  /** The name that the program gave it; "" for none. */
   readonly name: string;
   /** FILE:LINE where it was made; "" if that is not known. */
   readonly made: string;
+  /** Values that its buffer holds. */
   readonly capacity: number;
+  /** How many channels this row is of. */
   readonly count: number;
+  /** Values that were sent. */
   readonly sent: number;
+  /** Values that were received. */
   readonly received: number;
-  /** The share of the time in which its buffer was full, and the mean share of it that was. */
+  /** The share of the time in which its buffer was full. */
   readonly full: number;
+  /** The mean share of its buffer that was. */
   readonly fill: number;
+  /** Waits of senders. */
   readonly senders: Times;
+  /** Waits of receivers. */
   readonly receivers: Times;
 }
 
+/** A lock. */
 export interface LockRow {
+  /** What dumps call it: `Mutex 1 "cache"`. */
   readonly name: string;
+  /** Waits for it. */
   readonly waits: Times;
+  /** From when it was taken until it was given back. */
   readonly holds: Times;
-  /** The goroutine function that held it longest, and the line where that one took it; "" if it is not known. */
+  /** The goroutine function that held it longest; "" if that is not known. */
   readonly holder: string;
+  /** FILE:LINE where that one took it; "" if that is not known. */
   readonly line: string;
 }
 
@@ -84,12 +106,57 @@ export interface Seen {
   readonly places: Places;
 }
 
-/** What a `Profiler` saw. Its tables have the longest first. */
-export class Profile {
+/**
+ * What a `Profiler` saw.
+ *
+ * @example
+ * ```ts
+ * import { run } from "millrace";
+ * import { Profiler } from "millrace/pprof";
+ * import { sleep } from "millrace/time";
+ * const profiler = new Profiler();
+ * profiler.start();
+ * await run(function* main() {
+ *   yield* sleep(3);
+ * });
+ * const profile = profiler.stop();
+ * console.log(profile.waits[0]?.reason); // sleep
+ * console.log(profile.table().split("\n")[0]?.startsWith("profile of ")); // true
+ * ```
+ */
+export interface Profile {
   /** How long the program was watched, in milliseconds. */
   readonly elapsed: number;
   /** The share of that time in which goroutines ran, by thread. */
   readonly busy: readonly { readonly thread: number; readonly share: number }[];
+  /** Goroutine functions, what ran longest first. */
+  readonly goroutines: readonly GoroutineRow[];
+  /** Waits by function, line and thing, the longest in all first. */
+  readonly waits: readonly WaitRow[];
+  /** Channels, what was waited for longest first. */
+  readonly channels: readonly ChannelRow[];
+  /** Locks, what was waited for longest first. */
+  readonly locks: readonly LockRow[];
+  /**
+   * The tables as text: where goroutines spend their time, what they wait for, channels and locks.
+   *
+   * @param options `rows`, how many of each table (10); `width`, of a line in characters (100)
+   * @throws ArgumentError when one of them is not a whole number that makes sense
+   */
+  table(options?: { readonly rows?: number | undefined; readonly width?: number | undefined }): string;
+  /**
+   * One of Go's profiles, in the format that `go tool pprof` and speedscope open.
+   *
+   * @param name `"goroutine"`, where goroutines stand now; `"block"`, how long they waited, by line; `"mutex"`, the same
+   * of locks alone; `"cpu"`, of a profiler that was made with `cpu`
+   * @throws ArgumentError for another name; Error for `"cpu"` where nothing was sampled
+   */
+  pprof(name: ProfileName): Uint8Array<ArrayBuffer>;
+}
+
+export class TallyProfile implements Profile {
+  readonly elapsed: number;
+  readonly busy: Profile["busy"];
   readonly goroutines: readonly GoroutineRow[];
   readonly waits: readonly WaitRow[];
   readonly channels: readonly ChannelRow[];
@@ -119,24 +186,12 @@ export class Profile {
       .sort((a, b) => b.waits.total - a.waits.total);
   }
 
-  /**
-   * The tables as text: where goroutines spend their time, what they wait for, channels and locks.
-   *
-   * @param options `rows`, how many of each table (10); `width`, of a line in characters (100)
-   */
   table(options: { readonly rows?: number | undefined; readonly width?: number | undefined } = {}): string {
     checkOptions("Profile.table", options, "rows, width");
     const { rows = 10, width = 100 } = options;
     return tables(this, whole("Profile.table: rows", rows, 1), whole("Profile.table: width", width, 20));
   }
 
-  /**
-   * One of Go's profiles, in the format that `go tool pprof` and speedscope open.
-   *
-   * @param name `"goroutine"`, where goroutines stand now; `"block"`, how long they waited, by line; `"mutex"`, the same
-   * of locks alone; `"cpu"`, of a profiler that was made with `cpu`
-   * @throws ArgumentError for another name; Error for `"cpu"` where nothing was sampled
-   */
   pprof(name: ProfileName): Uint8Array<ArrayBuffer> {
     const { cpu, goroutines, places } = this.#seen;
     const { elapsed } = this;

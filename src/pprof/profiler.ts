@@ -13,7 +13,7 @@ import { infoOfAll } from "../runtime/traceback.ts";
 import { allRuns, Lanes } from "../trace/lanes.ts";
 import { type Place, Places } from "../trace/places.ts";
 import { type CpuProfile, startCpu } from "./cpu.ts";
-import { Profile } from "./profile.ts";
+import { type Profile, TallyProfile } from "./profile.ts";
 import { keyOf, NOWHERE, Tally } from "./tally.ts";
 
 /** Options of a `Profiler`. */
@@ -174,6 +174,6 @@ export class Profiler implements Disposable {
     lanes.end(now);
     this.#tally.end(now);
     const goroutines = allRuns().flatMap((p) => infoOfAll(p).slice(0, MOST_STACKS));
-    return new Profile(this.#tally, { elapsed: now - this.#started, goroutines, cpu, places: this.#places });
+    return new TallyProfile(this.#tally, { elapsed: now - this.#started, goroutines, cpu, places: this.#places });
   }
 }

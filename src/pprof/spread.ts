@@ -10,9 +10,11 @@ const BUCKETS = 152;
 
 /** One bar of a histogram. */
 export interface Bar {
-  /** The shortest and the longest that is counted here, in milliseconds. */
+  /** The shortest that is counted here, in milliseconds. */
   readonly from: number;
+  /** The longest. */
   readonly to: number;
+  /** How many were. */
   readonly count: number;
 }
 

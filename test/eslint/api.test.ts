@@ -28,7 +28,7 @@ function kind(type: ts.Type): Kind | undefined {
   if (element !== undefined) return kind(element) === undefined ? undefined : `${kind(element)}[]`;
   const name = type.symbol?.name;
   if (name === undefined || name.startsWith("__")) return undefined;
-  if (name === "Op" || name === "Action") return "Op";
+  if (name === "Op" || name === "Operation" || name === "Action") return "Op";
   if (name in tables.methods || name in tables.properties) return name;
   const methods: Record<string, Kind> = {};
   const properties: Record<string, Kind> = {};

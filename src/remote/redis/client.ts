@@ -10,13 +10,32 @@ export interface IoredisClient {
   duplicate(): IoredisClient;
   /** Connects, where it waits to be told so. */
   connect(): Promise<unknown>;
-  /** Sends any command; strings come back as bytes. */
+  /**
+   * Sends any command; strings come back as bytes.
+   *
+   * @param command its name
+   * @param args what follows it, as text or bytes
+   */
   callBuffer(command: string, ...args: (string | never)[]): Promise<unknown>;
-  /** Listens on a channel. */
+  /**
+   * Listens on a channel.
+   *
+   * @param channel its name
+   */
   subscribe(channel: string): Promise<unknown>;
-  /** Hears of its events. */
+  /**
+   * Hears of its events.
+   *
+   * @param event its name
+   * @param listener called with what the event has
+   */
   on(event: string, listener: (...args: unknown[]) => void): unknown;
-  /** Hears of them no more. */
+  /**
+   * Hears of them no more.
+   *
+   * @param event its name
+   * @param listener the one that was given
+   */
   off(event: string, listener: (...args: unknown[]) => void): unknown;
   /** Closes it. */
   disconnect(): void;
@@ -32,17 +51,38 @@ export interface NodeRedisClient {
   duplicate(): NodeRedisClient;
   /** Connects. */
   connect(): Promise<unknown>;
-  /** Sends any command. */
+  /**
+   * Sends any command.
+   *
+   * @param args the command and what follows it
+   * @param options none are given
+   */
   sendCommand(args: readonly (string | never)[], options?: never): Promise<unknown>;
-  /** Listens on a channel. */
+  /**
+   * Listens on a channel.
+   *
+   * @param channel its name
+   * @param listener called with each message
+   * @param bufferMode messages come as bytes
+   */
   subscribe(
     channel: string,
     listener: (message: unknown, channel: unknown) => void,
     bufferMode?: true,
   ): Promise<unknown>;
-  /** Hears of its events. */
+  /**
+   * Hears of its events.
+   *
+   * @param event its name
+   * @param listener called with what the event has
+   */
   on(event: string, listener: (...args: unknown[]) => void): unknown;
-  /** Hears of them no more. */
+  /**
+   * Hears of them no more.
+   *
+   * @param event its name
+   * @param listener the one that was given
+   */
   off(event: string, listener: (...args: unknown[]) => void): unknown;
   /** Closes it when all is answered. */
   close(): Promise<unknown>;
