@@ -7,13 +7,14 @@ import { parseLesson } from "./src/tour/lesson.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Entries that programs of the tour can't import: one needs threads of its own, the others need Node. */
+/** Entries that programs of the tour can't import: one needs threads of its own, others need Node, and what spans machines is no part of it. */
 const LEFT_OUT: readonly string[] = [
   "./threads",
   "./eslint",
   "./inspector",
   "./pprof",
   "./plugin",
+  "./remote",
   "./remote/redis",
   "./remote/sqlite",
 ];

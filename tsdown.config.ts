@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { defineConfig, type UserConfig } from "tsdown";
+import { compact } from "./release/compact.ts";
 import { hotConstants } from "./release/constants.ts";
 
 // The `exports` of package.json are the one list of what programs import: "." is src/index.ts, "./time" src/time/index.ts.
@@ -71,6 +72,12 @@ const bundled: UserConfig = {
 };
 
 export default defineConfig([
-  { ...common, ...bundled, format: "esm", plugins: [hotConstants()], entry: { ...entry, ...both, ...run } },
-  { ...common, format: "cjs", entry: { ...entry, ...both }, define: { "import.meta.url": "undefined" } },
+  { ...common, ...bundled, format: "esm", plugins: [hotConstants(), compact()], entry: { ...entry, ...both, ...run } },
+  {
+    ...common,
+    format: "cjs",
+    plugins: [compact()],
+    entry: { ...entry, ...both },
+    define: { "import.meta.url": "undefined" },
+  },
 ]);

@@ -56,6 +56,7 @@ const REGIONS: Readonly<Record<string, Region>> = {
         "BEGUN",
         "LATEST",
         "TALLIES",
+        "READY",
       ] as const),
       ["ROOMY", layout.CLASSES],
       ["RUNQ", layout.RING],
