@@ -309,10 +309,10 @@ describe.runIf(hasRedis)("redis", () => {
       expect(() => redis(Object.assign(new Redis({ lazyConnect: true }), { isCluster: true }))).toThrow(/cluster/);
       const client = () => new Redis({ lazyConnect: true });
       for (const prefix of ["", "a b", 7]) {
-        expect(() => redis(client, { prefix: prefix as string })).toThrow("redis: prefix must be 1 to 64");
+        expect(() => redis(client, { prefix: prefix as string })).toThrow("redis: prefix: expected 1 to 64 letters");
       }
-      expect(() => redis(client, { wait: -1 })).toThrow("redis: wait must be a whole number from 0 up, got -1");
-      expect(() => redis(client, null as never)).toThrow("redis: expected options, got null");
+      expect(() => redis(client, { wait: -1 })).toThrow("redis: wait: expected a whole number from 0 up, got -1");
+      expect(() => redis(client, null as never)).toThrow("redis: expected options like { prefix, wait }, got null");
     });
 
     const refused = async (transport: Transport, message: RegExp, connectTimeout = 5000): Promise<void> => {
