@@ -24,6 +24,8 @@ export interface Ended {
 export interface Settings {
   readonly cwd?: string;
   readonly env?: Record<string, string>;
+  /** Another Node than the one that runs the tests. */
+  readonly command?: string | undefined;
   /** Written to its standard input, which is empty otherwise. */
   readonly input?: string;
   /** Called when its output contains `ready`, or what is given. */
@@ -36,7 +38,7 @@ export interface Settings {
 /** Runs `node ...argv` to its end. A program that hangs is killed, so that its test fails with what it said until then. */
 export function node(argv: readonly string[], settings: Settings = {}): Promise<Ended> {
   const { NODE_OPTIONS: _, MILLRACE_SEED: __, ...env } = process.env;
-  const child = spawn(process.execPath, argv, {
+  const child = spawn(settings.command ?? process.execPath, argv, {
     cwd: settings.cwd ?? root,
     env: { ...env, ...settings.env },
     stdio: ["pipe", "pipe", "pipe"],

@@ -8,10 +8,10 @@ import { run } from "millrace";
 import { connect, type Transport } from "millrace/remote";
 import { sqlite } from "millrace/remote/sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasSqlite, sqliteNode } from "../kit/sqlite-node.ts";
 import { remoteConformance } from "./conformance.ts";
 import { workerTests } from "./worker.ts";
 
-const has = process.getBuiltinModule("node:sqlite") !== undefined;
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 const suite = (): void => {
@@ -45,9 +45,8 @@ const without = (): void => {
     await expect(connecting).rejects.toMatchObject({ code: "CONNECT", message: expect.stringMatching(/Node 22.13/) });
   });
 
-  const newer = ["node26", "node24", "node22"].find((name) => spawnSync(name, ["-e", ""]).status === 0);
-  if (newer === undefined) console.warn("No Node with SQLite found, so its tests are left out.");
-  if (newer === undefined) return;
+  if (sqliteNode === undefined) return;
+  const newer = sqliteNode;
   it("passes on a newer Node", { timeout: 300_000 }, () => {
     const vitest = join(root, "node_modules/vitest/vitest.mjs");
     const args = [vitest, "run", "--project", "node", "test/remote/sqlite.test.ts"];
@@ -57,4 +56,4 @@ const without = (): void => {
   });
 };
 
-describe("sqlite", has ? suite : without);
+describe("sqlite", hasSqlite ? suite : without);
