@@ -20,6 +20,7 @@ const guide: Item[] = [
     "Getting started": "docs/guide/getting-started.md",
     "Go → TypeScript": "docs/guide/go-to-typescript.md",
     "From other libraries": "docs/guide/rosetta.md",
+    "From queues and locks": "docs/guide/rosetta-queues.md",
     "Bit by bit": "docs/guide/migrating.md",
     "In servers and pages": "docs/guide/servers.md",
     "Questions and trouble": "docs/guide/faq.md",
@@ -81,7 +82,7 @@ const api: Item[] = [
 ];
 
 /** The documents whose code stands side by side, or with a table of many columns, need the whole width. */
-const wide = ["guide/go-to-typescript.md", "guide/rosetta.md", "guide/comparison.md"];
+const wide = ["guide/go-to-typescript.md", "guide/rosetta.md", "guide/rosetta-queues.md", "guide/comparison.md"];
 
 export default defineConfig({
   title: "Millrace",
