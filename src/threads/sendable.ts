@@ -83,7 +83,8 @@ export type Sendable<T> = unknown extends T
  * ```ts
  * import { parallel, type Registered, sendable } from "millrace/threads";
  * class Money {
- *   constructor(readonly cents: number) {}
+ *   readonly cents: number;
+ *   constructor(cents: number) { this.cents = cents; }
  *   plus(other: Money): Money { return new Money(this.cents + other.cents); }
  * }
  * sendable(Money);
@@ -119,7 +120,8 @@ const OPTIONS: readonly string[] = ["name", "encode", "decode"] satisfies (keyof
  * ```ts
  * import { sendable } from "millrace/threads";
  * class NotFound extends Error { // arrives as itself: error instanceof NotFound
- *   constructor(readonly path: string) { super(`no ${path}`); }
+ *   readonly path: string;
+ *   constructor(path: string) { super(`no ${path}`); this.path = path; }
  *   static { sendable(NotFound); }
  * }
  * class Account {
