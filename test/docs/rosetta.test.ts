@@ -53,6 +53,11 @@ it.each(versions)("%s names the version of %s", (file, name, folder) => {
   expect(read(file).replaceAll(/\s+/g, " ")).toContain(`${name} ${version}`);
 });
 
+it.each(Object.entries({ ...libraries, ...queues }))("runs programs of %s beside ours", (_name, folder) => {
+  const theirs = pairs.flatMap((pair) => pair.theirs).filter(({ code }) => code.includes(` from "${folder}"`));
+  expect(theirs).not.toEqual([]);
+});
+
 const found = (text: string, pattern: RegExp): string[] =>
   [...text.matchAll(pattern)].map(([, name]) => name as string);
 
