@@ -1,4 +1,4 @@
-/** `millrace worker`, with real processes over a real Redis: what becomes of calls when processes leave and die. */
+/** `millrace worker`, with real processes, over a real Redis and in a file: what becomes of calls when processes leave and die. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -7,13 +7,16 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 import { type Go, run, wait } from "millrace";
 import { background, type Context } from "millrace/context";
-import { connect, type Fleet, type Parallel } from "millrace/remote";
+import { connect, type Fleet, type Parallel, type Transport } from "millrace/remote";
 import { redis } from "millrace/remote/redis";
-import { afterAll, afterEach, beforeAll, describe, expect, it, test } from "vitest";
+import { sqlite } from "millrace/remote/sqlite";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from "vitest";
 import { cli, node, root } from "../kit/child.ts";
 import { hasRedis, RedisServer } from "../kit/redis-server.ts";
+import { hasSqlite, onSqliteNode } from "../kit/sqlite-node.ts";
 // @ts-expect-error: the worker processes run it as it is
 import * as functions from "../remote/functions.mjs";
+import type { Server } from "../remote/worker.ts";
 
 const waits = functions.waits as Parallel<(ctx: Context, ms: number) => number>;
 const FILE = join(root, "test/remote/functions.mjs");
@@ -58,62 +61,77 @@ describe("what it refuses, with 2 and a message", () => {
   });
 });
 
-describe.runIf(hasRedis)("over Redis", () => {
-  let server: RedisServer;
-  const children = new Set<ChildProcess>();
+const children = new Set<ChildProcess>();
+afterEach(async () => {
+  for (const child of children) await kill(child);
+});
 
-  beforeAll(async () => {
-    server = await RedisServer.start();
+/** A process, and the lines it says. */
+interface Started {
+  readonly child: ChildProcess;
+  readonly said: string[];
+}
+
+function start(args: readonly string[]): Started {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  const said: string[] = [];
+  children.add(child);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => said.push(...text.split("\n").filter((line) => line)));
+  }
+  return { child, said };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  children.delete(child);
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill("SIGKILL");
+  await once(child, "exit");
+}
+
+const says = ({ said }: Started, text: string): Promise<void> => expect.poll(() => said.join("\n")).toContain(text);
+
+async function ended({ child }: Started): Promise<number | null> {
+  if (child.exitCode === null) await once(child, "exit");
+  return child.exitCode;
+}
+
+describe("before it serves, a signal ends it, and nothing is held up", () => {
+  const nowhere = ["--redis", "redis://127.0.0.1:1", "--name", "f"];
+
+  test.for([
+    ["SIGTERM", "while it imports its files", "loading"],
+    ["SIGINT", "while it imports its files", "loading"],
+    ["SIGTERM", "while it connects", "loaded"],
+  ] as const)("%s %s", async ([signal, , module]) => {
+    const started = start([cli, "worker", FILE, join(root, `test/remote/${module}.mjs`), ...nowhere]);
+    await says(started, module);
+    started.child.kill(signal);
+    expect(await ended(started)).toBe(0);
+    expect(started.said.at(-1)).toBe(`millrace worker: ${signal} before it has begun`);
   });
-  afterEach(async () => {
-    for (const child of children) await kill(child);
-    await server.ask("FLUSHALL");
+});
+
+/** What workers do, wherever their fleet is. */
+function fleetTests(setup: () => { readonly server: Server; readonly transport: Transport }): void {
+  let server: Server;
+  let transport: Transport;
+  beforeEach(() => {
+    ({ server, transport } = setup());
   });
-  afterAll(() => server.end());
-
-  /** A process, and the lines it says. */
-  interface Started {
-    readonly child: ChildProcess;
-    readonly said: string[];
-  }
-
-  function start(args: readonly string[]): Started {
-    const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
-    const said: string[] = [];
-    children.add(child);
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8").on("data", (text: string) => said.push(...text.split("\n").filter((line) => line)));
-    }
-    return { child, said };
-  }
-
-  async function kill(child: ChildProcess): Promise<void> {
-    children.delete(child);
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill("SIGKILL");
-    await once(child, "exit");
-  }
-
-  const says = ({ said }: Started, text: string): Promise<void> => expect.poll(() => said.join("\n")).toContain(text);
 
   async function worker(...args: string[]): Promise<Started> {
-    const url = `redis://127.0.0.1:${server.port}`;
-    const fleet = ["--redis", url, "--name", "f", "--lease", `${LEASE}ms`, "--threads", "1"];
-    const started = start([cli, "worker", FILE, ...fleet, ...args]);
+    const where = "redis" in server ? ["--redis", `redis://127.0.0.1:${server.redis}`] : ["--sqlite", server.sqlite];
+    const fleet = ["--name", "f", "--lease", `${LEASE}ms`, "--threads", "1"];
+    const started = start([cli, "worker", FILE, ...where, ...fleet, ...args]);
     await says(started, "serves fleet");
     return started;
-  }
-
-  async function ended({ child }: Started): Promise<number | null> {
-    if (child.exitCode === null) await once(child, "exit");
-    return child.exitCode;
   }
 
   /** Runs a program of a caller in this process. */
   const call = <R>(program: (fleet: Fleet) => Go<R>): Promise<R> =>
     run(function* () {
-      const client = () => new Redis({ port: server.port, maxRetriesPerRequest: null });
-      const fleet = yield* connect(redis(client), { name: "f", lease: LEASE });
+      const fleet = yield* connect(transport, { name: "f", lease: LEASE });
       const result = yield* program(fleet);
       yield* fleet.drain();
       return result as never;
@@ -175,15 +193,6 @@ describe.runIf(hasRedis)("over Redis", () => {
     await expect(lost).rejects.toMatchObject({ code: "LOST" });
   });
 
-  it("while it connects, a signal ends it, and nothing is held up", async () => {
-    const nowhere = ["--redis", "redis://127.0.0.1:1", "--name", "f"];
-    const started = start([cli, "worker", FILE, join(root, "test/remote/loaded.mjs"), ...nowhere]);
-    await says(started, "loaded");
-    started.child.kill("SIGTERM");
-    expect(await ended(started)).toBe(0);
-    expect(started.said.at(-1)).toBe("millrace worker: SIGTERM before it has begun");
-  });
-
   it("when it is killed, its calls are LOST, or begun again by another", async () => {
     const first = await worker();
     const { error, lost, pid, again, second } = await call(function* (fleet) {
@@ -212,11 +221,40 @@ describe.runIf(hasRedis)("over Redis", () => {
 
   it("when a caller is killed, its goroutine is cancelled within a lease and a half", async () => {
     const started = await worker();
-    const caller = start([join(root, "test/remote/caller.mjs"), JSON.stringify({ port: server.port, lease: LEASE })]);
+    const caller = start([join(root, "test/remote/caller.mjs"), JSON.stringify({ server, lease: LEASE })]);
     await says(started, "begun");
     const before = performance.now();
     await kill(caller.child);
     await says(started, "ended: the process that started this goroutine is gone");
     console.log(`cancelled after ${Math.round(performance.now() - before)} ms; a lease is ${LEASE} ms`);
+  });
+}
+
+describe.runIf(hasRedis)("over Redis", () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await RedisServer.start();
+  });
+  afterEach(() => server.ask("FLUSHALL"));
+  afterAll(() => server.end());
+
+  fleetTests(() => ({
+    server: { redis: server.port },
+    transport: redis(() => new Redis({ port: server.port, maxRetriesPerRequest: null })),
+  }));
+});
+
+describe("over a file", () => {
+  if (!hasSqlite) return onSqliteNode("test/cli/worker.test.ts", "over a file");
+  let folder = "";
+  let files = 0;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "millrace-worker-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  fleetTests(() => {
+    const file = join(folder, `${files++}.db`);
+    return { server: { sqlite: file }, transport: sqlite(file) };
   });
 });

@@ -17,11 +17,16 @@ async function prints(name: string, FLEET: string, command?: string): Promise<st
 }
 
 /** Runs the server, asks it for `paths`, ends it, and gives the status and the text of each answer. */
-async function asks(paths: readonly string[], FLEET: string): Promise<(readonly [status: number, text: string])[]> {
+async function asks(
+  paths: readonly string[],
+  FLEET: string,
+  command?: string,
+): Promise<(readonly [status: number, text: string])[]> {
   const port = await freePort();
   let answers: Promise<(readonly [number, string])[]> = Promise.resolve([]);
   const { code, stdout, stderr } = await node([cli, "run", example("web.ts")], {
     env: { FLEET, PORT: String(port) },
+    command,
     ready: "listens on",
     whenReady(child) {
       const ask = async (path: string) => {
@@ -62,6 +67,28 @@ function mailsAndCrawl(fleet: (name: string) => string, command?: string): void 
   });
 }
 
+function webAndWorker(fleet: (name: string) => string, command?: string): void {
+  it("web: a worker of another process does the work; without one the answer is 503", {
+    timeout: 120_000,
+  }, async () => {
+    const FLEET = fleet("web");
+    const where = FLEET.startsWith("redis") ? "--redis" : "--sqlite";
+    const [[status, text] = []] = await asks(["cat"], FLEET, command);
+    expect(text).toBe('RemoteError: go: no process has begun "thumbnail" within 2000 ms\n');
+    expect(status).toBe(503);
+    let answers = Promise.resolve<unknown>(undefined);
+    const worker = await node([cli, "worker", example("thumbnail.ts"), "--name", "web", where, FLEET], {
+      command,
+      ready: "serves fleet",
+      whenReady(child) {
+        answers = asks(["cat"], FLEET, command).finally(() => child.kill("SIGTERM"));
+      },
+    });
+    expect(await answers).toEqual([[200, expect.stringMatching(/^<svg .*<\/svg>$/)]]);
+    expect(worker).toMatchObject({ code: 0, stderr: expect.stringMatching(/millrace worker: drained\n$/) });
+  });
+}
+
 describe("in memory", () => {
   mailsAndCrawl(() => "");
 
@@ -73,16 +100,18 @@ describe("in memory", () => {
   });
 });
 
-describe.skipIf(sqliteNode === undefined)("in a file", () => {
+describe.runIf(sqliteNode !== undefined)("in a file", () => {
   let folder = "";
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "millrace-fleet-"));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  mailsAndCrawl((name) => join(folder, `${name}.db`), sqliteNode);
+  const file = (name: string): string => join(folder, `${name}.db`);
+  mailsAndCrawl(file, sqliteNode);
+  webAndWorker(file, sqliteNode);
 });
 
-describe.skipIf(!hasRedis)("over a Redis", () => {
+describe.runIf(hasRedis)("over a Redis", () => {
   let server: RedisServer;
   let FLEET = "";
   beforeAll(async () => {
@@ -91,21 +120,5 @@ describe.skipIf(!hasRedis)("over a Redis", () => {
   });
   afterAll(() => server.end());
   mailsAndCrawl(() => FLEET);
-
-  it("web: a worker of another process does the work; without one the answer is 503", {
-    timeout: 120_000,
-  }, async () => {
-    const [[status, text] = []] = await asks(["cat"], FLEET);
-    expect(text).toBe('RemoteError: go: no process has begun "thumbnail" within 2000 ms\n');
-    expect(status).toBe(503);
-    let answers = Promise.resolve<unknown>(undefined);
-    const worker = await node([cli, "worker", example("thumbnail.ts"), "--name", "web", "--redis", FLEET], {
-      ready: "serves fleet",
-      whenReady(child) {
-        answers = asks(["cat"], FLEET).finally(() => child.kill("SIGTERM"));
-      },
-    });
-    expect(await answers).toEqual([[200, expect.stringMatching(/^<svg .*<\/svg>$/)]]);
-    expect(worker).toMatchObject({ code: 0, stderr: expect.stringMatching(/millrace worker: drained\n$/) });
-  });
+  webAndWorker(() => FLEET);
 });

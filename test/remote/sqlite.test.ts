@@ -1,18 +1,14 @@
 /** The file: the whole suite, and what only several processes can show. Where this Node has no SQLite, a newer one runs it. */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { run } from "millrace";
 import { connect, type Transport } from "millrace/remote";
 import { sqlite } from "millrace/remote/sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasSqlite, sqliteNode } from "../kit/sqlite-node.ts";
+import { hasSqlite, onSqliteNode } from "../kit/sqlite-node.ts";
 import { remoteConformance } from "./conformance.ts";
 import { workerTests } from "./worker.ts";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
 
 const suite = (): void => {
   let folder = "";
@@ -45,15 +41,7 @@ const without = (): void => {
     await expect(connecting).rejects.toMatchObject({ code: "CONNECT", message: expect.stringMatching(/Node 22.13/) });
   });
 
-  if (sqliteNode === undefined) return;
-  const newer = sqliteNode;
-  it("passes on a newer Node", { timeout: 300_000 }, () => {
-    const vitest = join(root, "node_modules/vitest/vitest.mjs");
-    const args = [vitest, "run", "--project", "node", "test/remote/sqlite.test.ts"];
-    const { status, stdout, stderr } = spawnSync(newer, args, { cwd: root, encoding: "utf8" });
-    expect(status, `${stdout}${stderr}`).toBe(0);
-    expect(stdout).not.toMatch(/skipped \(\d\d/);
-  });
+  onSqliteNode("test/remote/sqlite.test.ts", "sqlite");
 };
 
 describe("sqlite", hasSqlite ? suite : without);
