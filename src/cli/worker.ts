@@ -109,7 +109,8 @@ function* serve(transport: Transport, state: State, flags: WorkerFlags): Go<numb
   const { name, lease, concurrency, groups, drain, health } = flags;
   const fleet = yield* connect(transport, { name, lease });
   state.fleet = fleet as Fleet as RemoteFleet;
-  const serving = go(() => fleet.serve({ concurrency, groups }));
+  const served = fleet.serve({ concurrency, groups }); // throws here when there is nothing to serve
+  const serving = go(() => served);
   go(function* () {
     for (const error = range(fleet.errors); yield* error.next(); ) say(`${error.value.code}: ${error.value.message}`);
   });

@@ -119,11 +119,12 @@ function fleetTests(setup: () => { readonly server: Server; readonly transport: 
   beforeEach(() => {
     ({ server, transport } = setup());
   });
+  const where = (): string[] =>
+    "redis" in server ? ["--redis", `redis://127.0.0.1:${server.redis}`] : ["--sqlite", server.sqlite];
 
   async function worker(...args: string[]): Promise<Started> {
-    const where = "redis" in server ? ["--redis", `redis://127.0.0.1:${server.redis}`] : ["--sqlite", server.sqlite];
     const fleet = ["--name", "f", "--lease", `${LEASE}ms`, "--threads", "1"];
-    const started = start([cli, "worker", FILE, ...where, ...fleet, ...args]);
+    const started = start([cli, "worker", FILE, ...where(), ...fleet, ...args]);
     await says(started, "serves fleet");
     return started;
   }
@@ -161,6 +162,15 @@ function fleetTests(setup: () => { readonly server: Server; readonly transport: 
     expect(await pid).toBe(started.child.pid);
     expect(await ended(started)).toBe(0);
     expect(started.said.at(-1)).toBe("millrace worker: drained");
+  });
+
+  it("with nothing to serve ends with 1, and never says that it serves", async () => {
+    const started = start([cli, "worker", join(root, "test/remote/loaded.mjs"), ...where(), "--name", "f"]);
+    expect(await ended(started)).toBe(1);
+    expect(started.said.join("\n")).toContain(
+      "there is nothing to serve: no parallel function and no handler is loaded",
+    );
+    expect(started.said.join("\n")).not.toContain("serves fleet");
   });
 
   it("gives back what takes longer than --drain, which is no attempt, and says what that was", async () => {
