@@ -95,9 +95,13 @@ export type Sendable<T> = unknown extends T
 export type Registered<T extends object = object> = T & { readonly [travels]?: "class" };
 
 /** Options of `sendable`. */
-export interface SendableOptions<T> extends Partial<Codec<T>> {
+export interface SendableOptions<T> {
   /** The same on all threads, and no other class's: that of the class by default, which minifiers change. */
-  readonly name?: string;
+  readonly name?: string | undefined;
+  /** Gives what is sent instead of an object. */
+  readonly encode?: Codec<T>["encode"] | undefined;
+  /** Makes an object of what was sent. */
+  readonly decode?: Codec<T>["decode"] | undefined;
 }
 
 /** Shorter names are a minifier's, and another bundle has them for other classes. */

@@ -183,8 +183,8 @@ export const channels: readonly Fault[] = [
   {
     name: "a select names the wrong case",
     file: "src/select/select.ts",
-    find: "const label = this.#labels[at] as string | number;",
-    put: "const label = this.#labels[0] as string | number;",
+    find: "return at === 0 ? this.#nameA : this.#nameB;",
+    put: "return at === 0 ? this.#nameB : this.#nameA;",
     test: "test/conformance/local.test.ts",
     title: "plain, yield*, select takes the one case that can proceed",
   },

@@ -141,8 +141,8 @@ export const packages: readonly Fault[] = [
   {
     name: "a wait group wakes one waiter only",
     file: "src/sync/waitgroup.ts",
-    find: "for (let w = this.queue.shift(); w !== null; w = this.queue.shift()) {",
-    put: "for (let w = this.queue.shift(); w !== null; w = null) {",
+    find: "for (let w = queue.shift(); w !== null; w = queue.shift()) {",
+    put: "for (let w = queue.shift(); w !== null; w = null) {",
     test: "test/sync/waitgroup.test.ts",
     title: "wait blocks until the counter is zero (yield*)",
   },

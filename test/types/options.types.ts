@@ -18,6 +18,7 @@ import type {
   ThrottleOptions,
 } from "millrace/patterns";
 import type { CompileOptions, PluginOptions, ViteOptions } from "millrace/plugin";
+import type { ProfilerOptions } from "millrace/pprof";
 import type {
   CallOptions,
   DrainOptions,
@@ -35,7 +36,7 @@ import type {
 import type { RedisOptions } from "millrace/remote/redis";
 import type { LockOptions, NameOptions, SometimesOptions, WindowOptions } from "millrace/sync";
 import type { BubbleOptions, ExploreOptions, LeakOptions, RaceOptions } from "millrace/testing";
-import type { SharedChanOptions, SharedOptions, ThreadOptions } from "millrace/threads";
+import type { SendableOptions, SharedChanOptions, SharedOptions, ThreadOptions } from "millrace/threads";
 import type { FlightRecorderOptions, TraceOptions } from "millrace/trace";
 import { expectType } from "./equal.ts";
 
@@ -89,6 +90,8 @@ expectType<Takes<SharedOptions>>();
 expectType<Takes<ThreadOptions>>();
 expectType<Takes<FlightRecorderOptions>>();
 expectType<Takes<TraceOptions>>();
+expectType<Takes<ProfilerOptions>>();
+expectType<Takes<SendableOptions<object>>>();
 
 // What is looked for: an option that may be left out, and not be undefined.
 // @ts-expect-error

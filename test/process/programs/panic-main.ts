@@ -1,9 +1,9 @@
 // A panic in main, in nested generators and a plain function.
 import { type Go, main, runtime } from "millrace";
 
-function parse(text: string): number {
-  if (text === "") throw new Error("nothing to parse");
-  return Number(text);
+function parse(word: string): number {
+  if (word === "") throw new Error("nothing to parse");
+  return Number(word);
 }
 
 function* outer(): Go<number> {
