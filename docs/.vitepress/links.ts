@@ -65,7 +65,12 @@ export function linkedSources(): string[] {
       if (statSync(root + file).isDirectory()) for (const inside of under(file)) found.add(inside);
     }
   }
-  return [...found].filter((file) => !/\.(md|png|svg)$/.test(file)).sort();
+  return [...found].filter(isSource).sort();
+}
+
+/** Whether a file is shown as text. */
+export function isSource(file: string): boolean {
+  return !/\.(md|png|svg)$/.test(file);
 }
 
 /** The files of a folder, relative to the root, without what is made or installed. */
