@@ -7,11 +7,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { CommanderError } from "commander";
-import type { Profile, ProfileName } from "../pprof/profile.ts";
+import { PROFILES, type Profile } from "../pprof/profile.ts";
 import { Profiler } from "../pprof/profiler.ts";
 import { observeSignals } from "./signals.ts";
 
-const NAMES: readonly ProfileName[] = ["goroutine", "block", "mutex", "cpu"];
 /** Of a line where standard error is not a terminal. */
 const WIDTH = 120;
 
@@ -27,7 +26,7 @@ export function profileAll(wanted: boolean, folder: string | undefined): void {
     if (folder !== undefined) write(profile, folder);
   };
   process.on("exit", finish);
-  // Its end by a signal is no exit that anything is told of.
+  // Nothing is told of an end by a signal.
   observeSignals((_, listeners) => {
     if (listeners === 0) finish();
   });
@@ -44,7 +43,7 @@ function make(folder: string): void {
 
 function write(profile: Profile, folder: string): void {
   try {
-    for (const name of NAMES) writeFileSync(join(resolve(folder), `${name}.pb.gz`), gzipSync(profile.pprof(name)));
+    for (const name of PROFILES) writeFileSync(join(resolve(folder), `${name}.pb.gz`), gzipSync(profile.pprof(name)));
     console.error(`millrace run: the profiles are in ${folder}; go tool pprof -http=: ${join(folder, "block.pb.gz")}`);
   } catch (error) {
     console.error(`millrace run: can't write the profiles: ${(error as Error).message}`);

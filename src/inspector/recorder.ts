@@ -5,6 +5,7 @@
  * The chunk that is being written is handed over when it is full, when it is old, or when somebody asks. So a busy
  * program hands over as it goes; one that has just come to rest is asked, or a timer asks for it.
  */
+
 import { listen, type RuntimeEvent } from "../runtime/events.ts";
 import { monotonic } from "../runtime/host.ts";
 import { m } from "../runtime/m.ts";
@@ -14,10 +15,12 @@ import { waitsFor } from "../runtime/thing.ts";
 import { Chunk, type ChunkParts } from "../trace/chunk.ts";
 import { allRuns } from "../trace/lanes.ts";
 import type { Place, Places } from "../trace/places.ts";
-import { channelId, keyOf, lineOf } from "./model/ids.ts";
+import { framesOf, lineOf } from "../trace/places.ts";
+import { keyOf } from "../trace/timeline.ts";
+import { channelId } from "./model/ids.ts";
 import type { Model } from "./model/model.ts";
 import type { Note } from "./model/notes.ts";
-import { framesOf, type KnownChannel, type Sights } from "./sights.ts";
+import type { KnownChannel, Sights } from "./sights.ts";
 import { valueText } from "./value.ts";
 
 /** What has happened since the last one. */

@@ -4,15 +4,17 @@
  *
  * They are recognised by what they have, not by their class: the program may have its own copy of the library.
  */
+
 import { tap } from "../runtime/events.ts";
 import type { G } from "../runtime/g.ts";
 import { casesOf, labelOf, type Thing, thingOf, told } from "../runtime/thing.ts";
 import { describe } from "../runtime/traceback.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 import { allRuns } from "../trace/lanes.ts";
-import { frameText, type Places } from "../trace/places.ts";
+import { framesOf, type Places } from "../trace/places.ts";
+import { keyOf } from "../trace/timeline.ts";
 import type { ChannelSight } from "./model/channels.ts";
-import { channelId, goroutineId, keyOf, thingId } from "./model/ids.ts";
+import { channelId, goroutineId, thingId } from "./model/ids.ts";
 import type { Note } from "./model/notes.ts";
 import type { Queued, ThingId } from "./protocol.ts";
 import type { Look, Program } from "./source.ts";
@@ -180,15 +182,4 @@ function queued(queue: Iterable<Waiter>, sends: boolean): Queued[] {
     });
   }
   return found;
-}
-
-/** The frames of a stack as Go prints it, those of the library left out. */
-export function framesOf(stack: string, places: Places): string[] {
-  const frames: string[] = [];
-  const lines = stack.split("\n");
-  for (let i = 0; i + 1 < lines.length; i += 2) {
-    const place = (lines[i + 1] ?? "").trim();
-    if (!places.isLibrary(place)) frames.push(frameText((lines[i] ?? "").replace(/\(\)$/, ""), places.shown(place)));
-  }
-  return frames;
 }

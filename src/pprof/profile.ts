@@ -1,9 +1,9 @@
 /**
  * What a profiler has seen: tables for people, rows for programs, and the formats of `go tool pprof`.
  */
-import { checkOptions, unexpected, whole } from "../runtime/args.ts";
+import { checkOptions, oneOf, whole } from "../runtime/args.ts";
 import type { GoroutineInfo } from "../runtime/types.ts";
-import type { Place, Places } from "../trace/places.ts";
+import { framesOf, lineOf, type Place, type Places } from "../trace/places.ts";
 import type { CpuProfile } from "./cpu.ts";
 import { encode, type Weighed } from "./encode.ts";
 import type { Bar, Spread } from "./spread.ts";
@@ -98,6 +98,7 @@ export interface LockRow {
 
 /** The profiles there are, by Go's names. */
 export type ProfileName = "goroutine" | "block" | "mutex" | "cpu";
+export const PROFILES: readonly ProfileName[] = ["goroutine", "block", "mutex", "cpu"];
 
 export interface Seen {
   readonly elapsed: number;
@@ -171,7 +172,7 @@ export class TallyProfile implements Profile {
     this.busy = [...tally.busy].map(([thread, ms]) => ({ thread, share: share(ms, seen.elapsed) }));
     this.goroutines = [...tally.families.values()]
       .map((family) => ({
-        ...{ name: family.name, origin: lineOf(family.origin), started: family.started, live: family.live },
+        ...{ name: family.name, origin: placed(family.origin), started: family.started, live: family.live },
         ...{ running: family.running, longest: family.longest, runnable: times(family.runnable) },
         blocked: [...family.blocked].map(([reason, ms]) => ({ reason, ms })).sort((a, b) => b.ms - a.ms),
       }))
@@ -181,7 +182,7 @@ export class TallyProfile implements Profile {
     this.channels = [...tally.channels.values()].map(channelRow).sort((a, b) => waited(b) - waited(a));
     this.locks = [...tally.locks.values()]
       .map(({ name, waits, holds, holder, taken }) => ({
-        ...{ name, waits: times(waits), holds: times(holds), holder: holder?.name ?? "", line: lineOf(taken) },
+        ...{ name, waits: times(waits), holds: times(holds), holder: holder?.name ?? "", line: placed(taken) },
       }))
       .sort((a, b) => b.waits.total - a.waits.total);
   }
@@ -195,7 +196,7 @@ export class TallyProfile implements Profile {
   pprof(name: ProfileName): Uint8Array<ArrayBuffer> {
     const { cpu, goroutines, places } = this.#seen;
     const { elapsed } = this;
-    switch (name) {
+    switch (oneOf("Profile.pprof", name, PROFILES)) {
       case "goroutine":
         return encode(
           [["goroutine", "count"]],
@@ -218,8 +219,6 @@ export class TallyProfile implements Profile {
           elapsed,
           cpu.interval * 1e6,
         );
-      default:
-        throw unexpected("Profile.pprof", '"goroutine", "block", "mutex" or "cpu"', name);
     }
   }
 }
@@ -231,10 +230,8 @@ function times(spread: Spread): Times {
   return { count, total, p50: spread.quantile(0.5), p99: spread.quantile(0.99), longest };
 }
 
-/** FILE:LINE of a place. */
-export function lineOf({ frames: [frame = ""] }: Place): string {
-  return frame.replace(/^.* \((.*)\)$/, "$1").replace(/:\d+$/, "");
-}
+/** FILE:LINE of a place; "" if it is not known. */
+const placed = ({ frames: [frame = ""] }: Place): string => lineOf(frame);
 
 /** What a line has of the waits of its group: as much as of those whose line is known. */
 function shares({
@@ -250,7 +247,7 @@ function shares({
 function linesOf(group: Group): WaitRow[] {
   const { family, reason, on } = group;
   return shares(group).map(({ place, spread, of }) => ({
-    ...{ goroutine: family.name, line: place === null ? "" : lineOf(place), reason, on },
+    ...{ goroutine: family.name, line: place === null ? "" : placed(place), reason, on },
     ...{ ...times(spread), count: Math.round(spread.count * of), total: spread.total * of, histogram: spread.bars() },
   }));
 }
@@ -260,7 +257,7 @@ const waited = ({ senders, receivers }: ChannelRow): number => senders.total + r
 function channelRow(all: Channels): ChannelRow {
   const { name, made, capacity, count, sent, received, watched, full, filled } = all;
   return {
-    ...{ name, made: lineOf(made), capacity, count, sent, received },
+    ...{ name, made: placed(made), capacity, count, sent, received },
     ...{ full: share(full, watched), fill: capacity === 0 ? 0 : share(filled, watched * capacity) },
     ...{ senders: times(all.senders), receivers: times(all.receivers) },
   };
@@ -287,12 +284,7 @@ function weighed(group: Group): Weighed[] {
 
 /** Where a goroutine stands. */
 function standing({ name, state, reason, stack }: GoroutineInfo, places: Places): Weighed {
-  const lines = stack.split("\n");
-  const frames = [];
-  for (let i = 0; i + 1 < lines.length; i += 2) {
-    const place = (lines[i + 1] ?? "").trim();
-    if (!places.isLibrary(place)) frames.push(frameOf(`${(lines[i] ?? "").replace(/\(\)$/, "")} (${place})`));
-  }
+  const frames = framesOf(stack, places).map(frameOf);
   return {
     stack: frames.length > 0 ? frames : [{ name, file: "", line: 0 }],
     values: [1],

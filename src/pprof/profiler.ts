@@ -12,9 +12,10 @@ import { m } from "../runtime/m.ts";
 import { infoOfAll } from "../runtime/traceback.ts";
 import { allRuns, Lanes } from "../trace/lanes.ts";
 import { type Place, Places } from "../trace/places.ts";
+import { keyOf } from "../trace/timeline.ts";
 import { type CpuProfile, startCpu } from "./cpu.ts";
 import { type Profile, TallyProfile } from "./profile.ts";
-import { keyOf, NOWHERE, Tally } from "./tally.ts";
+import { NOWHERE, Tally } from "./tally.ts";
 
 /** Options of a `Profiler`. */
 export interface ProfilerOptions {

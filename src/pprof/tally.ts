@@ -10,7 +10,7 @@
 import type { ToldThing } from "../runtime/types.ts";
 import type { Entry, Told } from "../trace/chunk.ts";
 import type { Place } from "../trace/places.ts";
-import type { Point, Sink, TrackState } from "../trace/timeline.ts";
+import { keyOf, type Point, type Sink, type TrackState } from "../trace/timeline.ts";
 import { Spread } from "./spread.ts";
 
 /** Rows of a table; what would be one more is counted in the row `OTHERS`. */
@@ -20,9 +20,6 @@ export const OTHERS = "others";
 const MOST_LINES = 100;
 /** Goroutines, channels and held locks that are known at a time. */
 const MOST_KNOWN = 200_000;
-
-/** A goroutine in one number, unique over all threads. */
-export const keyOf = (run: number, g: number): number => run * 2 ** 32 + g;
 
 /** A goroutine function. */
 export class Family {
@@ -137,7 +134,7 @@ export class Tally {
 
   /** The function of that name which is started at `origin`. */
   family(name: string, origin: Place): Family {
-    return row(this.families, `${name}\n${origin.n}`, OTHERS, (named) =>
+    return row(this.families, `${name}\n${origin.n}`, (named) =>
       named ? new Family(name, origin) : new Family(OTHERS, NOWHERE),
     );
   }
@@ -166,7 +163,7 @@ export class Tally {
   /** A channel was made there. */
   made(thread: number, chan: number, time: number, shape: Pick<Entry, "text" | "length">, place: Place): void {
     const { text: name, length: capacity } = shape;
-    const all = row(this.channels, name === "" ? `at ${place.n}, ${capacity}` : `called ${name}`, OTHERS, (named) =>
+    const all = row(this.channels, name === "" ? `at ${place.n}, ${capacity}` : `called ${name}`, (named) =>
       named ? new Channels(name, place, capacity) : new Channels(OTHERS, NOWHERE, 0),
     );
     all.count++;
@@ -224,7 +221,7 @@ export class Tally {
   }
 
   lock(name: string): Lock {
-    return row(this.locks, name, OTHERS, (named) => new Lock(named ? name : OTHERS));
+    return row(this.locks, name, (named) => new Lock(named ? name : OTHERS));
   }
 
   #channel(thread: number, chan: number, time: number): Channel {
@@ -295,7 +292,6 @@ export class Tally {
     const group = row(
       this.groups,
       `${family.name}\n${family.origin.n}\n${reason}\n${on}`,
-      OTHERS,
       (named) => new Group(named ? family : this.#unknown, named ? reason : OTHERS, named ? on : "", isLock(told?.on)),
     );
     group.all.add(ms);
@@ -343,11 +339,11 @@ function spreadOf(lines: Map<Place, Spread>, place: Place): Spread {
 }
 
 /** The row of that key, or where there are too many the one that stands for all others. */
-function row<T>(rows: Map<string, T>, key: string, others: string, make: (named: boolean) => T): T {
+function row<T>(rows: Map<string, T>, key: string, make: (named: boolean) => T): T {
   const known = rows.get(key);
   if (known !== undefined) return known;
-  if (rows.size >= MOST_ROWS && key !== others) return row(rows, others, others, () => make(false));
-  const made = make(key !== others);
+  if (rows.size >= MOST_ROWS && key !== OTHERS) return row(rows, OTHERS, make);
+  const made = make(key !== OTHERS);
   rows.set(key, made);
   return made;
 }

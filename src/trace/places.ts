@@ -164,3 +164,20 @@ export function pathOf(place: string): string {
     return place;
   }
 }
+
+/** FILE:LINE out of a frame, `name (FILE:LINE:COLUMN)` or `FILE:LINE:COLUMN`. */
+export function lineOf(frame: string): string {
+  const place = frame.endsWith(")") ? frame.slice(frame.lastIndexOf("(") + 1, -1) : frame;
+  return /^(.+?:\d+)(?::\d+)?$/.exec(place)?.[1] ?? place;
+}
+
+/** The frames of a stack as Go prints it, those of the library left out. */
+export function framesOf(stack: string, places: Places): string[] {
+  const frames: string[] = [];
+  const lines = stack.split("\n");
+  for (let i = 0; i + 1 < lines.length; i += 2) {
+    const place = (lines[i + 1] ?? "").trim();
+    if (!places.isLibrary(place)) frames.push(frameText((lines[i] ?? "").replace(/\(\)$/, ""), places.shown(place)));
+  }
+  return frames;
+}

@@ -18,6 +18,9 @@ export interface Point {
   readonly time: number;
 }
 
+/** A goroutine in one number: its own is unique in its run over all threads. */
+export const keyOf = (run: number, g: number): number => run * 2 ** 32 + g;
+
 export interface Sink {
   run(run: number, name: string): void;
   goroutine(run: number, g: number, name: string): void;

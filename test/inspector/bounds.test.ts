@@ -1,11 +1,12 @@
 /** What the inspector's model costs grows with what it is told, not with the square of that, and what it keeps has a limit. */
+
 import { expect, test } from "vitest";
 import { answer } from "../../src/inspector/model/answer.ts";
-import { keyOf } from "../../src/inspector/model/ids.ts";
 import { Model } from "../../src/inspector/model/model.ts";
 import { openTrace } from "../../src/inspector/recorded/recorded.ts";
 import type { RuntimeEvent } from "../../src/runtime/events.ts";
 import { Chunk } from "../../src/trace/chunk.ts";
+import { keyOf } from "../../src/trace/timeline.ts";
 
 const receives = { verb: "receive", on: { kind: "chan", id: 7, run: 1 }, reason: "chan receive", chan: 7 } as const;
 

@@ -1,5 +1,5 @@
 /** A run has ended in a deadlock: who was left, and for what they wait. */
-import { keyOf } from "../model/ids.ts";
+import { keyOf } from "../../trace/timeline.ts";
 import type { Finding } from "../protocol.ts";
 import type { Rule } from "./rules.ts";
 import { count, whoIs } from "./text.ts";

@@ -4,11 +4,10 @@
  * A goroutine's number is unique in its run over all threads, so it keeps its name when it moves to another. Channels and
  * local locks have numbers of their own on each thread.
  */
-import type { ToldThing } from "../../runtime/types.ts";
-import type { GoroutineId, ThingId, ThingRow } from "../protocol.ts";
 
-/** A goroutine in one number. */
-export const keyOf = (run: number, g: number): number => run * 2 ** 32 + g;
+import type { ToldThing } from "../../runtime/types.ts";
+import { keyOf } from "../../trace/timeline.ts";
+import type { GoroutineId, ThingId, ThingRow } from "../protocol.ts";
 
 export const goroutineId = (key: number): GoroutineId => `${Math.floor(key / 2 ** 32)}/${key % 2 ** 32}`;
 
@@ -50,9 +49,3 @@ export function thingId({ kind, id, run }: ToldThing, label: string, thread: num
 
 /** What sort of row stands for a thing. */
 export const rowKind = ({ kind }: ToldThing): ThingRow["kind"] => ROWS[kind] ?? "other";
-
-/** FILE:LINE out of a frame, `name (FILE:LINE:COLUMN)` or `FILE:LINE:COLUMN`. */
-export function lineOf(frame: string): string {
-  const place = frame.endsWith(")") ? frame.slice(frame.lastIndexOf("(") + 1, -1) : frame;
-  return /^(.+?:\d+)(?::\d+)?$/.exec(place)?.[1] ?? place;
-}

@@ -3,9 +3,10 @@
  *
  * Bounded: `MOST` events of 64 bytes and their texts. They are numbered from 1 on; the oldest chunk goes as a whole.
  */
+
 import type { Chunk, Entry } from "../../trace/chunk.ts";
+import { keyOf } from "../../trace/timeline.ts";
 import type { LoggedEvent } from "../protocol.ts";
-import { keyOf } from "./ids.ts";
 
 const MOST = 131_072;
 

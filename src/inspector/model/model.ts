@@ -11,10 +11,11 @@
  */
 
 import type { Chunk } from "../../trace/chunk.ts";
+import { lineOf } from "../../trace/places.ts";
 import type { GoroutineId, Graph, LoggedEvent, Status, ThingId } from "../protocol.ts";
 import { type Channel, Channels } from "./channels.ts";
 import { graphOf } from "./graph.ts";
-import { goroutineId, lineOf } from "./ids.ts";
+import { goroutineId } from "./ids.ts";
 import { Labels } from "./labels.ts";
 import { Log } from "./log.ts";
 import { Marks } from "./marks.ts";

@@ -4,10 +4,10 @@
  */
 import type { PanicCode } from "../../runtime/panic.ts";
 import type { Chunk, Entry } from "../../trace/chunk.ts";
-import { type Point, type Sink, Timeline, type TrackState } from "../../trace/timeline.ts";
+import { keyOf, type Point, type Sink, Timeline, type TrackState } from "../../trace/timeline.ts";
 import type { Channel } from "./channels.ts";
 import { Figures } from "./figures.ts";
-import { keyOf, rowKind, thingId, timerId } from "./ids.ts";
+import { rowKind, thingId, timerId } from "./ids.ts";
 import type { Model } from "./model.ts";
 import type { Queue } from "./queue.ts";
 import type { Routine } from "./routines.ts";

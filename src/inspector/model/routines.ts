@@ -5,8 +5,9 @@
  * "ended" or "panicked", in the order in which they ended, and at most `MOST_ENDED` are; each other one is in `#live`, and at most `MOST_LIVE` are.
  */
 
+import { keyOf } from "../../trace/timeline.ts";
 import type { GoroutineDetail, GoroutineId, GoroutineRow, GoroutineState, ThingId } from "../protocol.ts";
-import { goroutineId, keyOf } from "./ids.ts";
+import { goroutineId } from "./ids.ts";
 import { Spans } from "./spans.ts";
 import { NOTHING, type Wait } from "./waits.ts";
 

@@ -1,7 +1,9 @@
 /** What happened, in words: "sends 42 to jobs". */
+
 import type { Entry } from "../../trace/chunk.ts";
+import { keyOf } from "../../trace/timeline.ts";
 import type { LoggedEvent } from "../protocol.ts";
-import { goroutineId, keyOf } from "./ids.ts";
+import { goroutineId } from "./ids.ts";
 import { waitText } from "./waits.ts";
 
 /** Who and what there is, by name. */

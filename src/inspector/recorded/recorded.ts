@@ -9,7 +9,7 @@ import type { RuntimeEvent } from "../../runtime/events.ts";
 import { ArgumentError } from "../../runtime/panic.ts";
 import type { AwaitedThing, ToldThing } from "../../runtime/types.ts";
 import { Chunk } from "../../trace/chunk.ts";
-import { keyOf } from "../model/ids.ts";
+import { keyOf } from "../../trace/timeline.ts";
 import { Model } from "../model/model.ts";
 import type { Source } from "../protocol.ts";
 import { ModelSource } from "../source.ts";
