@@ -365,7 +365,7 @@ function promiseOf(out: unknown): Promise<unknown> | null {
  * again and again; a job's is seen once, which does without a look-up.
  *
  * A promise gets its reaction at once, not when a worker waits: the host may have its turn before that, and a rejection that
- * nobody handles by then ends the process.
+ * is not handled by then ends the process.
  */
 class Carried extends Operation<void> implements Thing {
   /** How many are carried. */

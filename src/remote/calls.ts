@@ -222,7 +222,7 @@ export class Calls implements Caller {
     const told = (error: Error | null): void => {
       if (error instanceof Panic || lease.lost) return;
       if (error instanceof RemoteError && error.code === "UNREACHABLE") tell();
-      else box.link.release(lease); // it was told, or nobody wants to know
+      else box.link.release(lease); // it was told, or what becomes of it does not matter
     };
     const bytes = (): Uint8Array => encodePortable(ok ? value : sendable(value), `go: the result of ${name}`);
     const tell = (): void => {

@@ -103,7 +103,7 @@ export interface Fleet extends AsyncDisposable {
    * connection. After it, everything of this fleet panics with CLOSED_FLEET.
    *
    * Blocks until then. Throws what remote goroutines have failed with that nothing joined; `RemoteError` HELD_UP after
-   * `timeout`, when the contexts of what is still worked on have ended and it was given back, which is no attempt.
+   * `timeout`, when the contexts of what is still worked on have ended and it was given back, which does not count as an attempt.
    *
    * @param options `timeout`, in milliseconds
    * @throws ArgumentError when it is not that

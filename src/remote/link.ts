@@ -3,7 +3,7 @@
  *
  * A receive is claimed locally: the link tells the server how many messages it wants, one for each waiter and some ahead for
  * `work`. What arrives is leased to this process and given to a waiter at once, so a select is exact. What no waiter takes
- * for `LINGER` milliseconds is given back, which is no attempt.
+ * for `LINGER` milliseconds is given back, which does not count as an attempt.
  *
  * A send that is a case of a select, on a queue with a capacity, reserves room, commits, and stores. A plain one is
  * stored at once if there is room, and else gets in line. Without a capacity there is nothing to wait for but the server, so

@@ -56,7 +56,7 @@ export interface Op<out T> extends PromiseLike<T> {
   ): PromiseLike<A | B>;
 }
 
-/** What `go` gives: a goroutine that was started. It is no promise, because starting one and walking away is normal. */
+/** What `go` gives: a goroutine that was started. It is not a promise, because starting one and walking away is normal. */
 export interface Goroutine<out R = unknown> {
   /** Its number, from 1 (main) up, unique in its run. */
   readonly id: number;

@@ -133,7 +133,7 @@ abstract class Common<C extends RedisClient> {
   release(close: boolean): void {
     for (const [event, listener] of this.#listening.splice(0)) this.client.off(event, listener);
     if (!close) return;
-    this.client.on("error", () => {}); // of what is being closed nobody wants to know
+    this.client.on("error", () => {}); // errors of a client that is being closed do not matter
     this.close();
   }
 }

@@ -256,7 +256,7 @@ class RedisLink implements QueueLink {
   readonly #spec: QueueSpec;
   readonly #reconfigure: boolean;
   readonly #sink: QueueSink;
-  /** The duty of this process: something is due then, and nobody else sees to it. */
+  /** The duty of this process: something is due then, and no other process sees to it. */
   readonly #duty: Alarm;
   readonly #again: Alarm;
   #epoch: string | null = null;

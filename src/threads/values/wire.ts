@@ -82,7 +82,7 @@ export const V = {
   boxed: 27,
   /** A byte of kind, varint of pointer. */
   handle: 28,
-  /** The name of a class, and what an object of it is without it; if that is no plain object, its properties as one. */
+  /** The name of a class, and what an object of it is without it; if that is not a plain object, its properties as one. */
   classed: 29,
   /** The name of a class, and what its `encode` gave. */
   coded: 30,
