@@ -106,6 +106,8 @@ export class Lock {
 
 interface Hold {
   readonly key: number;
+  /** Known when it is taken: a run that ends with it in hand takes its goroutines along. */
+  readonly family: Family;
   readonly time: number;
   readonly place: Place;
 }
@@ -197,7 +199,7 @@ export class Tally {
       const key = keyOf(run, g);
       // Handed over, it was taken where that goroutine waited.
       const place = this.#placeOf(key, time) ?? this.#noted.get(key)?.at(-1)?.place ?? NOWHERE;
-      const hold = { key, time, place };
+      const hold = { key, family: this.#routines.get(key) ?? this.#unknown, time, place };
       if (holds !== undefined) holds.push(hold);
       else if (this.#held.size < MOST_KNOWN) this.#held.set(text, [hold]);
     } else if (kind === "unlock") {
@@ -211,10 +213,10 @@ export class Tally {
     }
   }
 
-  #letGo(name: string, { key, time, place }: Hold, now: number): void {
+  #letGo(name: string, { family, time, place }: Hold, now: number): void {
     const lock = this.lock(name);
     if (now - time > lock.holds.longest) {
-      lock.holder = this.#routines.get(key) ?? this.#unknown;
+      lock.holder = family;
       lock.taken = place;
     }
     lock.holds.add(now - time);

@@ -213,6 +213,15 @@ test("locks: how long they are waited for and held, by which function longest, a
   expect(lock?.line).toMatch(HERE);
 });
 
+test("a lock that is held when the run ends was held by the function that took it", async () => {
+  const profile = await profiled(function* main() {
+    yield* new Mutex({ name: "kept" }).lock();
+    work(9);
+  });
+  expect(profile.locks[0]?.holds).toMatchObject({ count: 1, total: 9 });
+  expect(profile.locks[0]?.holder).toBe("main");
+});
+
 test("what is wrong is said at the call", () => {
   expect(() => new Profiler({ interval: 0 })).toThrow("Profiler: interval: expected a number from 0.05 to 1000, got 0");
   expect(() => new Profiler({ cpu: 1 as never })).toThrow("Profiler: cpu: expected true or false, got 1");
