@@ -143,8 +143,7 @@ export class Tally {
 
   /** A goroutine was started. */
   started(key: number, name: string, origin: Place): void {
-    const family = this.met(key, name, origin);
-    family.started++;
+    this.met(key, name, origin).started++;
   }
 
   /** A goroutine is there. */
@@ -175,8 +174,7 @@ export class Tally {
 
   /** The one that was made first: nothing tells when a channel is gone. */
   #forgetChannel(): void {
-    for (const [key, channel] of this.#open) {
-      fill(channel, channel.since, 0);
+    for (const key of this.#open.keys()) {
       this.#open.delete(key);
       return;
     }
